@@ -173,7 +173,7 @@ function openTensors(file: string): { entries: Map<string, Entry>; bytes: Uint8A
 }
 
 function decode(entry: Entry, all: Uint8Array): FixtureTensor {
-  const bytes = all.slice(...entry.data_offsets);
+  const bytes = new Uint8Array(all.subarray(...entry.data_offsets));
   const reader = readers[entry.dtype];
   if (reader === undefined) throw new Error(`no reader for dtype ${entry.dtype}`);
   const [dtype, read] = reader;
