@@ -1,0 +1,139 @@
+// Assignment and its inputs against the reference: anchors, valid flags, decoded boxes, three assigners, ten cases.
+import { expect, it } from 'vitest';
+import { anchorGenerator } from '../../src/main/detector/anchors/anchor-grid.ts';
+import { validFlags } from '../../src/main/detector/anchors/valid-extent.ts';
+import { type Assignment, IGNORED } from '../../src/main/detector/assigners/assignment.ts';
+import { assignAtss } from '../../src/main/detector/assigners/atss.ts';
+import { type AnchorCost, alignmentCost, iouCost } from '../../src/main/detector/assigners/cost.ts';
+import { assignAtssImage, assignDdod } from '../../src/main/detector/assigners/ddod-targets.ts';
+import { decodeBoxes } from '../../src/main/detector/coders/box-coder.ts';
+import { deltaXywh } from '../../src/main/detector/coders/delta-xywh.ts';
+import { describeFixture, expectClose, type Fixture } from './fixture.ts';
+
+interface Case {
+  readonly pad_shape: readonly [number, number];
+  readonly positives_per_level: Readonly<Record<'cls' | 'reg' | 'atss', readonly number[]>>;
+}
+
+interface AnchorConfig {
+  readonly ratios: number[];
+  readonly octave_base_scale: number;
+  readonly scales_per_octave: number;
+  readonly strides: number[];
+}
+
+function floats(fixture: Fixture, name: string): Float32Array {
+  return Float32Array.from(fixture.tensor(name).numbers());
+}
+
+function generatorOf(fixture: Fixture) {
+  const config = fixture.value<AnchorConfig>('config', 'anchor');
+  return anchorGenerator({
+    strides: config.strides,
+    ratios: config.ratios,
+    octaveBaseScale: config.octave_base_scale,
+    scalesPerOctave: config.scales_per_octave,
+  });
+}
+
+function open(fixture: Fixture, name: string) {
+  const flat = fixture.tensor(`${name}.level_sizes`).numbers();
+  const sizes = Array.from({ length: flat.length / 2 }, (_, i) => ({
+    height: flat[i * 2]!,
+    width: flat[i * 2 + 1]!,
+  }));
+  const grid = generatorOf(fixture)(sizes);
+  const { pad_shape, positives_per_level } = fixture.value<Case>('cases', name);
+  const padShape = { height: pad_shape[0], width: pad_shape[1] };
+  return {
+    grid,
+    padShape,
+    positives: positives_per_level,
+    valid: validFlags(grid, padShape),
+    gtBoxes: floats(fixture, `${name}.gt_bboxes`),
+    gtLabels: Int32Array.from(fixture.tensor(`${name}.gt_labels`).numbers()),
+    clsLogits: floats(fixture, `${name}.cls_logits`),
+    bboxPreds: floats(fixture, `${name}.bbox_deltas`),
+  };
+}
+
+type Opened = ReturnType<typeof open>;
+
+/** Rows of a [A, width] array where `valid` is 1. */
+function validRows(values: ArrayLike<number>, valid: Uint8Array, width = 1): number[] {
+  return Array.from(values).filter((_, i) => valid[Math.floor(i / width)] === 1);
+}
+
+function expectAssignment(fixture: Fixture, prefix: string, opened: Opened, assignment: Assignment): void {
+  const { valid, gtLabels } = opened;
+  const matched = validRows(assignment.matchedIdxs, valid);
+  const expected = fixture.tensor(`${prefix}.gt_inds`).numbers();
+  expect(matched).toEqual(expected.map((k) => k - 1));
+  expect(matched.map((g) => (g < 0 ? -1 : gtLabels[g]))).toEqual(
+    fixture.tensor(`${prefix}.labels`).numbers(),
+  );
+  const isPositive = (_: number, i: number) => expected[i]! > 0;
+  expectClose(
+    validRows(assignment.maxCost, valid).filter(isPositive),
+    fixture.tensor(`${prefix}.max_overlaps`).numbers().filter(isPositive),
+    { abs: fixture.tolerance('float_abs'), rel: fixture.tolerance('float_rel') },
+    prefix,
+  );
+  for (let a = 0; a < valid.length; a++) {
+    if (!valid[a]) expect(assignment.matchedIdxs[a]).toBe(IGNORED);
+  }
+}
+
+function costsOf(fixture: Fixture, opened: Opened): Record<'cls' | 'reg' | 'atss', AnchorCost> {
+  const { grid, gtBoxes } = opened;
+  const aligned = (alpha: number) => alignmentCost(deltaXywh, grid.boxes, opened, opened, alpha);
+  return {
+    cls: aligned(fixture.value<number>('config', 'cls_alpha')),
+    reg: aligned(fixture.value<number>('config', 'reg_alpha')),
+    atss: iouCost(grid.boxes, gtBoxes),
+  };
+}
+
+describeFixture('assign_atss', (fixture) => {
+  const names = Object.keys(fixture.value<Record<string, Case>>('cases'));
+  const numClasses = fixture.value<number>('config', 'num_classes');
+  const topk = fixture.value<number>('config', 'topk');
+  const close = { abs: fixture.tolerance('float_abs'), rel: fixture.tolerance('float_rel') };
+
+  it.each(names)("%s: anchors, valid flags and decoded boxes are the reference's", (name) => {
+    const { grid, valid, bboxPreds } = open(fixture, name);
+    expectClose(grid.boxes, fixture.tensor(`${name}.anchors`).numbers(), { abs: 0 }, 'anchors');
+    expect(Array.from(valid)).toEqual(fixture.tensor(`${name}.valid`).numbers());
+    const perLevel = grid.levels.map(
+      (l) =>
+        validRows(valid.subarray(l.start, l.start + l.count), valid.subarray(l.start, l.start + l.count))
+          .length,
+    );
+    expect(perLevel).toEqual(fixture.tensor(`${name}.num_level_valid`).numbers());
+    const decoded = validRows(decodeBoxes(deltaXywh, grid.boxes, bboxPreds), valid, 4);
+    expectClose(
+      decoded,
+      fixture.tensor(`${name}.decoded_valid`).numbers(),
+      { abs: 1e-4, rel: close.rel },
+      'decoded',
+    );
+  });
+
+  it.each(names)("%s: every anchor goes to the reference's box", (name) => {
+    const opened = open(fixture, name);
+    for (const [branch, cost] of Object.entries(costsOf(fixture, opened))) {
+      const assignment = assignAtss(opened.grid, opened.valid, opened.gtBoxes, cost, topk);
+      expectAssignment(fixture, `${name}.${branch}`, opened, assignment);
+    }
+  });
+
+  it.each(names)("%s: targets hold the reference's positives per level", (name) => {
+    const opened = open(fixture, name);
+    const options = { numClasses, topk, coder: deltaXywh };
+    const ddod = assignDdod(opened.grid, opened, opened, options);
+    const atss = assignAtssImage(opened.grid, opened, options);
+    expect(Array.from(ddod.cls.numPosPerLevel)).toEqual(opened.positives.cls);
+    expect(Array.from(ddod.reg.numPosPerLevel)).toEqual(opened.positives.reg);
+    expect(Array.from(atss.cls.numPosPerLevel)).toEqual(opened.positives.atss);
+  });
+});
