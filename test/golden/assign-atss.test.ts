@@ -6,8 +6,10 @@ import { type Assignment, IGNORED } from '../../src/main/detector/assigners/assi
 import { assignAtss } from '../../src/main/detector/assigners/atss.ts';
 import { type AnchorCost, alignmentCost, iouCost } from '../../src/main/detector/assigners/cost.ts';
 import { assignAtssImage, assignDdod } from '../../src/main/detector/assigners/ddod-targets.ts';
+import { positivesPerLevel } from '../../src/main/detector/assigners/targets.ts';
 import { decodeBoxes } from '../../src/main/detector/coders/box-coder.ts';
 import { deltaXywh } from '../../src/main/detector/coders/delta-xywh.ts';
+import { tblrOfAnchors } from '../../src/main/detector/coders/distance.ts';
 import { describeFixture, expectClose, type Fixture } from './fixture.ts';
 
 interface Case {
@@ -26,8 +28,8 @@ function floats(fixture: Fixture, name: string): Float32Array {
   return Float32Array.from(fixture.tensor(name).numbers());
 }
 
-function generatorOf(fixture: Fixture) {
-  const config = fixture.value<AnchorConfig>('config', 'anchor');
+function generatorOf(fixture: Fixture, ...path: string[]) {
+  const config = fixture.value<AnchorConfig>('config', ...path);
   return anchorGenerator({
     strides: config.strides,
     ratios: config.ratios,
@@ -42,7 +44,7 @@ function open(fixture: Fixture, name: string) {
     height: flat[i * 2]!,
     width: flat[i * 2 + 1]!,
   }));
-  const grid = generatorOf(fixture)(sizes);
+  const grid = generatorOf(fixture, 'anchor')(sizes);
   const { pad_shape, positives_per_level } = fixture.value<Case>('cases', name);
   const padShape = { height: pad_shape[0], width: pad_shape[1] };
   return {
@@ -137,3 +139,54 @@ describeFixture('assign_atss', (fixture) => {
     expect(Array.from(atss.cls.numPosPerLevel)).toEqual(opened.positives.atss);
   });
 });
+
+interface Iteration {
+  readonly sizes: readonly (readonly [number, number])[];
+  readonly pad_shape: readonly (readonly [number, number])[];
+}
+
+/** Image `n` of the NCHW maps of all levels as [A, C]. */
+function channelsLast(fixture: Fixture, prefix: string, n: number, numLevels: number): Float32Array {
+  const levels = Array.from({ length: numLevels }, (_, l) => {
+    const { shape, data } = fixture.tensor(`${prefix}.${l}`);
+    const [, channels = 0, height = 0, width = 0] = shape;
+    const cells = height * width;
+    return Array.from({ length: cells * channels }, (_, o) =>
+      Number(data[(n * channels + (o % channels)) * cells + Math.floor(o / channels)]),
+    );
+  });
+  return Float32Array.from(levels.flat());
+}
+
+for (const [name, coder] of [
+  ['loss_ddod', deltaXywh],
+  ['loss_ddod_fcos', tblrOfAnchors],
+] as const) {
+  describeFixture(name, (fixture) => {
+    const iterations = Object.entries(fixture.value<Record<string, Iteration>>('iterations'));
+    it.each(iterations)(
+      '%s: positives per level of a batch, each image under its own padding',
+      (key, iteration) => {
+        const sizes = iteration.sizes.map(([height, width]) => ({ height, width }));
+        const grid = generatorOf(fixture, 'cfg', 'anchor_generator')(sizes);
+        const images = iteration.pad_shape.map(([height, width], n) => {
+          const truth = {
+            gtBoxes: floats(fixture, `${key}.gt_bboxes.${n}`),
+            gtLabels: Int32Array.from(fixture.tensor(`${key}.gt_labels.${n}`).numbers()),
+            padShape: { height, width },
+          };
+          const predictions = {
+            clsLogits: channelsLast(fixture, `${key}.cls_score`, n, sizes.length),
+            bboxPreds: channelsLast(fixture, `${key}.bbox_pred`, n, sizes.length),
+          };
+          const numClasses = fixture.value<number>('config', 'num_classes');
+          return assignDdod(grid, truth, predictions, { numClasses, coder });
+        });
+        for (const branch of ['cls', 'reg'] as const) {
+          const counted = positivesPerLevel(images.map((image) => image[branch]));
+          expect(Array.from(counted)).toEqual(fixture.tensor(`${key}.${branch}_num_pos_iter`).numbers());
+        }
+      },
+    );
+  });
+}
