@@ -6,7 +6,7 @@ export type Activation = 'none' | 'relu' | 'relu6';
 
 export interface BiasActivationKernels {
   forward(x: Tensor, bias: Tensor, activation: Activation): Tensor;
-  /** Gradients of x and bias; `y` is the output. */
+  /** Gradients of x and bias; `y` is the output, not read without an activation. */
   gradients(dy: Tensor, y: Tensor, activation: Activation): [Tensor, Tensor];
 }
 
@@ -49,11 +49,15 @@ const codes = { none: 0, relu: 1, relu6: 2 } as const satisfies Record<Activatio
 export const nativeBiasActivationKernels: BiasActivationKernels = {
   forward: (x, bias, activation) =>
     op('DdodBiasActivation', [attr.int('activation', codes[activation])], [x, bias]),
-  gradients: (dy, y, activation) =>
-    ops('DdodBiasActivationGrad', [attr.int('activation', codes[activation])], [dy, y], 2) as [
+  gradients(dy, y, activation) {
+    const attributes = [attr.int('activation', codes[activation])];
+    const linear = activation === 'none';
+    const [dz, dbias] = ops('DdodBiasActivationGrad', attributes, [dy, linear ? dy : y], 2) as [
       Tensor,
       Tensor,
-    ],
+    ];
+    return [linear ? tf.clone(dy) : dz, dbias];
+  },
 };
 
 const defaultKernels = hasNativeOps && !onGpu ? nativeBiasActivationKernels : plainBiasActivationKernels;

@@ -1,0 +1,1 @@
+namespace ddod { void registerDepthwise() {} }
