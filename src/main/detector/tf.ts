@@ -37,8 +37,8 @@ export const hasNativeOps: boolean = loadNativeOps();
 /** tfjs-node calls two functions of `util` that Node 23 removed. */
 function loadTensorFlow(): TensorFlow {
   const legacy = util as unknown as Record<string, unknown>;
-  legacy['isNullOrUndefined'] ??= (value: unknown) => value === undefined || value === null;
-  legacy['isArray'] ??= Array.isArray;
+  legacy.isNullOrUndefined = (value: unknown) => value === undefined || value === null;
+  legacy.isArray = Array.isArray;
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   return load('@tensorflow/tfjs-node-gpu') as TensorFlow;
 }

@@ -1,6 +1,7 @@
 // Pyramid supervision, disentangled (DDOD, section 3.3): the rarer a level's positives, the more its loss weighs.
 
-/** Where the references differ: mmdet 3 adds the reg counts into the cls counter and weighs both losses with it. */
+/** Where the references differ: mmdet 3 has one counter, to which a step adds first its
+ * cls positives, then its reg positives. */
 export type CounterRule = 'official' | 'mmdet3';
 
 /** Positives per level since training began. Part of a checkpoint: a faithful resume needs them. */
@@ -26,13 +27,10 @@ export function updateLevelWeights(
   rule: CounterRule,
 ): LevelWeights {
   addTo(counters.cls, clsPositives);
-  if (rule === 'mmdet3') {
-    addTo(counters.cls, regPositives);
-    const shared = reweightFactors(counters.cls);
-    return { cls: shared, reg: shared };
-  }
-  addTo(counters.reg, regPositives);
-  return { cls: reweightFactors(counters.cls), reg: reweightFactors(counters.reg) };
+  const cls = reweightFactors(counters.cls);
+  const regCounter = rule === 'mmdet3' ? counters.cls : counters.reg;
+  addTo(regCounter, regPositives);
+  return { cls, reg: reweightFactors(regCounter) };
 }
 
 /** 2 - (n - min) / (max - min), so 1 for the richest level and 2 for the poorest; all 2 where all are equal. */
