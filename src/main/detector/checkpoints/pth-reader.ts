@@ -41,8 +41,7 @@ export function readPth(file: string, options: PthOptions = {}): PthFile {
   );
 }
 
-/** The same from any source of bytes; throws Malformed. */
-export function readPthSource(source: ByteSource, { variant }: PthOptions = {}): PthFile {
+function readPthSource(source: ByteSource, { variant }: PthOptions = {}): PthFile {
   const content = openPth(source);
   const { main, others } = findStateDicts(content.root);
   const all = [main, ...others];
