@@ -14,13 +14,20 @@ export function fnv1a32(text: string): number {
 export function hashUniform(name: string, n: number): Float32Array {
   const offset = fnv1a32(name);
   const u = new Float32Array(n);
-  for (let i = 0; i < n; i++) {
-    let x = (Math.imul(i, 0x9e3779b1) + offset) | 0;
-    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-    u[i] = ((x ^ (x >>> 16)) >>> 8) / 2 ** 24;
-  }
+  for (let i = 0; i < n; i++) u[i] = mixed(i, offset);
   return u;
+}
+
+/** Element `index` of hashUniform. */
+export function hashUniformAt(name: string, index: number): number {
+  return mixed(index, fnv1a32(name));
+}
+
+function mixed(index: number, offset: number): number {
+  let x = (Math.imul(index, 0x9e3779b1) + offset) | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return ((x ^ (x >>> 16)) >>> 8) / 2 ** 24;
 }
 
 /** `n` values in [offset - bound, offset + bound): a weight's uniform start. */

@@ -1,6 +1,6 @@
 // Which images form the next batch. A function of seed, epoch and position alone, so that a run resumes where it was.
 
-import { hashUniform } from './hash-uniform.ts';
+import { hashUniform, hashUniformAt } from './hash-uniform.ts';
 import { Rng } from './rng.ts';
 
 /**
@@ -78,7 +78,7 @@ function epochOrder(indices: Int32Array, epoch: number, { order, seed }: Sampler
 
 /** Whether the reference run flips sample `index` in `epoch`. */
 export function referenceFlip(seed: number, epoch: number, index: number, probability: number): boolean {
-  return (hashUniform(`bccd.s${seed}.flip.${epoch}`, index + 1)[index] as number) < probability;
+  return hashUniformAt(`bccd.s${seed}.flip.${epoch}`, index) < probability;
 }
 
 function lengthToReach(indices: Int32Array): number {
