@@ -88,13 +88,17 @@ function distortPixel(pixel: Float64Array, { shift, contrast, contrastLast, satu
 
 /** Scales S of HSV, which at fixed H and V is each channel's distance from the largest. */
 function saturate(pixel: Float64Array, factor: number): void {
-  const [r = 0, g = 0, b = 0] = pixel;
+  const r = pixel[0] as number;
+  const g = pixel[1] as number;
+  const b = pixel[2] as number;
   const value = Math.max(r, g, b);
   for (let c = 0; c < 3; c++) pixel[c] = value - (value - (pixel[c] as number)) * factor;
 }
 
 function rotateHue(pixel: Float64Array, degrees: number): void {
-  const [r = 0, g = 0, b = 0] = pixel;
+  const r = pixel[0] as number;
+  const g = pixel[1] as number;
+  const b = pixel[2] as number;
   const value = Math.max(r, g, b);
   const chroma = value - Math.min(r, g, b);
   if (chroma === 0) return;
