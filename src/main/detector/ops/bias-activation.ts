@@ -43,14 +43,15 @@ export const plainBiasActivationKernels: BiasActivationKernels = {
   },
 };
 
-const codes = { none: 0, relu: 1, relu6: 2 } as const satisfies Record<Activation, number>;
+/** How the native ops number them. */
+export const activationCodes = { none: 0, relu: 1, relu6: 2 } as const satisfies Record<Activation, number>;
 
 /** The project's own CPU kernels (ops/native/bias-activation.cc). */
 export const nativeBiasActivationKernels: BiasActivationKernels = {
   forward: (x, bias, activation) =>
-    op('DdodBiasActivation', [attr.int('activation', codes[activation])], [x, bias]),
+    op('DdodBiasActivation', [attr.int('activation', activationCodes[activation])], [x, bias]),
   gradients(dy, y, activation) {
-    const attributes = [attr.int('activation', codes[activation])];
+    const attributes = [attr.int('activation', activationCodes[activation])];
     const linear = activation === 'none';
     const [dz, dbias] = ops('DdodBiasActivationGrad', attributes, [dy, linear ? dy : y], 2) as [
       Tensor,
