@@ -28,12 +28,17 @@ export class Parameter {
 
   /** Takes `next` (same shape) in place of the present value, which is freed. */
   assign(next: Tensor): void {
+    if (next !== this.#tensor) this.swap(next).dispose();
+  }
+
+  /** Takes `next` (same shape) and hands over the present value, for the caller to free or to give back. */
+  swap(next: Tensor): Tensor {
     if (next.shape.join() !== this.#tensor.shape.join()) {
       throw new Error(`${this.name}: expected shape [${this.#tensor.shape}], got [${next.shape}]`);
     }
-    if (next === this.#tensor) return;
-    this.#tensor.dispose();
+    const previous = this.#tensor;
     this.#tensor = tf.keep(next);
+    return previous;
   }
 
   dispose(): void {

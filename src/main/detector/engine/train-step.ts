@@ -1,19 +1,16 @@
-/** One training step: forward, loss, backward, update. */
-
+/** One training step: forward, loss and backward of one or more batches, then one update of the weights. */
 import type { ParameterGradient } from '../autograd/tape.ts';
 import { Tape } from '../autograd/tape.ts';
+import type { Batch } from '../data/batch.ts';
 import type { ImageTruth } from '../heads/assign-batch.ts';
-import { type DdodLossConfig, type DdodLossResult, ddodLoss, totalLoss } from '../heads/ddod-loss.ts';
+import { type DdodLossConfig, type DdodLossResult, ddodLoss } from '../heads/ddod-loss.ts';
 import type { LevelCounters } from '../losses/level-weights.ts';
 import type { Network } from '../network.ts';
 import { type Tensor, tf } from '../tf.ts';
-import { clipFactor, gradientNorm, type Sgd } from './sgd.ts';
 
-export interface StepResult extends Omit<DdodLossResult, 'seeds'> {
-  /** Sum of all losses of all levels. */
-  readonly loss: number;
-  /** L2 norm of all gradients before the clip. */
-  readonly gradNorm: number;
+export interface BatchGradients {
+  readonly result: DdodLossResult;
+  readonly gradients: ParameterGradient[];
 }
 
 /** Forward, loss and backward of a batch. `pixels` [N, H, W, 3] stays with the caller; so do the gradients. */
@@ -23,36 +20,42 @@ export function computeGradients(
   truths: readonly ImageTruth[],
   counters: LevelCounters,
   config: DdodLossConfig,
-): { readonly result: DdodLossResult; readonly gradients: ParameterGradient[] } {
+): BatchGradients {
   const tape = new Tape(true);
-  let made: { result: DdodLossResult; gradients: ParameterGradient[] } | undefined;
-  tf.tidy(() => {
+  return tf.tidy(() => {
     const outputs = network.forward(tape, tf.keep(pixels));
     const result = ddodLoss(outputs, truths, counters, config);
-    made = { result, gradients: tape.backward(result.seeds) };
-  });
-  if (made === undefined) throw new Error('the step made nothing');
+    const gradients = tape.backward(result.seeds);
+    return { result, gradients } as unknown as never;
+  }) as BatchGradients;
+}
+
+/** The same from a loader's batch. */
+export function batchGradients(
+  network: Network,
+  batch: Batch,
+  counters: LevelCounters,
+  config: DdodLossConfig,
+): BatchGradients {
+  const pixels = tf.tensor4d(batch.pixels, [batch.images.length, batch.height, batch.width, 3]);
+  const made = computeGradients(network, pixels, batch.images, counters, config);
+  pixels.dispose();
   return made;
 }
 
-/** A whole step on one batch. A loss or gradient that is not finite leaves the weights as they are. */
-export function trainStep(
-  network: Network,
-  optimizer: Sgd,
-  pixels: Tensor,
-  truths: readonly ImageTruth[],
-  counters: LevelCounters,
-  config: DdodLossConfig,
-  update: { readonly lr: number; readonly clip: number | null },
-): StepResult {
-  const { result, gradients } = computeGradients(network, pixels, truths, counters, config);
-  const loss = totalLoss(result.losses);
-  const gradNorm = gradientNorm(gradients);
-  if (Number.isFinite(loss) && Number.isFinite(gradNorm)) {
-    optimizer.step(gradients, update.lr, clipFactor(gradNorm, update.clip));
-  } else {
-    for (const { gradient } of gradients) gradient.dispose();
+/** The mean of the gradients of several batches, weight by weight; frees what it was given. */
+export function meanGradients(parts: readonly ParameterGradient[][]): ParameterGradient[] {
+  const [first = [], ...others] = parts;
+  if (others.length === 0) return first;
+  const lists = new Map(first.map(({ parameter, gradient }) => [parameter, [gradient]]));
+  for (const { parameter, gradient } of others.flat()) {
+    const list = lists.get(parameter);
+    if (list === undefined) lists.set(parameter, [gradient]);
+    else list.push(gradient);
   }
-  const { seeds: _, ...rest } = result;
-  return { ...rest, loss, gradNorm };
+  return [...lists].map(([parameter, list]) => {
+    const gradient = tf.keep(tf.tidy(() => tf.div(tf.addN(list), parts.length)));
+    for (const part of list) part.dispose();
+    return { parameter, gradient };
+  });
 }

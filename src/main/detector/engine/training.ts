@@ -1,0 +1,202 @@
+/** Training from batches to checkpoints: the loop that every recipe runs, and the state that resumes it faithfully. */
+import { Problem } from '../../../shared/problem.ts';
+import type { Recipe } from '../../../shared/recipe.ts';
+import type { LoadedBatch, Loader } from '../data/loader.ts';
+import type { SamplerState } from '../data/sampler.ts';
+import { samplerStart } from '../data/sampler.ts';
+import { totalLoss } from '../heads/ddod-loss.ts';
+import { type LevelCounters, newLevelCounters } from '../losses/level-weights.ts';
+import { type Network, strides } from '../network.ts';
+import { lossConfigOf } from '../network-config.ts';
+import { learningRate } from './schedule.ts';
+import { clipFactor, gradientNorm, Sgd } from './sgd.ts';
+import { stepMetrics } from './step-metrics.ts';
+import { type BatchGradients, batchGradients, meanGradients } from './train-step.ts';
+import { WeightAverage } from './weight-average.ts';
+
+/** What a faithful resume needs besides tensors. */
+export interface TrainingState {
+  /** Updates made. */
+  readonly step: number;
+  readonly sampler: SamplerState;
+  readonly counters: { readonly cls: readonly number[]; readonly reg: readonly number[] };
+  readonly averageUpdates: number;
+  /** Best AP so far, and the evaluations since. */
+  readonly bestAP: number | null;
+  readonly staleEvaluations: number;
+}
+
+export type Metrics = Readonly<Record<string, number>>;
+
+export interface TrainingHooks {
+  /** After each update; `epoch` counts from 1. */
+  onStep(step: number, epoch: number, metrics: Metrics): void;
+  /** Evaluates the weights as they stand: AP, AP50, ... Undefined where there is nothing to evaluate on. */
+  evaluate(): Promise<Metrics | undefined>;
+  onEvaluation(step: number, epoch: number, metrics: Metrics): void;
+  /** Writes a checkpoint of the training as it stands. */
+  saveCheckpoint(kind: 'best' | 'last' | 'pause', epoch: number, metrics: Metrics): void;
+}
+
+export type TrainingEnd = 'done' | 'paused' | 'stopped early';
+
+/** Milliseconds after which a long epoch saves a checkpoint on its way. */
+const saveInterval = 5 * 60_000;
+
+export class Training {
+  readonly network: Network;
+  readonly optimizer: Sgd;
+  readonly average: WeightAverage | undefined;
+  readonly #recipe: Recipe;
+  #counters: LevelCounters;
+  #step = 0;
+  #sampler: SamplerState = samplerStart;
+  #bestAP: number | null = null;
+  #staleEvaluations = 0;
+  #savedAt = Date.now();
+
+  constructor(network: Network, recipe: Recipe) {
+    this.network = network;
+    this.#recipe = recipe;
+    const { momentum, weightDecay, ema } = recipe.train;
+    this.optimizer = new Sgd({ momentum, weightDecay });
+    this.average = ema === null ? undefined : new WeightAverage(network.store.trainable(), ema);
+    this.#counters = newLevelCounters(strides.length);
+  }
+
+  get state(): TrainingState {
+    return {
+      step: this.#step,
+      sampler: this.#sampler,
+      counters: { cls: [...this.#counters.cls], reg: [...this.#counters.reg] },
+      averageUpdates: this.average?.updates ?? 0,
+      bestAP: this.#bestAP,
+      staleEvaluations: this.#staleEvaluations,
+    };
+  }
+
+  /** Goes on from a checkpoint's state; its tensors are set by the caller. */
+  restore(state: TrainingState): void {
+    this.#step = state.step;
+    this.#sampler = state.sampler;
+    this.#counters = {
+      cls: Float64Array.from(state.counters.cls),
+      reg: Float64Array.from(state.counters.reg),
+    };
+    this.average?.restoreUpdates(state.averageUpdates);
+    this.#bestAP = state.bestAP;
+    this.#staleEvaluations = state.staleEvaluations;
+  }
+
+  /** Trains until the recipe's epochs are done, it stops improving, or `pause` is aborted (a checkpoint is saved). */
+  async run(loader: Loader, hooks: TrainingHooks, pause: AbortSignal): Promise<TrainingEnd> {
+    if (this.#sampler.epoch >= this.#recipe.train.epochs) return 'done';
+    const steps = groupSteps(loader.batches(this.#sampler), this.#recipe.train.accumulate);
+    for await (const batches of steps) {
+      this.#update(batches, loader.batchesPerEpoch, hooks);
+      const finished = this.#sampler.position === 0 ? this.#sampler.epoch : undefined;
+      if (finished !== undefined) {
+        const end = await this.#endEpoch(finished, hooks);
+        if (end !== undefined) return end;
+      } else if (Date.now() - this.#savedAt > saveInterval)
+        this.#save('last', this.#sampler.epoch + 1, hooks, {});
+      if (pause.aborted) {
+        this.#save('pause', this.#sampler.epoch + 1, hooks, {});
+        return 'paused';
+      }
+    }
+    return 'done';
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    this.average?.dispose();
+  }
+
+  #update(batches: readonly LoadedBatch[], batchesPerEpoch: number, hooks: TrainingHooks): void {
+    const { train } = this.#recipe;
+    const stepsPerEpoch = Math.ceil(batchesPerEpoch / train.accumulate);
+    const began = performance.now();
+    const progress = this.#step / (train.epochs * stepsPerEpoch);
+    const config = lossConfigOf(this.#recipe, progress);
+    const parts = batches.map((batch) => batchGradients(this.network, batch, this.#counters, config));
+    const gradients = meanGradients(parts.map((part) => part.gradients));
+    const gradNorm = gradientNorm(gradients);
+    assertFinite(parts, gradNorm, batches);
+    const lr = learningRate(this.#step, { ...train, baseLr: train.lr, stepsPerEpoch });
+    this.optimizer.step(gradients, lr, clipFactor(gradNorm, train.clip));
+    this.average?.update();
+    this.#step += 1;
+    const last = batches.at(-1);
+    if (last !== undefined) this.#sampler = last.next;
+    const images = batches.reduce((sum, batch) => sum + batch.images.length, 0);
+    const seconds = (performance.now() - began) / 1000;
+    const epoch = (last?.epoch ?? 0) + 1;
+    hooks.onStep(
+      this.#step,
+      epoch,
+      stepMetrics(
+        parts.map((part) => part.result),
+        { lr, gradNorm, images, seconds },
+      ),
+    );
+  }
+
+  async #endEpoch(epoch: number, hooks: TrainingHooks): Promise<TrainingEnd | undefined> {
+    const { epochs, evalEvery, earlyStop } = this.#recipe.train;
+    const finished = epoch >= epochs;
+    const due = finished || epoch % evalEvery === 0;
+    const metrics = due ? await this.#evaluate(epoch, hooks) : {};
+    this.#save('last', epoch, hooks, metrics);
+    if (finished) return 'done';
+    return earlyStop !== null && this.#staleEvaluations >= earlyStop ? 'stopped early' : undefined;
+  }
+
+  async #evaluate(epoch: number, hooks: TrainingHooks): Promise<Metrics> {
+    const metrics = await (this.average?.inPlace(() => hooks.evaluate()) ?? hooks.evaluate());
+    if (metrics === undefined) return {};
+    hooks.onEvaluation(this.#step, epoch, metrics);
+    const ap = metrics.AP ?? 0;
+    if (this.#bestAP !== null && ap <= this.#bestAP) {
+      this.#staleEvaluations += 1;
+      return metrics;
+    }
+    this.#bestAP = ap;
+    this.#staleEvaluations = 0;
+    this.#save('best', epoch, hooks, metrics);
+    return metrics;
+  }
+
+  #save(kind: 'best' | 'last' | 'pause', epoch: number, hooks: TrainingHooks, metrics: Metrics): void {
+    hooks.saveCheckpoint(kind, epoch, metrics);
+    this.#savedAt = Date.now();
+  }
+}
+
+/** Batches in groups of `size` for one update each; a group never reaches over the end of an epoch. */
+async function* groupSteps(
+  batches: AsyncIterable<LoadedBatch>,
+  size: number,
+): AsyncGenerator<readonly LoadedBatch[]> {
+  let group: LoadedBatch[] = [];
+  for await (const batch of batches) {
+    group.push(batch);
+    if (group.length < size && batch.next.position !== 0) continue;
+    yield group;
+    group = [];
+  }
+}
+
+function assertFinite(
+  parts: readonly BatchGradients[],
+  gradNorm: number,
+  batches: readonly LoadedBatch[],
+): void {
+  const losses = parts.map(({ result }) => totalLoss(result.losses));
+  if (Number.isFinite(gradNorm) && losses.every(Number.isFinite)) return;
+  const paths = batches.flatMap((batch) => batch.images.map((image) => image.path));
+  throw new Problem(
+    `The loss became ${losses.find((loss) => !Number.isFinite(loss)) ?? gradNorm} on the images ${paths.join(', ')}.`,
+    'Check their boxes, or lower the learning rate.',
+  );
+}
