@@ -75,7 +75,9 @@ export interface Box extends Rect {
 }
 
 /** A box as a gesture states it: without `id` it is new; what is left out keeps its default. */
-export type BoxInput = Rect & { readonly classId: number } & Partial<Omit<Box, 'imageId' | 'classId' | keyof Rect>>;
+export type BoxInput = Rect & { readonly classId: number } & Partial<
+    Omit<Box, 'imageId' | 'classId' | keyof Rect>
+  >;
 
 export interface LabelClass {
   readonly id: number;

@@ -1,0 +1,99 @@
+// Tables of checkpoints.db: `tensor_blob`, `checkpoint`, `checkpoint_tensor`.
+import type { Checkpoint, CheckpointKind, JsonObject } from '../../shared/model.ts';
+import type { ReadableDb, WritableDb } from './database.ts';
+import { idList, objectFrom } from './json-column.ts';
+
+type CheckpointRow = Omit<Checkpoint, 'metrics'> & { readonly metrics: string };
+
+const COLUMNS = 'id, run_id AS runId, step, epoch, kind, metrics, created_at AS createdAt';
+
+function toCheckpoint(row: CheckpointRow): Checkpoint {
+  return { ...row, metrics: objectFrom(row.metrics) ?? {} };
+}
+
+/** The id the next checkpoint will get; ids are never given twice. */
+export function nextCheckpointId(db: ReadableDb): number {
+  const sql = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'checkpoint'), 0) + 1 AS id";
+  return db.read<{ id: number }>(sql).get()?.id ?? 1;
+}
+
+export function insertCheckpoint(db: WritableDb, row: Checkpoint, state: JsonObject): void {
+  const sql = `INSERT INTO checkpoint (id, run_id, step, epoch, kind, metrics, state, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  const metrics = JSON.stringify(row.metrics);
+  const { id, runId, step, epoch, kind, createdAt } = row;
+  db.write(sql).run(id, runId, step, epoch, kind, metrics, JSON.stringify(state), createdAt);
+}
+
+export function readCheckpoint(db: ReadableDb, id: number): Checkpoint | undefined {
+  const row = db.read<CheckpointRow>(`SELECT ${COLUMNS} FROM checkpoint WHERE id = ?`).get(id);
+  return row && toCheckpoint(row);
+}
+
+export function readState(db: ReadableDb, id: number): JsonObject {
+  const row = db.read<{ state: string }>('SELECT state FROM checkpoint WHERE id = ?').get(id);
+  return objectFrom(row?.state ?? null) ?? {};
+}
+
+/** Checkpoints of a run, newest first; of one kind where asked. */
+export function listCheckpoints(db: ReadableDb, runId: string, kind?: CheckpointKind): Checkpoint[] {
+  const sql = `SELECT ${COLUMNS} FROM checkpoint WHERE run_id = ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY id DESC`;
+  return db
+    .read<CheckpointRow>(sql)
+    .all(runId, kind ?? null)
+    .map(toCheckpoint);
+}
+
+export function deleteCheckpoints(db: WritableDb, ids: readonly number[]): void {
+  db.write('DELETE FROM checkpoint WHERE id IN (SELECT value FROM json_each(?))').run(idList(ids));
+}
+
+export interface TensorRow {
+  readonly role: string;
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: string;
+  readonly hash: string;
+}
+
+const TENSOR = `FROM checkpoint_tensor JOIN tensor_blob ON tensor_blob.hash = checkpoint_tensor.hash
+  WHERE checkpoint_id = ?`;
+
+/** What a checkpoint holds, without the bytes, in the order it was saved. */
+export function listTensors(db: ReadableDb, checkpointId: number): TensorRow[] {
+  const sql = `SELECT role, name, dtype, shape, tensor_blob.hash AS hash ${TENSOR} ORDER BY position`;
+  return db.read<TensorRow>(sql).all(checkpointId);
+}
+
+export function readBytes(db: ReadableDb, hash: string): Uint8Array | undefined {
+  const sql = 'SELECT bytes FROM tensor_blob WHERE hash = ?';
+  return db.read<{ bytes: Uint8Array }>(sql).get(hash)?.bytes;
+}
+
+export function hasBlob(db: ReadableDb, hash: string): boolean {
+  return db.read('SELECT 1 FROM tensor_blob WHERE hash = ?').get(hash) !== undefined;
+}
+
+export function insertBlob(
+  db: WritableDb,
+  blob: { readonly hash: string; readonly dtype: string; readonly shape: string; readonly bytes: Uint8Array },
+): void {
+  const sql = 'INSERT INTO tensor_blob (hash, dtype, shape, bytes) VALUES (?, ?, ?, ?)';
+  db.write(sql).run(blob.hash, blob.dtype, blob.shape, blob.bytes);
+}
+
+export function insertTensor(
+  db: WritableDb,
+  checkpointId: number,
+  tensor: { readonly role: string; readonly name: string; readonly hash: string; readonly position: number },
+): void {
+  const sql =
+    'INSERT INTO checkpoint_tensor (checkpoint_id, role, name, hash, position) VALUES (?, ?, ?, ?, ?)';
+  db.write(sql).run(checkpointId, tensor.role, tensor.name, tensor.hash, tensor.position);
+}
+
+/** Deletes blobs that no checkpoint uses any more and returns how many. */
+export function deleteOrphanBlobs(db: WritableDb): number {
+  const sql = 'DELETE FROM tensor_blob WHERE hash NOT IN (SELECT hash FROM checkpoint_tensor)';
+  return db.write(sql).run().changes;
+}

@@ -1,0 +1,63 @@
+// Table `class`. Rows are never deleted: an id means the same class for ever.
+import type { LabelClass } from '../../shared/model.ts';
+import type { ReadableDb, WritableDb } from './database.ts';
+
+interface ClassRow extends Omit<LabelClass, 'deleted'> {
+  readonly deleted: number;
+}
+
+const COLUMNS =
+  'id, name, colour, position, hotkey, deleted, merged_into AS mergedInto, source_id AS sourceId';
+
+function toClass(row: ClassRow): LabelClass {
+  return { ...row, deleted: row.deleted !== 0 };
+}
+
+/** Live classes by position; with `deleted` all that ever were. */
+export function listClasses(db: ReadableDb, options: { readonly deleted?: boolean } = {}): LabelClass[] {
+  const where = options.deleted ? '' : 'WHERE deleted = 0';
+  return db.read<ClassRow>(`SELECT ${COLUMNS} FROM class ${where} ORDER BY position, id`).all().map(toClass);
+}
+
+export function readClass(db: ReadableDb, id: number): LabelClass | undefined {
+  const row = db.read<ClassRow>(`SELECT ${COLUMNS} FROM class WHERE id = ?`).get(id);
+  return row && toClass(row);
+}
+
+/** The id the next class will get. */
+export function nextClassId(db: ReadableDb): number {
+  return db.read<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM class').get()?.id ?? 1;
+}
+
+/** Writes a class as stated, new or not. */
+export function putClass(db: WritableDb, label: LabelClass): void {
+  const sql = `INSERT INTO class (id, name, colour, position, hotkey, deleted, merged_into, source_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, colour = excluded.colour, position = excluded.position,
+      hotkey = excluded.hotkey, deleted = excluded.deleted, merged_into = excluded.merged_into`;
+  db.write(sql).run(
+    label.id,
+    label.name,
+    label.colour,
+    label.position,
+    label.hotkey,
+    Number(label.deleted),
+    label.mergedInto,
+    label.sourceId,
+  );
+}
+
+export interface ClassCount {
+  readonly classId: number;
+  readonly boxes: number;
+  readonly images: number;
+}
+
+/** Boxes and images of each live class, zero included. */
+export function countByClass(db: ReadableDb): ClassCount[] {
+  const sql = `SELECT class.id AS classId, count(live.id) AS boxes, count(DISTINCT live.image_id) AS images
+    FROM class LEFT JOIN (SELECT box.id, box.image_id, box.class_id FROM box
+      JOIN live_image ON live_image.id = box.image_id) AS live ON live.class_id = class.id
+    WHERE class.deleted = 0 GROUP BY class.id ORDER BY class.position, class.id`;
+  return db.read<ClassCount>(sql).all();
+}

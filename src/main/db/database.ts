@@ -1,0 +1,113 @@
+// Two views of one SQLite connection: reading, and reading plus writing. Statements are prepared once and kept.
+import type Sqlite from 'better-sqlite3';
+import { Problem } from '../../shared/problem.ts';
+import { asProblem } from './sqlite-problem.ts';
+
+export type Value = string | number | bigint | Uint8Array | null;
+
+export interface ReadStatement<R> {
+  get(...params: Value[]): R | undefined;
+  all(...params: Value[]): R[];
+  /** The connection cannot write until the iteration ends. */
+  iterate(...params: Value[]): IterableIterator<R>;
+}
+
+export interface WriteStatement {
+  run(...params: Value[]): { readonly changes: number; readonly id: number };
+}
+
+declare const readable: unique symbol;
+declare const writable: unique symbol;
+
+export interface ReadableDb {
+  readonly [readable]: true;
+  readonly file: string;
+  /** A statement that cannot change the database; refused otherwise. */
+  read<R>(sql: string): ReadStatement<R>;
+  /** Runs reads against one consistent state. */
+  consistently<T>(work: () => T): T;
+  close(): void;
+}
+
+export interface WritableDb extends ReadableDb {
+  readonly [writable]: true;
+  write(sql: string): WriteStatement;
+  /** All or nothing; nested calls join as savepoints. Failures of the disk or the file come out as a Problem. */
+  transact<T>(work: () => T): T;
+}
+
+class Connection {
+  readonly #sqlite: Sqlite.Database;
+  readonly #reads = new Map<string, ReadStatement<unknown>>();
+  readonly #writes = new Map<string, WriteStatement>();
+
+  constructor(sqlite: Sqlite.Database) {
+    this.#sqlite = sqlite;
+  }
+
+  get file(): string {
+    return this.#sqlite.name;
+  }
+
+  read(sql: string): ReadStatement<unknown> {
+    const known = this.#reads.get(sql);
+    if (known) return known;
+    const statement = this.#sqlite.prepare<Value[], unknown>(sql);
+    if (!statement.readonly) throw new TypeError(`Expected a reading statement: ${sql}`);
+    const read: ReadStatement<unknown> = {
+      get: (...params) => this.#guard(() => statement.get(...params)),
+      all: (...params) => this.#guard(() => statement.all(...params)),
+      iterate: (...params) => statement.iterate(...params),
+    };
+    this.#reads.set(sql, read);
+    return read;
+  }
+
+  write(sql: string): WriteStatement {
+    const known = this.#writes.get(sql);
+    if (known) return known;
+    if (this.#sqlite.readonly) throw new Problem(`${this.file} is open for reading only.`);
+    const statement = this.#sqlite.prepare<Value[]>(sql);
+    const write: WriteStatement = {
+      run: (...params) =>
+        this.#guard(() => {
+          const { changes, lastInsertRowid } = statement.run(...params);
+          return { changes, id: Number(lastInsertRowid) };
+        }),
+    };
+    this.#writes.set(sql, write);
+    return write;
+  }
+
+  consistently<T>(work: () => T): T {
+    return this.#guard(() => this.#sqlite.transaction(work).deferred());
+  }
+
+  transact<T>(work: () => T): T {
+    if (this.#sqlite.readonly) throw new Problem(`${this.file} is open for reading only.`);
+    return this.#guard(() => this.#sqlite.transaction(work).immediate());
+  }
+
+  close(): void {
+    this.#sqlite.close();
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asProblem(error, this.file);
+    }
+  }
+}
+
+/** Wraps a connection for reading and writing. */
+export function writableDb(sqlite: Sqlite.Database): WritableDb {
+  // the brands exist for the compiler alone
+  return new Connection(sqlite) as unknown as WritableDb;
+}
+
+/** A reading connection where the type asks for a writing one: each write throws the Problem that says so. */
+export function refusingWrites(db: ReadableDb): WritableDb {
+  return db as WritableDb;
+}

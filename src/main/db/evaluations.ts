@@ -1,0 +1,53 @@
+// Table `evaluation`: the numbers of one checkpoint on one split under one protocol.
+import type { Evaluation, Split } from '../../shared/model.ts';
+import type { ReadableDb, WritableDb } from './database.ts';
+import { objectFrom } from './json-column.ts';
+
+type EvaluationRow = Omit<Evaluation, 'runId' | 'metrics'> & {
+  readonly run: number;
+  readonly metrics: string;
+};
+
+const COLUMNS = 'id, run, checkpoint_id AS checkpointId, split, protocol, metrics, created_at AS createdAt';
+
+function toEvaluation({ run, metrics, ...row }: EvaluationRow): Evaluation {
+  return { ...row, runId: `r${run}`, metrics: objectFrom(metrics) ?? {} };
+}
+
+export interface EvaluationKey {
+  readonly run: number;
+  readonly checkpointId: number;
+  readonly split: Split;
+  readonly protocol: string;
+}
+
+/** Writes an evaluation; the same one again replaces it. */
+export function putEvaluation(
+  db: WritableDb,
+  key: EvaluationKey,
+  content: { readonly metrics: string; readonly detail: Uint8Array | null; readonly createdAt: number },
+): void {
+  const sql = `INSERT INTO evaluation (run, checkpoint_id, split, protocol, metrics, detail, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (run, checkpoint_id, split, protocol) DO UPDATE SET metrics = excluded.metrics,
+      detail = excluded.detail, created_at = excluded.created_at`;
+  const { metrics, detail, createdAt } = content;
+  db.write(sql).run(key.run, key.checkpointId, key.split, key.protocol, metrics, detail, createdAt);
+}
+
+export function findEvaluation(db: ReadableDb, key: EvaluationKey): Evaluation | undefined {
+  const sql = `SELECT ${COLUMNS} FROM evaluation WHERE run = ? AND checkpoint_id = ? AND split = ? AND protocol = ?`;
+  const row = db.read<EvaluationRow>(sql).get(key.run, key.checkpointId, key.split, key.protocol);
+  return row && toEvaluation(row);
+}
+
+/** Evaluations of a run, newest first. */
+export function listEvaluations(db: ReadableDb, run: number): Evaluation[] {
+  const sql = `SELECT ${COLUMNS} FROM evaluation WHERE run = ? ORDER BY created_at DESC, id DESC`;
+  return db.read<EvaluationRow>(sql).all(run).map(toEvaluation);
+}
+
+export function readDetail(db: ReadableDb, id: number): Uint8Array | null {
+  const sql = 'SELECT detail FROM evaluation WHERE id = ?';
+  return db.read<{ detail: Uint8Array | null }>(sql).get(id)?.detail ?? null;
+}

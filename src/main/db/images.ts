@@ -1,0 +1,153 @@
+// Table `image`.
+import type { ImageRecord, ImageState, Split } from '../../shared/model.ts';
+import type { ReadableDb, WritableDb } from './database.ts';
+import { idList, objectFrom, toColumn } from './json-column.ts';
+
+interface ImageRow extends Omit<ImageRecord, 'extra' | 'group' | 'contentHash'> {
+  readonly content_hash: string | null;
+  readonly group_key: string | null;
+  readonly extra: string | null;
+}
+
+const COLUMNS =
+  'id, path, width, height, orientation, state, split, content_hash, group_key, revision, extra';
+
+function toImage(row: ImageRow): ImageRecord {
+  const { content_hash, group_key, extra, ...rest } = row;
+  return { ...rest, contentHash: content_hash, group: group_key, extra: objectFrom(extra) };
+}
+
+export type NewImage = Omit<ImageRecord, 'id' | 'revision'> & {
+  readonly pathKey: string;
+  readonly importId: number;
+};
+
+/** Adds an image and returns its id. */
+export function insertImage(db: WritableDb, image: NewImage): number {
+  const sql = `INSERT INTO image (import_id, path, path_key, width, height, orientation, state, split,
+    content_hash, group_key, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  return db
+    .write(sql)
+    .run(
+      image.importId,
+      image.path,
+      image.pathKey,
+      image.width,
+      image.height,
+      image.orientation,
+      image.state,
+      image.split,
+      image.contentHash,
+      image.group,
+      toColumn(image.extra),
+    ).id;
+}
+
+export function readImage(db: ReadableDb, id: number): ImageRecord | undefined {
+  const row = db.read<ImageRow>(`SELECT ${COLUMNS} FROM live_image WHERE id = ?`).get(id);
+  return row && toImage(row);
+}
+
+export function readImageByKey(db: ReadableDb, pathKey: string): ImageRecord | undefined {
+  const row = db.read<ImageRow>(`SELECT ${COLUMNS} FROM live_image WHERE path_key = ?`).get(pathKey);
+  return row && toImage(row);
+}
+
+export interface ImageFilter {
+  readonly state?: ImageState;
+  readonly split?: Split | 'none';
+  /** Only images with a box of this class. */
+  readonly classId?: number;
+  /** Part of the path. */
+  readonly search?: string;
+}
+
+const FILTER = `(?1 IS NULL OR state = ?1)
+  AND (?2 IS NULL OR coalesce(split, 'none') = ?2)
+  AND (?3 IS NULL OR id IN (SELECT image_id FROM live_box WHERE class_id = ?3))
+  AND (?4 IS NULL OR instr(path, ?4) > 0)`;
+
+function filterValues(filter: ImageFilter): [string | null, string | null, number | null, string | null] {
+  return [filter.state ?? null, filter.split ?? null, filter.classId ?? null, filter.search ?? null];
+}
+
+/** A page of images in id order, those after `afterId`. */
+export function listImages(
+  db: ReadableDb,
+  filter: ImageFilter,
+  afterId: number,
+  limit: number,
+): ImageRecord[] {
+  const sql = `SELECT ${COLUMNS} FROM live_image WHERE ${FILTER} AND id > ?5 ORDER BY id LIMIT ?6`;
+  return db
+    .read<ImageRow>(sql)
+    .all(...filterValues(filter), afterId, limit)
+    .map(toImage);
+}
+
+export function countImages(db: ReadableDb, filter: ImageFilter): number {
+  const sql = `SELECT count(*) AS n FROM live_image WHERE ${FILTER}`;
+  return db.read<{ n: number }>(sql).get(...filterValues(filter))?.n ?? 0;
+}
+
+/** All images in id order, one at a time. */
+export function* eachImage(db: ReadableDb): IterableIterator<ImageRecord> {
+  for (const row of db.read<ImageRow>(`SELECT ${COLUMNS} FROM live_image ORDER BY id`).iterate())
+    yield toImage(row);
+}
+
+export interface ImageCount {
+  readonly state: ImageState;
+  readonly split: Split | null;
+  readonly count: number;
+}
+
+/** Images by state and split. */
+export function countByStateAndSplit(db: ReadableDb): ImageCount[] {
+  return db
+    .read<ImageCount>('SELECT state, split, count(*) AS count FROM live_image GROUP BY state, split')
+    .all();
+}
+
+export function setImageState(db: WritableDb, id: number, state: ImageState): void {
+  db.write('UPDATE image SET state = ? WHERE id = ?').run(state, id);
+}
+
+export function setImageSplit(db: WritableDb, id: number, split: Split | null): void {
+  db.write('UPDATE image SET split = ? WHERE id = ?').run(split, id);
+}
+
+/** What an import may learn later about an image that is already there. */
+export function fillImageFacts(
+  db: WritableDb,
+  id: number,
+  facts: { contentHash: string | null; group: string | null; split: Split | null },
+): void {
+  const sql = `UPDATE image SET content_hash = coalesce(content_hash, ?), group_key = coalesce(group_key, ?),
+    split = coalesce(split, ?) WHERE id = ?`;
+  db.write(sql).run(facts.contentHash, facts.group, facts.split, id);
+}
+
+export function setRemoved(db: WritableDb, ids: readonly number[], removed: boolean): void {
+  const sql = 'UPDATE image SET removed = ? WHERE id IN (SELECT value FROM json_each(?))';
+  db.write(sql).run(Number(removed), idList(ids));
+}
+
+export function setImportRemoved(db: WritableDb, importId: number, removed: boolean): void {
+  db.write('UPDATE image SET removed = ? WHERE import_id = ?').run(Number(removed), importId);
+}
+
+/** Marks images as changed, so that a gesture drawn on their old labels is refused. */
+export function bumpRevisions(db: WritableDb, ids: Iterable<number>): void {
+  const sql = 'UPDATE image SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?))';
+  db.write(sql).run(idList(ids));
+}
+
+export function bumpImport(db: WritableDb, importId: number): void {
+  db.write('UPDATE image SET revision = revision + 1 WHERE import_id = ?').run(importId);
+}
+
+/** Replaces the stored path of one image, when the image root moves. */
+export function setImagePath(db: WritableDb, id: number, path: string, pathKey: string): void {
+  db.write('UPDATE image SET path = ?, path_key = ? WHERE id = ?').run(path, pathKey, id);
+}

@@ -1,0 +1,54 @@
+// One writer a project. The lock is a write lock that SQLite holds on a small file of its own: the operating system
+// drops it with the process, however that dies, so a lock left by a crash needs no guessing about process ids.
+import type Sqlite from 'better-sqlite3';
+import { Problem } from '../../shared/problem.ts';
+import { connect } from './open.ts';
+import { asProblem } from './sqlite-problem.ts';
+
+export interface Lock {
+  release(): void;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly since: string;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+}
+
+function signIn(sqlite: Sqlite.Database): void {
+  sqlite.exec('CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY, pid INTEGER, since TEXT) STRICT');
+  sqlite
+    .prepare('INSERT OR REPLACE INTO holder (id, pid, since) VALUES (1, ?, ?)')
+    .run(process.pid, new Date().toISOString());
+}
+
+function holderOf(sqlite: Sqlite.Database): string {
+  try {
+    const holder = sqlite.prepare<[], Holder>('SELECT pid, since FROM holder').get();
+    return holder ? ` (process ${holder.pid}, since ${holder.since})` : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Takes the lock of `file` or throws the Problem that says who has it. Readers need no lock. */
+export function takeLock(file: string, what: string): Lock {
+  const sqlite = connect(file, { timeout: 0 });
+  try {
+    signIn(sqlite);
+    // RESERVED is held until release: no second writer, while others may still read who holds it
+    sqlite.exec('BEGIN IMMEDIATE');
+  } catch (error) {
+    const holder = isBusy(error) ? holderOf(sqlite) : '';
+    sqlite.close();
+    if (!isBusy(error)) throw asProblem(error, file);
+    throw new Problem(
+      `${what} is already open for writing${holder}.`,
+      'Close it there first, or open it for reading.',
+    );
+  }
+  return { release: () => sqlite.close() };
+}

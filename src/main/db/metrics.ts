@@ -1,0 +1,91 @@
+// Tables `metric_series` and `metric`: one value a (run, name, step), so that a replay changes nothing.
+import type { ReadableDb, WritableDb } from './database.ts';
+
+/** One point of a curve. */
+export interface CurvePoint {
+  readonly step: number;
+  /** NaN is kept: a loss may be. */
+  readonly value: number;
+  readonly epoch: number;
+}
+
+interface PointRow {
+  readonly step: number;
+  readonly value: number | null;
+  readonly epoch: number;
+}
+
+export interface Curve {
+  readonly name: string;
+  readonly count: number;
+  readonly firstStep: number;
+  readonly lastStep: number;
+}
+
+export function seriesId(db: ReadableDb, run: number, name: string): number | undefined {
+  return db.read<{ id: number }>('SELECT id FROM metric_series WHERE run = ? AND name = ?').get(run, name)
+    ?.id;
+}
+
+/** The series of a run's metric, made on first use. */
+export function ensureSeries(db: WritableDb, run: number, name: string): number {
+  const known = seriesId(db, run, name);
+  if (known !== undefined) return known;
+  return db.write('INSERT INTO metric_series (run, name) VALUES (?, ?)').run(run, name).id;
+}
+
+/** Writes a point; the same step again replaces it. */
+export function putPoint(db: WritableDb, series: number, point: CurvePoint): void {
+  const sql = `INSERT INTO metric (series, step, value, epoch) VALUES (?, ?, ?, ?)
+    ON CONFLICT (series, step) DO UPDATE SET value = excluded.value, epoch = excluded.epoch`;
+  db.write(sql).run(series, point.step, Number.isNaN(point.value) ? null : point.value, point.epoch);
+}
+
+/** Drops what came after `step`: a run that resumes from there writes those steps again. */
+export function deletePointsAfter(db: WritableDb, run: number, step: number): void {
+  const sql = 'DELETE FROM metric WHERE series IN (SELECT id FROM metric_series WHERE run = ?) AND step > ?';
+  db.write(sql).run(run, step);
+}
+
+export function listCurves(db: ReadableDb, run: number): Curve[] {
+  const sql = `SELECT name, count(*) AS count, min(step) AS firstStep, max(step) AS lastStep
+    FROM metric_series JOIN metric ON metric.series = metric_series.id WHERE run = ? GROUP BY name ORDER BY name`;
+  return db.read<Curve>(sql).all(run);
+}
+
+function toPoint(row: PointRow): CurvePoint {
+  return { ...row, value: row.value ?? Number.NaN };
+}
+
+/** Every point of the range, ends included. */
+export function readPoints(db: ReadableDb, series: number, from: number, to: number): CurvePoint[] {
+  const sql = 'SELECT step, value, epoch FROM metric WHERE series = ? AND step BETWEEN ? AND ? ORDER BY step';
+  return db.read<PointRow>(sql).all(series, from, to).map(toPoint);
+}
+
+/**
+ * At most about `2 * buckets + 2` real points of the range: the lowest and the highest of each bucket of steps, so that no
+ * spike is smoothed away, and both ends. A bucket of nothing but NaN gives one NaN.
+ */
+export function readExtremes(
+  db: ReadableDb,
+  series: number,
+  from: number,
+  to: number,
+  buckets: number,
+): CurvePoint[] {
+  // a bare column beside min() or max() takes its value from the row that holds the extreme (SQLite)
+  const sql = `WITH ranged AS (SELECT step, value, epoch FROM metric WHERE series = ?1 AND step BETWEEN ?2 AND ?3),
+    span AS (SELECT min(step) AS first, max(step) AS last FROM ranged),
+    bucketed AS (SELECT *, (step - first) * ?4 / (last - first + 1) AS bucket FROM ranged, span)
+    SELECT step, min(value) AS value, epoch FROM bucketed GROUP BY bucket
+    UNION SELECT step, max(value), epoch FROM bucketed GROUP BY bucket
+    UNION SELECT step, value, epoch FROM bucketed WHERE step = first OR step = last
+    ORDER BY 1`;
+  return db.read<PointRow>(sql).all(series, from, to, buckets).map(toPoint);
+}
+
+export function countPoints(db: ReadableDb, series: number, from: number, to: number): number {
+  const sql = 'SELECT count(*) AS n FROM metric WHERE series = ? AND step BETWEEN ? AND ?';
+  return db.read<{ n: number }>(sql).get(series, from, to)?.n ?? 0;
+}

@@ -1,0 +1,7 @@
+// checkpoints.db: its identity and its migrations in order.
+import * as checkpoints from './checkpoints/0001-checkpoints.ts';
+
+export const checkpointsSchema = {
+  applicationId: 0x44444f43, // "DDOC"
+  migrations: [checkpoints],
+};

@@ -1,0 +1,7 @@
+// project.db: its identity and its migrations in order.
+import * as project from './project/0001-project.ts';
+
+export const projectSchema = {
+  applicationId: 0x44444f50, // "DDOP"
+  migrations: [project],
+};

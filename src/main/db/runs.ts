@@ -1,0 +1,99 @@
+// Tables `run` and `run_log`. A run's public id is `r` and its number.
+import type { JsonObject, Run, RunStatus, Timestamp } from '../../shared/model.ts';
+import type { ReadableDb, WritableDb } from './database.ts';
+import { objectFrom } from './json-column.ts';
+
+interface RunRow extends Omit<Run, 'id' | 'recipe'> {
+  readonly seq: number;
+  readonly recipe: string;
+}
+
+const COLUMNS = `seq, name, status, cause, recipe, snapshot_hash AS snapshotHash, split_hash AS splitHash, device,
+  code_version AS codeVersion, seed, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt`;
+
+function toRun({ seq, recipe, ...row }: RunRow): Run {
+  return { ...row, id: `r${seq}`, recipe: objectFrom(recipe) ?? {} };
+}
+
+/** The number behind `r7` or `7`; undefined for anything else. */
+export function runNumber(id: string): number | undefined {
+  const match = /^r?(\d{1,15})$/.exec(id.trim());
+  return match ? Number(match[1]) : undefined;
+}
+
+export type NewRun = Omit<Run, 'id' | 'status' | 'cause' | 'startedAt' | 'endedAt'>;
+
+/** Adds a queued run and returns its number. */
+export function insertRun(db: WritableDb, run: NewRun): number {
+  const sql = `INSERT INTO run (name, status, recipe, snapshot_hash, split_hash, device, code_version, seed, created_at)
+    VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)`;
+  return db
+    .write(sql)
+    .run(
+      run.name,
+      JSON.stringify(run.recipe),
+      run.snapshotHash,
+      run.splitHash,
+      run.device,
+      run.codeVersion,
+      run.seed,
+      run.createdAt,
+    ).id;
+}
+
+export function readRun(db: ReadableDb, seq: number): Run | undefined {
+  const row = db.read<RunRow>(`SELECT ${COLUMNS} FROM run WHERE seq = ?`).get(seq);
+  return row && toRun(row);
+}
+
+/** Runs, newest first. */
+export function listRuns(db: ReadableDb): Run[] {
+  return db.read<RunRow>(`SELECT ${COLUMNS} FROM run ORDER BY seq DESC`).all().map(toRun);
+}
+
+export interface RunChange {
+  readonly status: RunStatus;
+  readonly cause: string | null;
+  readonly startedAt: Timestamp | null;
+  readonly endedAt: Timestamp | null;
+}
+
+export function setRunStatus(db: WritableDb, seq: number, change: RunChange): void {
+  const sql = 'UPDATE run SET status = ?, cause = ?, started_at = ?, ended_at = ? WHERE seq = ?';
+  db.write(sql).run(change.status, change.cause, change.startedAt, change.endedAt, seq);
+}
+
+/** The recipe as it was resolved anew, for a run that is extended or moved to another device. */
+export function setRunRecipe(db: WritableDb, seq: number, recipe: JsonObject, device: string | null): void {
+  db.write('UPDATE run SET recipe = ?, device = ? WHERE seq = ?').run(JSON.stringify(recipe), device, seq);
+}
+
+export function setRunName(db: WritableDb, seq: number, name: string): void {
+  db.write('UPDATE run SET name = ? WHERE seq = ?').run(name, seq);
+}
+
+export function deleteRun(db: WritableDb, seq: number): void {
+  db.write('DELETE FROM run WHERE seq = ?').run(seq);
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly line: string;
+  readonly at: Timestamp;
+}
+
+export function insertLogLine(db: WritableDb, seq: number, line: LogLine): void {
+  db.write('INSERT INTO run_log (run, level, line, at) VALUES (?, ?, ?, ?)').run(
+    seq,
+    line.level,
+    line.line,
+    line.at,
+  );
+}
+
+/** The last lines of a run's log, oldest first. */
+export function tailLog(db: ReadableDb, seq: number, limit: number): LogLine[] {
+  const sql = `SELECT level, line, at FROM
+    (SELECT * FROM run_log WHERE run = ? ORDER BY id DESC LIMIT ?) ORDER BY id`;
+  return db.read<LogLine>(sql).all(seq, limit);
+}

@@ -1,0 +1,262 @@
+// Labels of images: one gesture is one transaction, drawn on a stated revision of the image.
+import type { Box, BoxInput, ImageRecord, ImageState } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import { boxesOfImage, nextBoxId, readBox } from '../db/boxes.ts';
+import { readClass } from '../db/classes.ts';
+import type { WritableDb } from '../db/database.ts';
+import {
+  countByStateAndSplit,
+  countImages,
+  type ImageCount,
+  type ImageFilter,
+  listImages,
+  readImage,
+} from '../db/images.ts';
+import type { Facts } from './facts.ts';
+import type { Change, HistoryEntry, Journal } from './journal.ts';
+
+export interface Gesture {
+  readonly imageId: number;
+  /** The image's revision the gesture was drawn on. */
+  readonly revision: number;
+  /** `draw`, `move`, `resize`, `delete`, `reclass`, `accept`, ... */
+  readonly name: string;
+  /** Boxes as they are now: with an id changed ones, without new ones. */
+  readonly put?: readonly BoxInput[];
+  readonly remove?: readonly number[];
+  /** Where left out it follows from the boxes. */
+  readonly state?: ImageState;
+  readonly session: string;
+}
+
+export interface GestureResult {
+  /** The journal's number of the gesture; 0 where nothing changed. */
+  readonly seq: number;
+  readonly revision: number;
+  readonly state: ImageState;
+  /** The boxes of `put` as stored, in its order, with their ids. */
+  readonly boxes: readonly Box[];
+}
+
+export interface Labels {
+  readonly image: ImageRecord;
+  readonly boxes: readonly Box[];
+}
+
+/** A gesture drawn on labels that have changed since, in another window or by undo. */
+export class RevisionConflict extends Problem {
+  readonly imageId: number;
+  readonly revision: number;
+
+  constructor(image: ImageRecord) {
+    super(
+      `The labels of ${image.path} were changed elsewhere.`,
+      'They were read again; repeat the last change.',
+    );
+    this.name = 'RevisionConflict';
+    this.imageId = image.id;
+    this.revision = image.revision;
+  }
+}
+
+const DEFAULTS = {
+  ignore: false,
+  ignoreReason: null,
+  difficult: false,
+  truncated: false,
+  occluded: false,
+  score: null,
+  trackId: null,
+  origin: 'drawn',
+  extra: null,
+} as const;
+
+function isRect(box: BoxInput): boolean {
+  return [box.x, box.y, box.width, box.height].every(Number.isFinite) && box.width > 0 && box.height > 0;
+}
+
+/** The state an image is in after a gesture that did not name one. */
+function stateAfter(state: ImageState, boxCount: number): ImageState {
+  if (state === 'unlabelled' || (state === 'empty' && boxCount > 0)) return 'in-progress';
+  return state === 'done' && boxCount === 0 ? 'in-progress' : state;
+}
+
+function sameBox(a: Box | null, b: Box | null): boolean {
+  if (a === null || b === null) return a === b;
+  const { extra: extraA, ...restA } = a;
+  const { extra: extraB, ...restB } = b;
+  const keys = Object.keys(restA) as (keyof typeof restA)[];
+  return keys.every((key) => restA[key] === restB[key]) && JSON.stringify(extraA) === JSON.stringify(extraB);
+}
+
+function isNothing(facts: Facts): boolean {
+  return (facts.boxes ?? []).length === 0 && facts.states === undefined;
+}
+
+export class Annotations {
+  readonly #db: WritableDb;
+  readonly #journal: Journal;
+
+  constructor(db: WritableDb, journal: Journal) {
+    this.#db = db;
+    this.#journal = journal;
+  }
+
+  /** An image with its boxes. Throws a Problem where there is no such image. */
+  labels(imageId: number): Labels {
+    return this.#db.consistently(() => ({
+      image: this.#image(imageId),
+      boxes: boxesOfImage(this.#db, imageId),
+    }));
+  }
+
+  /** A page of images in id order, those after `afterId`. */
+  images(filter: ImageFilter = {}, afterId = 0, limit = 200): ImageRecord[] {
+    return listImages(this.#db, filter, afterId, limit);
+  }
+
+  count(filter: ImageFilter = {}): number {
+    return countImages(this.#db, filter);
+  }
+
+  /** Images by state and split. */
+  counts(): ImageCount[] {
+    return countByStateAndSplit(this.#db);
+  }
+
+  /**
+   * Does a gesture: all of it or nothing. Throws RevisionConflict for one drawn on older labels, a Problem for a
+   * box without area, of an unknown class or of another image.
+   */
+  apply(gesture: Gesture): GestureResult {
+    return this.#db.transact(() => {
+      const image = this.#image(gesture.imageId);
+      if (image.revision !== gesture.revision) throw new RevisionConflict(image);
+      const put = this.#stored(image, gesture.put ?? []);
+      const facts = this.#facts(image, put, gesture.remove ?? [], gesture.state);
+      if (isNothing(facts.after)) return { seq: 0, ...pick(image), boxes: put };
+      const { name, session } = gesture;
+      const { seq } = this.#journal.record({ gesture: name, session, ...facts });
+      return { seq, ...pick(this.#image(image.id)), boxes: put };
+    });
+  }
+
+  /** Says that an image is finished: `done` with boxes, `empty` without. */
+  finish(imageId: number, revision: number, session: string): GestureResult {
+    const state = boxesOfImage(this.#db, imageId).length > 0 ? 'done' : 'empty';
+    return this.apply({ imageId, revision, name: 'finish', state, session });
+  }
+
+  /** Takes images out of the project, undoably; their files stay where they are. */
+  removeImages(imageIds: readonly number[], session: string): Change {
+    for (const id of imageIds) this.#image(id);
+    return this.#journal.record({
+      gesture: 'remove-images',
+      before: { removed: { imageIds, removed: false } },
+      after: { removed: { imageIds, removed: true } },
+      session,
+    });
+  }
+
+  /** What happened to an image, newest first. */
+  history(imageId: number): HistoryEntry[] {
+    return this.#journal.history(imageId);
+  }
+
+  /** Brings an image's labels back to what they were after `seq` (0: before any gesture), as a gesture of its own. */
+  goBack(imageId: number, seq: number, session: string): GestureResult {
+    return this.#db.transact(() => {
+      const { image, boxes } = this.labels(imageId);
+      const then = this.#labelsAfter(image, boxes, seq);
+      const kept = new Set(then.boxes.map((box) => box.id));
+      const remove = boxes.filter((box) => !kept.has(box.id)).map((box) => box.id);
+      const { revision } = image;
+      return this.apply({
+        imageId,
+        revision,
+        name: 'go-back',
+        put: then.boxes,
+        remove,
+        state: then.state,
+        session,
+      });
+    });
+  }
+
+  #labelsAfter(image: ImageRecord, now: readonly Box[], seq: number): { boxes: Box[]; state: ImageState } {
+    const boxes = new Map(now.map((box) => [box.id, box]));
+    let state = image.state;
+    for (const { before } of this.#journal.since(image.id, seq)) {
+      for (const [id, box] of before.boxes ?? []) {
+        if (!box) boxes.delete(id);
+        else if (box.imageId === image.id) boxes.set(id, box);
+      }
+      state = before.states?.find(([id]) => id === image.id)?.[1] ?? state;
+    }
+    const live = [...boxes.values()].map((box) => ({ ...box, classId: this.#survivor(box.classId) }));
+    return { boxes: live.filter((box) => !readClass(this.#db, box.classId)?.deleted), state };
+  }
+
+  /** The class that stands today for one that was merged away. */
+  #survivor(classId: number): number {
+    const label = readClass(this.#db, classId);
+    return label?.deleted && label.mergedInto !== null ? this.#survivor(label.mergedInto) : classId;
+  }
+
+  #image(id: number): ImageRecord {
+    const image = readImage(this.#db, id);
+    if (!image) throw new Problem(`There is no image ${id} in this project.`, 'It may have been removed.');
+    return image;
+  }
+
+  #stored(image: ImageRecord, inputs: readonly BoxInput[]): Box[] {
+    let fresh = nextBoxId(this.#db);
+    return inputs.map((input) => {
+      this.#check(image, input);
+      const known = input.id === undefined ? undefined : readBox(this.#db, input.id);
+      if (known && known.imageId !== image.id) throw new Problem(`Box ${known.id} belongs to another image.`);
+      const id = input.id ?? fresh++;
+      return { ...DEFAULTS, ...known, ...input, id, imageId: image.id };
+    });
+  }
+
+  #check(image: ImageRecord, box: BoxInput): void {
+    if (!isRect(box))
+      throw new Problem(`A box on ${image.path} has no area.`, 'Draw it again, a little larger.');
+    const label = readClass(this.#db, box.classId);
+    if (!label || label.deleted)
+      throw new Problem(`A box on ${image.path} has a class that does not exist.`, 'Choose another class.');
+    if (box.id !== undefined && box.id >= nextBoxId(this.#db))
+      throw new Problem(`A box on ${image.path} names an id that was never given.`);
+  }
+
+  #facts(
+    image: ImageRecord,
+    put: readonly Box[],
+    remove: readonly number[],
+    state: ImageState | undefined,
+  ): { before: Facts; after: Facts } {
+    const wanted = new Map<number, Box | null>(put.map((box) => [box.id, box]));
+    for (const id of remove) wanted.set(id, null);
+    const changes = [...wanted]
+      .map(([id, is]) => ({ id, was: readBox(this.#db, id) ?? null, is }))
+      .filter(({ was, is }) => !sameBox(was, is));
+    if (changes.some(({ was }) => was && was.imageId !== image.id))
+      throw new Problem(`A change on ${image.path} names a box of another image.`);
+    const growth = changes.reduce((sum, { was, is }) => sum + Number(is !== null) - Number(was !== null), 0);
+    const count = boxesOfImage(this.#db, image.id).length + growth;
+    const next = state ?? (changes.length > 0 ? stateAfter(image.state, count) : image.state);
+    const moved = next !== image.state;
+    return {
+      before: {
+        boxes: changes.map(({ id, was }) => [id, was]),
+        ...(moved && { states: [[image.id, image.state]] }),
+      },
+      after: { boxes: changes.map(({ id, is }) => [id, is]), ...(moved && { states: [[image.id, next]] }) },
+    };
+  }
+}
+
+function pick(image: ImageRecord): { revision: number; state: ImageState } {
+  return { revision: image.revision, state: image.state };
+}

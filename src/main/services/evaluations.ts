@@ -1,0 +1,64 @@
+// Evaluations: the numbers of a checkpoint on a split, with the detail behind them.
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { Evaluation, Json, JsonObject, Split } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { WritableDb } from '../db/database.ts';
+import * as rows from '../db/evaluations.ts';
+import { runNumber } from '../db/runs.ts';
+
+export interface NewEvaluation {
+  readonly runId: string;
+  readonly checkpointId: number;
+  readonly split: Split;
+  readonly protocol: string;
+  readonly metrics: JsonObject;
+  /** Per class numbers, curves, matches: read only when looked at. */
+  readonly detail?: Json;
+}
+
+export class Evaluations {
+  readonly #db: WritableDb;
+
+  constructor(db: WritableDb) {
+    this.#db = db;
+  }
+
+  /** Keeps an evaluation; the same checkpoint, split and protocol again replaces it. */
+  save(evaluation: NewEvaluation): Evaluation {
+    const { checkpointId, split, protocol, metrics, detail } = evaluation;
+    const key = { run: numberOf(evaluation.runId), checkpointId, split, protocol };
+    return this.#db.transact(() => {
+      rows.putEvaluation(this.#db, key, {
+        metrics: JSON.stringify(metrics),
+        detail: detail === undefined ? null : deflateSync(JSON.stringify(detail)),
+        createdAt: Date.now(),
+      });
+      const saved = rows.findEvaluation(this.#db, key);
+      if (!saved) throw new Error('Expected the evaluation just written');
+      return saved;
+    });
+  }
+
+  /** Evaluations of a run, newest first. */
+  list(runId: string): Evaluation[] {
+    return rows.listEvaluations(this.#db, numberOf(runId));
+  }
+
+  /** The evaluation of one checkpoint on one split, if it was made. */
+  find(key: Omit<NewEvaluation, 'metrics' | 'detail'>): Evaluation | undefined {
+    const { checkpointId, split, protocol } = key;
+    return rows.findEvaluation(this.#db, { run: numberOf(key.runId), checkpointId, split, protocol });
+  }
+
+  /** What lies behind the numbers; null where none was kept. */
+  detail(id: number): Json {
+    const bytes = rows.readDetail(this.#db, id);
+    return bytes === null ? null : (JSON.parse(inflateSync(bytes).toString('utf8')) as Json);
+  }
+}
+
+function numberOf(runId: string): number {
+  const number = runNumber(runId);
+  if (number === undefined) throw new Problem(`"${runId}" is not the id of a run.`, 'Run ids look like r1.');
+  return number;
+}

@@ -1,0 +1,59 @@
+// What a gesture changes, as plain facts: the journal keeps them before and after, undo and redo just state them again.
+import type { Box, ImageState, LabelClass } from '../../shared/model.ts';
+import * as boxes from '../db/boxes.ts';
+import { putClass } from '../db/classes.ts';
+import type { ReadableDb, WritableDb } from '../db/database.ts';
+import * as images from '../db/images.ts';
+
+export interface Facts {
+  readonly classes?: readonly LabelClass[];
+  /** null: the box is not there. */
+  readonly boxes?: readonly (readonly [id: number, box: Box | null])[];
+  readonly states?: readonly (readonly [imageId: number, state: ImageState])[];
+  /** Boxes that share a class, for a merge of thousands. */
+  readonly reclass?: { readonly boxIds: readonly number[]; readonly classId: number };
+  readonly removed?: { readonly imageIds: readonly number[]; readonly removed: boolean };
+  readonly imported?: { readonly importId: number; readonly removed: boolean };
+}
+
+function putClasses(db: WritableDb, classes: readonly LabelClass[]): void {
+  // deleted ones first: they free the names that live ones may take
+  const ordered = [...classes].sort((a, b) => Number(b.deleted) - Number(a.deleted));
+  for (const label of ordered) putClass(db, label);
+}
+
+/** Makes the facts true. */
+export function putFacts(db: WritableDb, facts: Facts): void {
+  putClasses(db, facts.classes ?? []);
+  for (const [id, box] of facts.boxes ?? []) {
+    if (box) boxes.putBox(db, box);
+    else boxes.deleteBox(db, id);
+  }
+  for (const [imageId, state] of facts.states ?? []) images.setImageState(db, imageId, state);
+  if (facts.reclass) boxes.setClassOfBoxes(db, facts.reclass.boxIds, facts.reclass.classId);
+  if (facts.removed) images.setRemoved(db, facts.removed.imageIds, facts.removed.removed);
+  if (facts.imported) images.setImportRemoved(db, facts.imported.importId, facts.imported.removed);
+}
+
+/** Images whose boxes or state a change touches directly: it belongs to their history. */
+export function imagesTouched(db: ReadableDb, before: Facts, after: Facts): Set<number> {
+  const ids = new Set<number>();
+  for (const side of [before, after]) {
+    for (const [, box] of side.boxes ?? []) if (box) ids.add(box.imageId);
+    for (const [imageId] of side.states ?? []) ids.add(imageId);
+    for (const imageId of side.removed?.imageIds ?? []) ids.add(imageId);
+  }
+  for (const id of boxes.imageIdsOfBoxes(db, after.reclass?.boxIds ?? [])) ids.add(id);
+  return ids;
+}
+
+/** Images that look different because a class came or went, on top of those touched directly. */
+export function imagesOfClassChange(db: ReadableDb, before: Facts, after: Facts): Set<number> {
+  const ids = new Set<number>();
+  const was = new Map((before.classes ?? []).map((label) => [label.id, label.deleted]));
+  for (const label of after.classes ?? []) {
+    if (was.get(label.id) === label.deleted) continue;
+    for (const id of boxes.imageIdsOfClass(db, label.id)) ids.add(id);
+  }
+  return ids;
+}

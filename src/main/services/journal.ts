@@ -1,0 +1,121 @@
+// The journal: every change of labels is recorded with the facts before and after, can be taken back and repeated
+// over the whole project, also after a restart, and each image knows its own history.
+import type { Timestamp } from '../../shared/model.ts';
+import type { WritableDb } from '../db/database.ts';
+import { bumpImport, bumpRevisions } from '../db/images.ts';
+import * as rows from '../db/journal.ts';
+import { type Facts, imagesOfClassChange, imagesTouched, putFacts } from './facts.ts';
+
+export interface Entry {
+  /** What the user did: `draw`, `move`, `class-merge`. */
+  readonly gesture: string;
+  readonly before: Facts;
+  readonly after: Facts;
+  /** The window or command that did it. */
+  readonly session: string;
+}
+
+/** What changed, for windows that show it. */
+export interface Change {
+  readonly seq: number;
+  readonly kind: 'gesture' | 'undo' | 'redo';
+  readonly gesture: string;
+  /** Images to read again. */
+  readonly imageIds: readonly number[];
+  readonly classesChanged: boolean;
+  /** Images came or went. */
+  readonly imagesChanged: boolean;
+}
+
+export interface HistoryEntry {
+  readonly seq: number;
+  readonly kind: 'gesture' | 'undo' | 'redo';
+  readonly gesture: string;
+  readonly at: Timestamp;
+  readonly session: string;
+}
+
+export class Journal {
+  readonly #db: WritableDb;
+
+  constructor(db: WritableDb) {
+    this.#db = db;
+  }
+
+  /** Makes a gesture true and records it, in one transaction. What was undone before can no longer be redone. */
+  record(entry: Entry): Change {
+    return this.#db.transact(() => {
+      rows.overtakeUndone(this.#db);
+      return this.#append('gesture', entry, null);
+    });
+  }
+
+  /** Takes back the newest gesture in effect; undefined where there is none. */
+  undo(session: string): Change | undefined {
+    return this.#db.transact(() => {
+      const row = rows.nextToUndo(this.#db);
+      if (!row) return undefined;
+      const { gesture } = row;
+      const entry = { gesture, session, before: parse(row.after), after: parse(row.before) };
+      const change = this.#append('undo', entry, row.seq);
+      rows.setUndoneBy(this.#db, row.seq, change.seq);
+      return change;
+    });
+  }
+
+  /** Repeats the oldest gesture taken back; undefined where there is none. */
+  redo(session: string): Change | undefined {
+    return this.#db.transact(() => {
+      const row = rows.nextToRedo(this.#db);
+      if (!row) return undefined;
+      const { gesture } = row;
+      const entry = { gesture, session, before: parse(row.before), after: parse(row.after) };
+      const change = this.#append('redo', entry, row.seq);
+      rows.setUndoneBy(this.#db, row.seq, null);
+      return change;
+    });
+  }
+
+  /** What `undo` and `redo` would do next, by the gestures' names. */
+  ahead(): { readonly undo: string | undefined; readonly redo: string | undefined } {
+    return { undo: rows.nextToUndo(this.#db)?.gesture, redo: rows.nextToRedo(this.#db)?.gesture };
+  }
+
+  /** What happened to an image, newest first. */
+  history(imageId: number): HistoryEntry[] {
+    return rows
+      .journalOfImage(this.#db, imageId)
+      .map(({ seq, kind, gesture, at, session }) => ({ seq, kind, gesture, at, session }));
+  }
+
+  /** The facts of an image's later rows, newest first, to walk back to what stood after `seq`. */
+  since(imageId: number, seq: number): { readonly before: Facts; readonly after: Facts }[] {
+    return rows
+      .journalOfImage(this.#db, imageId, seq)
+      .map((row) => ({ before: parse(row.before), after: parse(row.after) }));
+  }
+
+  #append(kind: Change['kind'], entry: Entry, target: number | null): Change {
+    const db = this.#db;
+    const { gesture, before, after, session } = entry;
+    const touched = imagesTouched(db, before, after);
+    const shown = new Set([...touched, ...imagesOfClassChange(db, before, after)]);
+    putFacts(db, after);
+    bumpRevisions(db, shown);
+    if (after.imported) bumpImport(db, after.imported.importId);
+    const json = { before: JSON.stringify(before), after: JSON.stringify(after) };
+    const seq = rows.appendJournal(db, { kind, gesture, target, ...json, session, at: Date.now() }, touched);
+    return {
+      seq,
+      kind,
+      gesture,
+      imageIds: [...shown],
+      classesChanged: (after.classes ?? []).length > 0,
+      imagesChanged: after.removed !== undefined || after.imported !== undefined,
+    };
+  }
+}
+
+function parse(facts: string): Facts {
+  return JSON.parse(facts) as Facts;
+}

@@ -1,0 +1,177 @@
+// A project is a folder with project.db and checkpoints.db: made, opened, moved.
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { ImageRecord, Project } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import { refusingWrites, type WritableDb } from '../db/database.ts';
+import { eachImage, setImagePath } from '../db/images.ts';
+import { type Lock, takeLock } from '../db/lock.ts';
+import { projectSchema } from '../db/migrations/project.ts';
+import { openDatabase, openForReading } from '../db/open.ts';
+import * as rows from '../db/project.ts';
+import { asProblem } from '../db/sqlite-problem.ts';
+import { Annotations } from './annotations.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { Classes } from './classes.ts';
+import { Datasets } from './datasets.ts';
+import { Evaluations } from './evaluations.ts';
+import { pathKey, resolvedPath, storedPath } from './image-path.ts';
+import { imageRootOf, storedRoot } from './image-root.ts';
+import { Journal } from './journal.ts';
+import { Runs } from './runs.ts';
+import { Snapshots } from './snapshots.ts';
+import { Splits } from './splits.ts';
+
+const DATABASE = 'project.db';
+
+export interface OpenOptions {
+  /** Needs no lock; every change is refused with a Problem. */
+  readonly readOnly?: boolean;
+}
+
+/** An open project: its services, and the folder they work on. */
+export class OpenProject {
+  readonly dir: string;
+  readonly readOnly: boolean;
+  readonly journal: Journal;
+  readonly annotations: Annotations;
+  readonly classes: Classes;
+  readonly datasets: Datasets;
+  readonly splits: Splits;
+  readonly snapshots: Snapshots;
+  readonly runs: Runs;
+  readonly evaluations: Evaluations;
+  readonly checkpoints: Checkpoints;
+  readonly #db: WritableDb;
+  readonly #lock: Lock | undefined;
+
+  constructor(dir: string, db: WritableDb, lock: Lock | undefined) {
+    this.dir = dir;
+    this.readOnly = lock === undefined;
+    this.#db = db;
+    this.#lock = lock;
+    this.journal = new Journal(db);
+    this.annotations = new Annotations(db, this.journal);
+    this.classes = new Classes(db, this.journal);
+    this.datasets = new Datasets(db, this.journal, dir);
+    this.splits = new Splits(db);
+    this.snapshots = new Snapshots(db);
+    this.runs = new Runs(db);
+    this.evaluations = new Evaluations(db);
+    this.checkpoints = new Checkpoints(join(dir, 'checkpoints.db'));
+  }
+
+  info(): Project {
+    const row = rows.readProject(this.#db);
+    if (!row) throw notAProject(this.dir);
+    return { ...row, dir: this.dir, imageRoot: imageRootOf(this.#db, this.dir) };
+  }
+
+  rename(name: string): void {
+    rows.setProjectName(this.#db, name);
+  }
+
+  /** The absolute path of an image's file. */
+  imageFile(image: Pick<ImageRecord, 'path'>): string {
+    return resolvedPath(image.path, this.info().imageRoot);
+  }
+
+  /** Says that the images lie in another folder now: paths relative to the old root are read from the new one. */
+  moveImageRoot(folder: string): void {
+    rows.setImageRoot(this.#db, storedRoot(folder, this.dir));
+  }
+
+  /** Makes `folder` the root that paths are stored against; every image stays where it is. */
+  setImageRoot(folder: string): void {
+    this.#db.transact(() => {
+      const images = [...eachImage(this.#db)].map((image) => ({ id: image.id, file: this.imageFile(image) }));
+      rows.setImageRoot(this.#db, storedRoot(folder, this.dir));
+      for (const { id, file } of images) {
+        const path = storedPath(file, resolve(folder));
+        setImagePath(this.#db, id, path, pathKey(path));
+      }
+    });
+  }
+
+  close(): void {
+    this.checkpoints.close();
+    this.#db.close();
+    this.#lock?.release();
+  }
+}
+
+function notAProject(dir: string): Problem {
+  return new Problem(
+    `${dir} is not a DDOD Studio project.`,
+    'Choose a folder that holds a project.db, or make a new project.',
+  );
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    if (existsSync(dir) && !statSync(dir).isDirectory())
+      throw new Problem(`${dir} is a file.`, 'Choose a folder for the project.');
+    throw asProblem(error, dir);
+  }
+}
+
+/** True where the folder holds a project. */
+export function isProject(dir: string): boolean {
+  return existsSync(join(dir, DATABASE));
+}
+
+/**
+ * Makes a project in a folder (made where missing) and opens it for writing. Throws a Problem where one is there
+ * already or the folder cannot be written. `imageRoot` is the folder that image paths start from.
+ */
+export function createProject(
+  dir: string,
+  name = basename(resolve(dir)),
+  options: { readonly imageRoot?: string } = {},
+): OpenProject {
+  const folder = resolve(dir);
+  if (isProject(folder))
+    throw new Problem(`${folder} already holds a project.`, 'Open it, or choose another folder.');
+  makeFolder(folder);
+  const imageRoot = storedRoot(options.imageRoot ?? folder, folder);
+  return openLocked(folder, (db) =>
+    rows.insertProject(db, { id: randomUUID(), name, imageRoot, createdAt: Date.now() }),
+  );
+}
+
+/**
+ * Opens a project. For writing it takes the project's lock, brings the schema up to date and marks runs that a crash
+ * cut short. Throws a Problem for a folder that is no project, is open elsewhere, damaged, or from a newer program.
+ */
+export function openProject(dir: string, options: OpenOptions = {}): OpenProject {
+  const folder = resolve(dir);
+  if (!isProject(folder)) throw notAProject(folder);
+  if (options.readOnly)
+    return opened(folder, refusingWrites(openForReading(join(folder, DATABASE), projectSchema)));
+  const project = openLocked(folder);
+  project.runs.recoverInterrupted();
+  return project;
+}
+
+function opened(dir: string, db: WritableDb, lock?: Lock): OpenProject {
+  const project = new OpenProject(dir, db, lock);
+  project.info();
+  return project;
+}
+
+function openLocked(dir: string, prepare?: (db: WritableDb) => void): OpenProject {
+  const lock = takeLock(join(dir, 'project.lock'), `The project ${dir}`);
+  let db: WritableDb | undefined;
+  try {
+    db = openDatabase(join(dir, DATABASE), projectSchema);
+    prepare?.(db);
+    return opened(dir, db, lock);
+  } catch (error) {
+    db?.close();
+    lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+// Snapshots: the labels as a run saw them, immutable, named by a hash of their content, unchanged parts stored once.
+import { createHash } from 'node:crypto';
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { Box, ImageRecord, LabelClass, Snapshot } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import { eachBox } from '../db/boxes.ts';
+import { listClasses } from '../db/classes.ts';
+import type { ReadableDb, WritableDb } from '../db/database.ts';
+import { eachImage } from '../db/images.ts';
+import * as rows from '../db/snapshots.ts';
+import { splitHash } from './splits.ts';
+
+export interface LabelledImage extends Omit<ImageRecord, 'revision'> {
+  readonly boxes: readonly Box[];
+}
+
+// ids / CHUNK share a chunk: a change on one image stores that chunk again and no other
+const CHUNK = 128;
+
+interface Chunk {
+  readonly hash: string;
+  /** Deflated JSON; absent where the chunk is stored already. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** Images with their boxes in id order: a merge of two ordered readings, so that neither is held whole. */
+function* labelledImages(db: ReadableDb): IterableIterator<LabelledImage> {
+  const boxes = eachBox(db);
+  try {
+    let next = boxes.next();
+    for (const { revision: _, ...image } of eachImage(db)) {
+      const own: Box[] = [];
+      for (; !next.done && next.value.imageId === image.id; next = boxes.next()) own.push(next.value);
+      yield { ...image, boxes: own };
+    }
+  } finally {
+    boxes.return?.();
+  }
+}
+
+/** What an image contributes to the hash: content, not ids, so that equal data in two projects are equal. */
+function digestOf(image: LabelledImage, names: ReadonlyMap<number, string>): string {
+  const { id: _, boxes, path, contentHash, ...facts } = image;
+  const plain = boxes.map(({ id: _id, imageId: _image, classId, ...box }) =>
+    JSON.stringify([names.get(classId), Object.entries(box).sort(([a], [b]) => (a < b ? -1 : 1))]),
+  );
+  return sha256(JSON.stringify([contentHash ?? path, Object.entries(facts).sort(), plain.sort()]));
+}
+
+function* chunked(images: Iterable<LabelledImage>): IterableIterator<LabelledImage[]> {
+  let chunk: LabelledImage[] = [];
+  for (const image of images) {
+    const first = chunk[0];
+    if (first && Math.floor(first.id / CHUNK) !== Math.floor(image.id / CHUNK)) {
+      yield chunk;
+      chunk = [];
+    }
+    chunk.push(image);
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+export class Snapshots {
+  readonly #db: WritableDb;
+
+  constructor(db: WritableDb) {
+    this.#db = db;
+  }
+
+  /** Freezes the labels as they are. Taking one of unchanged labels returns the one that is there. */
+  take(): Snapshot {
+    return this.#db.transact(() => {
+      const { snapshot, chunks } = this.#describe();
+      const known = rows.readSnapshot(this.#db, snapshot.hash);
+      if (known) return known;
+      rows.insertSnapshot(this.#db, snapshot);
+      chunks.forEach((chunk, position) => {
+        if (chunk.bytes) rows.insertChunk(this.#db, chunk.hash, chunk.bytes);
+        rows.insertPart(this.#db, snapshot.hash, position, chunk.hash);
+      });
+      return snapshot;
+    });
+  }
+
+  /** The description of a snapshot. Throws a Problem where there is none of this hash. */
+  get(hash: string): Snapshot {
+    const snapshot = rows.readSnapshot(this.#db, hash);
+    if (!snapshot) throw new Problem(`There is no snapshot ${hash.slice(0, 12)} in this project.`);
+    return snapshot;
+  }
+
+  /** Snapshots, newest first. */
+  list(): Snapshot[] {
+    return rows.listSnapshots(this.#db);
+  }
+
+  /** The images of a snapshot with their boxes as they were, in id order. */
+  *images(hash: string): IterableIterator<LabelledImage> {
+    this.get(hash);
+    for (const bytes of rows.chunksOf(this.#db, hash))
+      yield* JSON.parse(inflateSync(bytes).toString('utf8')) as LabelledImage[];
+  }
+
+  #describe(): { snapshot: Snapshot; chunks: Chunk[] } {
+    const classes = listClasses(this.#db);
+    const names = new Map(classes.map((label) => [label.id, label.name]));
+    const chunks: Chunk[] = [];
+    const digests: string[] = [];
+    let boxes = 0;
+    for (const images of chunked(labelledImages(this.#db))) {
+      const json = JSON.stringify(images);
+      const hash = sha256(json);
+      chunks.push({ hash, bytes: rows.hasChunk(this.#db, hash) ? undefined : deflateSync(json) });
+      for (const image of images) {
+        boxes += image.boxes.length;
+        digests.push(digestOf(image, names));
+      }
+    }
+    const hash = hashOf(classes, digests);
+    const createdAt = Date.now();
+    return {
+      snapshot: { hash, splitHash: splitHash(this.#db), images: digests.length, boxes, classes, createdAt },
+      chunks,
+    };
+  }
+}
+
+function hashOf(classes: readonly LabelClass[], digests: string[]): string {
+  const names = classes.map((label) => label.name);
+  return sha256(JSON.stringify([names, digests.sort()]));
+}

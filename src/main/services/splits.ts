@@ -1,0 +1,86 @@
+// Splits of a project: fixed across runs, grouped, checked for leaks, named by a hash.
+import { createHash } from 'node:crypto';
+import { type Split, splitNames } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { ReadableDb, WritableDb } from '../db/database.ts';
+import { eachImage, setImageSplit } from '../db/images.ts';
+import { findLeaks, type Leak } from '../db/leaks.ts';
+import { assignSplits, type GroupRule, groupOf, type Ratios } from './split-assignment.ts';
+
+export interface SplitOptions {
+  readonly ratios: Ratios;
+  readonly seed: number;
+  /** For images whose import named no group. */
+  readonly groupBy?: GroupRule;
+  /** Deal everything anew instead of only what has no split: runs before and after are then not comparable. */
+  readonly anew?: boolean;
+}
+
+export type SplitCounts = { readonly [split in Split | 'none']: number };
+
+function checkRatios(ratios: Ratios): void {
+  const values = splitNames.map((split) => ratios[split]);
+  if (values.every((value) => Number.isFinite(value) && value >= 0) && values.some((value) => value > 0))
+    return;
+  throw new Problem(
+    'Split ratios must be numbers from 0 up, not all 0.',
+    'For example train 0.8, val 0.1, test 0.1.',
+  );
+}
+
+/** sha256 over who is in which split; the same whatever order images were imported in. */
+export function splitHash(db: ReadableDb): string {
+  const lines = [...eachImage(db)]
+    .filter((image) => image.split !== null)
+    .map((image) => `${image.contentHash ?? image.path}\0${image.split}\n`)
+    .sort();
+  const hash = createHash('sha256');
+  for (const line of lines) hash.update(line);
+  return hash.digest('hex');
+}
+
+export class Splits {
+  readonly #db: WritableDb;
+
+  constructor(db: WritableDb) {
+    this.#db = db;
+  }
+
+  /** Gives a split to every image that has none (or to all, `anew`), by ratio, in whole groups. */
+  assign(options: SplitOptions): SplitCounts {
+    checkRatios(options.ratios);
+    return this.#db.transact(() => {
+      const rule = options.groupBy ?? 'auto';
+      const candidates = [...eachImage(this.#db)].map((image) => ({
+        ...image,
+        group: image.group ?? groupOf(image.path, rule),
+        split: options.anew ? null : image.split,
+      }));
+      for (const [id, split] of assignSplits(candidates, options.ratios, options.seed))
+        setImageSplit(this.#db, id, split);
+      return this.counts();
+    });
+  }
+
+  /** Moves images to a split, or out of all. */
+  set(imageIds: readonly number[], split: Split | null): void {
+    this.#db.transact(() => {
+      for (const id of imageIds) setImageSplit(this.#db, id, split);
+    });
+  }
+
+  counts(): SplitCounts {
+    const counts = { train: 0, val: 0, test: 0, none: 0 };
+    for (const image of eachImage(this.#db)) counts[image.split ?? 'none']++;
+    return counts;
+  }
+
+  /** Images of one content or one group that stand in more than one split. */
+  leaks(): Leak[] {
+    return findLeaks(this.#db);
+  }
+
+  hash(): string {
+    return splitHash(this.#db);
+  }
+}
