@@ -115,8 +115,12 @@ export function explainNpm(output, what, log) {
       `${what} could not be fetched: npm cannot reach its registry.`,
       "Check the network (and npm's proxy and registry settings), then run the command again.",
     );
+  const said = output
+    .split('\n')
+    .filter((line) => !/complete log|error code|^npm (error )?(warn|error)?\s*$/i.test(line));
+  const line = said.find((text) => /^npm error/.test(text)) ?? lastLine(said.join('\n'));
   return new SetupProblem(
-    `${what} could not be installed: npm stopped with "${lastLine(output)}".`,
+    `${what} could not be installed: npm stopped with "${line.trim()}".`,
     `Mend what it names (the whole text is in ${log}) and run the command again.`,
   );
 }
