@@ -9,7 +9,7 @@ import type { Network } from '../network.ts';
 import { type Tensor, tf } from '../tf.ts';
 
 export interface BatchGradients {
-  readonly result: DdodLossResult;
+  readonly result: Omit<DdodLossResult, 'seeds'>;
   readonly gradients: ParameterGradient[];
 }
 
@@ -22,12 +22,14 @@ export function computeGradients(
   config: DdodLossConfig,
 ): BatchGradients {
   const tape = new Tape(true);
-  return tf.tidy(() => {
+  let made: BatchGradients | undefined;
+  tf.tidy(() => {
     const outputs = network.forward(tape, tf.keep(pixels));
-    const result = ddodLoss(outputs, truths, counters, config);
-    const gradients = tape.backward(result.seeds);
-    return { result, gradients } as unknown as never;
-  }) as BatchGradients;
+    const { seeds, ...result } = ddodLoss(outputs, truths, counters, config);
+    made = { result, gradients: tape.backward(seeds) };
+  });
+  if (made === undefined) throw new Error('the step made nothing');
+  return made;
 }
 
 /** The same from a loader's batch. */
