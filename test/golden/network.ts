@@ -93,3 +93,18 @@ export function toNchw(tensor: Tensor): TorchTensor {
 export function leaf(tape: Tape, source: { shape: readonly number[]; data: ArrayLike<number> }): Value {
   return tape.leaf(toNhwc(source));
 }
+
+/** The network of the reference run on real data: EfficientNet-Lite0 and a narrow DDOD head. */
+export function liteNetworkConfig(head: { numClasses: number; channels: number }): NetworkConfig {
+  return {
+    backbone: { kind: 'efficientnet-lite', variant: 0, frozenBlocks: 3 },
+    neck: { outChannels: head.channels, startLevel: 0 },
+    head: {
+      numClasses: head.numClasses,
+      featChannels: head.channels,
+      stackedConvs: 4,
+      normGroups: 32,
+      deformable: true,
+    },
+  };
+}
