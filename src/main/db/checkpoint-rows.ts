@@ -37,10 +37,10 @@ export function readState(db: ReadableDb, id: number): JsonObject {
 
 /** Checkpoints of a run, newest first; of one kind where asked. */
 export function listCheckpoints(db: ReadableDb, runId: string, kind?: CheckpointKind): Checkpoint[] {
-  const sql = `SELECT ${COLUMNS} FROM checkpoint WHERE run_id = ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY id DESC`;
+  const sql = `SELECT ${COLUMNS} FROM checkpoint WHERE run_id = :runId AND (:kind IS NULL OR kind = :kind) ORDER BY id DESC`;
   return db
     .read<CheckpointRow>(sql)
-    .all(runId, kind ?? null)
+    .all({ runId, kind: kind ?? null })
     .map(toCheckpoint);
 }
 

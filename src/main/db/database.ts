@@ -5,15 +5,18 @@ import { asProblem } from './sqlite-problem.ts';
 
 export type Value = string | number | bigint | Uint8Array | null;
 
+/** Values in order, or one object of `:name` values. */
+export type Params = readonly Value[] | readonly [Readonly<Record<string, Value>>];
+
 export interface ReadStatement<R> {
-  get(...params: Value[]): R | undefined;
-  all(...params: Value[]): R[];
+  get(...params: Params): R | undefined;
+  all(...params: Params): R[];
   /** The connection cannot write until the iteration ends. */
-  iterate(...params: Value[]): IterableIterator<R>;
+  iterate(...params: Params): IterableIterator<R>;
 }
 
 export interface WriteStatement {
-  run(...params: Value[]): { readonly changes: number; readonly id: number };
+  run(...params: Params): { readonly changes: number; readonly id: number };
 }
 
 declare const readable: unique symbol;
@@ -52,7 +55,7 @@ class Connection {
   read(sql: string): ReadStatement<unknown> {
     const known = this.#reads.get(sql);
     if (known) return known;
-    const statement = this.#sqlite.prepare<Value[], unknown>(sql);
+    const statement = this.#sqlite.prepare<unknown[], unknown>(sql);
     if (!statement.readonly) throw new TypeError(`Expected a reading statement: ${sql}`);
     const read: ReadStatement<unknown> = {
       get: (...params) => this.#guard(() => statement.get(...params)),
@@ -67,7 +70,7 @@ class Connection {
     const known = this.#writes.get(sql);
     if (known) return known;
     if (this.#sqlite.readonly) throw new Problem(`${this.file} is open for reading only.`);
-    const statement = this.#sqlite.prepare<Value[]>(sql);
+    const statement = this.#sqlite.prepare<unknown[]>(sql);
     const write: WriteStatement = {
       run: (...params) =>
         this.#guard(() => {

@@ -62,13 +62,14 @@ export interface ImageFilter {
   readonly search?: string;
 }
 
-const FILTER = `(?1 IS NULL OR state = ?1)
-  AND (?2 IS NULL OR coalesce(split, 'none') = ?2)
-  AND (?3 IS NULL OR id IN (SELECT image_id FROM live_box WHERE class_id = ?3))
-  AND (?4 IS NULL OR instr(path, ?4) > 0)`;
+const FILTER = `(:state IS NULL OR state = :state)
+  AND (:split IS NULL OR coalesce(split, 'none') = :split)
+  AND (:classId IS NULL OR id IN (SELECT image_id FROM live_box WHERE class_id = :classId))
+  AND (:search IS NULL OR instr(path, :search) > 0)`;
 
-function filterValues(filter: ImageFilter): [string | null, string | null, number | null, string | null] {
-  return [filter.state ?? null, filter.split ?? null, filter.classId ?? null, filter.search ?? null];
+function filterValues(filter: ImageFilter) {
+  const { state = null, split = null, classId = null, search = null } = filter;
+  return { state, split, classId, search };
 }
 
 /** A page of images in id order, those after `afterId`. */
@@ -78,16 +79,16 @@ export function listImages(
   afterId: number,
   limit: number,
 ): ImageRecord[] {
-  const sql = `SELECT ${COLUMNS} FROM live_image WHERE ${FILTER} AND id > ?5 ORDER BY id LIMIT ?6`;
+  const sql = `SELECT ${COLUMNS} FROM live_image WHERE ${FILTER} AND id > :afterId ORDER BY id LIMIT :limit`;
   return db
     .read<ImageRow>(sql)
-    .all(...filterValues(filter), afterId, limit)
+    .all({ ...filterValues(filter), afterId, limit })
     .map(toImage);
 }
 
 export function countImages(db: ReadableDb, filter: ImageFilter): number {
   const sql = `SELECT count(*) AS n FROM live_image WHERE ${FILTER}`;
-  return db.read<{ n: number }>(sql).get(...filterValues(filter))?.n ?? 0;
+  return db.read<{ n: number }>(sql).get(filterValues(filter))?.n ?? 0;
 }
 
 /** All images in id order, one at a time. */

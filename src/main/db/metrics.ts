@@ -75,14 +75,14 @@ export function readExtremes(
   buckets: number,
 ): CurvePoint[] {
   // a bare column beside min() or max() takes its value from the row that holds the extreme (SQLite)
-  const sql = `WITH ranged AS (SELECT step, value, epoch FROM metric WHERE series = ?1 AND step BETWEEN ?2 AND ?3),
+  const sql = `WITH ranged AS (SELECT step, value, epoch FROM metric WHERE series = :series AND step BETWEEN :from AND :to),
     span AS (SELECT min(step) AS first, max(step) AS last FROM ranged),
-    bucketed AS (SELECT *, (step - first) * ?4 / (last - first + 1) AS bucket FROM ranged, span)
+    bucketed AS (SELECT *, (step - first) * :buckets / (last - first + 1) AS bucket FROM ranged, span)
     SELECT step, min(value) AS value, epoch FROM bucketed GROUP BY bucket
     UNION SELECT step, max(value), epoch FROM bucketed GROUP BY bucket
     UNION SELECT step, value, epoch FROM bucketed WHERE step = first OR step = last
     ORDER BY 1`;
-  return db.read<PointRow>(sql).all(series, from, to, buckets).map(toPoint);
+  return db.read<PointRow>(sql).all({ series, from, to, buckets }).map(toPoint);
 }
 
 export function countPoints(db: ReadableDb, series: number, from: number, to: number): number {
