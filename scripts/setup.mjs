@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createContext } from './setup/context.mjs';
+import { createContext, DRAFTS } from './setup/context.mjs';
 import { libraryStep } from './setup/libtensorflow.mjs';
 import { withLock } from './setup/lock.mjs';
 import { bindingStep, opsStep } from './setup/native.mjs';
@@ -41,9 +41,18 @@ export async function setUp(context, steps = STEPS) {
   mkdirSync(context.cache, { recursive: true });
   const wait = () => context.progress.say('Another set-up is running; waiting for it ...');
   await withLock(context.cache, wait, async () => {
-    for (const step of steps) if (!step.ready(context)) await step.make(context);
-    rmSync(join(context.cache, 'tmp'), { recursive: true, force: true });
+    clearDrafts(context);
+    try {
+      for (const step of steps) if (!step.ready(context)) await step.make(context);
+    } finally {
+      clearDrafts(context);
+    }
   });
+}
+
+/** @param {Context} context */
+function clearDrafts({ cache }) {
+  rmSync(join(cache, DRAFTS), { recursive: true, force: true, maxRetries: 3 });
 }
 
 /**

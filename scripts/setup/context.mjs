@@ -46,3 +46,15 @@ export function createContext({ root = REPOSITORY, env = process.env, quiet = fa
     progress: new Progress(quiet ? undefined : process.stderr),
   };
 }
+
+/**
+ * Where a step makes what it renames into place; of this process alone, since a killed set-up may leave a download running.
+ * @param {Context} context
+ * @param {string} name
+ */
+export function draftFolder({ cache }, name) {
+  return join(cache, DRAFTS, `${name}-${process.pid}`);
+}
+
+/** The folder inside the cache that holds drafts and is empty between set-ups. */
+export const DRAFTS = 'tmp';

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { unzip } from '../unzip.mjs';
 import { findProgram } from './child.mjs';
+import { draftFolder } from './context.mjs';
 import { fetchWheel, requireSpace } from './pip.mjs';
 import { SetupProblem } from './problem.mjs';
 import { readStamp, writeStamp } from './stamp.mjs';
@@ -116,8 +117,7 @@ async function makeLibrary(context) {
   const wheel = wheelFor(context);
   const downloads = wheel.extras.reduce((sum, extra) => Math.max(sum, extra.size), wheel.size);
   requireSpace(context.cache, downloads + wheel.unpacked, "TensorFlow's library");
-  const draft = join(context.cache, 'tmp', wheel.folder);
-  rmSync(draft, { recursive: true, force: true });
+  const draft = draftFolder(context, wheel.folder);
   mkdirSync(draft, { recursive: true });
   await unpack(context, wheel, draft, `TensorFlow ${TENSORFLOW_VERSION}`, (name) => keepsMember(wheel, name));
   for (const extra of wheel.extras)

@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { findProgram, lastLine, runProgram } from './child.mjs';
+import { draftFolder } from './context.mjs';
 import { findLibrary } from './libtensorflow.mjs';
 import { installHint } from './pip.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -94,8 +95,7 @@ async function makeNative(context, target) {
  */
 async function compile(context, target, library, program, folder, built) {
   context.progress.say(`Compiling ${target.title} ...`);
-  const draft = join(context.cache, 'tmp', basename(folder));
-  rmSync(draft, { recursive: true, force: true });
+  const draft = draftFolder(context, basename(folder));
   mkdirSync(draft, { recursive: true });
   const output = join(draft, basename(built));
   const args = compilerArguments(context, target, library, output);

