@@ -1,0 +1,154 @@
+// Recipes: the built-in ones, and what a user's wishes make of them. Everything is resolved before a run starts.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { Problem } from '../../shared/problem.ts';
+import {
+  type BackboneName,
+  backboneNames,
+  detectorNames,
+  type Recipe,
+  recipeSchema,
+} from '../../shared/recipe.ts';
+
+export interface RecipeWishes {
+  readonly preset?: string;
+  readonly detector?: string;
+  readonly backbone?: string;
+  /** `N` for a square of N pixels, `WxH` for the longer and the shorter side. */
+  readonly size?: string;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly lr?: number;
+  readonly precision?: string;
+  /** `train.ema=0.99`: any value of the recipe by its path. */
+  readonly set?: readonly string[];
+}
+
+const folder = process.env.DDOD_RESOURCES ?? fileURLToPath(new URL('../../../resources', import.meta.url));
+
+/** The names of the built-in recipes. */
+export function recipeNames(): string[] {
+  return readdirSync(join(folder, 'recipes'))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.replace('.json', ''))
+    .sort();
+}
+
+/** A built-in recipe. Throws a Problem that lists the names where there is none of this one. */
+export function builtInRecipe(name: string): Recipe {
+  if (!recipeNames().includes(name)) {
+    throw new Problem(`There is no recipe "${name}".`, `Choose one of ${recipeNames().join(', ')}.`);
+  }
+  return recipeSchema.parse(JSON.parse(readFileSync(join(folder, 'recipes', `${name}.json`), 'utf8')));
+}
+
+/** The recipe that the wishes ask for. Throws a Problem for a wish that makes no sense. */
+export function resolveRecipe(wishes: RecipeWishes): Recipe {
+  const preset = builtInRecipe(wishes.preset ?? 'fast');
+  const wished = [detectorWish, backboneWish, sizeWish, trainWish].reduce(
+    (recipe, wish) => wish(recipe, wishes),
+    preset,
+  );
+  return checked((wishes.set ?? []).reduce(setValue, wished));
+}
+
+/** The recipe for `epochs` epochs in all, with its learning-rate steps moved in proportion. */
+export function withEpochs(recipe: Recipe, epochs: number): Recipe {
+  const { decay } = recipe.train;
+  const factor = epochs / recipe.train.epochs;
+  const moved =
+    decay.kind === 'step'
+      ? { ...decay, milestones: decay.milestones.map((m) => Math.max(1, Math.round(m * factor))) }
+      : decay;
+  return checked({ ...recipe, train: { ...recipe.train, epochs, decay: moved } });
+}
+
+function detectorWish(recipe: Recipe, { detector }: RecipeWishes): Recipe {
+  if (detector === undefined) return recipe;
+  return { ...recipe, detector: oneOf('detector', detector, detectorNames) };
+}
+
+function backboneWish(recipe: Recipe, wishes: RecipeWishes): Recipe {
+  if (wishes.backbone === undefined) return recipe;
+  const backbone = oneOf('backbone', wishes.backbone, backboneNames);
+  return { ...recipe, backbone, frozen: frozenDefault(backbone) };
+}
+
+/** What the references freeze: three blocks of an EfficientNet, the stem and the first stage of a ResNet. */
+function frozenDefault(backbone: BackboneName): number {
+  return backbone.startsWith('efficientnet') ? 3 : 1;
+}
+
+function sizeWish(recipe: Recipe, { size }: RecipeWishes): Recipe {
+  if (size === undefined) return recipe;
+  const match = /^(\d+)(?:x(\d+))?$/.exec(size);
+  const sides =
+    match
+      ?.slice(1)
+      .filter((side) => side !== undefined)
+      .map(Number) ?? [];
+  const [long, short] = [Math.max(...sides), Math.min(...sides)];
+  if (match === null || short < 64 || long > 4096) {
+    throw new Problem(
+      `"${size}" is not an image size.`,
+      'Give one side or WxH, from 64 to 4096 pixels: 320 or 1333x800.',
+    );
+  }
+  return { ...recipe, input: { ...recipe.input, scales: [{ long, short }] } };
+}
+
+function trainWish(recipe: Recipe, { epochs, batch, lr, precision }: RecipeWishes): Recipe {
+  if (precision !== undefined && precision !== 'auto' && precision !== 'fp32') {
+    throw new Problem(`Training in ${precision} is not there yet.`, 'Use --precision fp32.');
+  }
+  const timed = epochs === undefined ? recipe : withEpochs(recipe, epochs);
+  const size = batch ?? timed.train.batch;
+  // the learning rate goes with the batch (Goyal et al. 2017)
+  const scaled = (timed.train.lr * size) / timed.train.batch;
+  return { ...timed, train: { ...timed.train, batch: size, lr: lr ?? scaled } };
+}
+
+function oneOf<T extends string>(what: string, name: string, names: readonly T[]): T {
+  const found = names.find((known) => known === name);
+  if (found === undefined) {
+    throw new Problem(
+      `"${name}" is not a ${what} that can be trained.`,
+      `Choose one of ${names.join(', ')}.`,
+    );
+  }
+  return found;
+}
+
+function setValue(recipe: Recipe, assignment: string): Recipe {
+  const [path = '', ...rest] = assignment.split('=');
+  if (rest.length === 0) throw new Problem(`"${assignment}" sets nothing.`, 'Write it as train.epochs=12.');
+  const copy = structuredClone(recipe) as unknown as Record<string, unknown>;
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let at: Record<string, unknown> = copy;
+  for (const key of keys)
+    at = Object(Object.hasOwn(at, key) ? at[key] : undefined) as Record<string, unknown>;
+  if (!Object.hasOwn(at, last)) {
+    throw new Problem(`A recipe has no value "${path}".`, 'See the values with "ddod train --show-recipe".');
+  }
+  at[last] = parseValue(rest.join('='));
+  return copy as unknown as Recipe;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function checked(recipe: Recipe): Recipe {
+  const result = recipeSchema.safeParse(recipe);
+  if (result.success) return result.data;
+  throw new Problem(
+    `The recipe does not hold together: ${z.prettifyError(result.error).replaceAll('\n', ' ')}.`,
+  );
+}

@@ -1,0 +1,60 @@
+// From a project's labels to a training job: which images take part, and under which class numbers.
+import type { LabelClass, Snapshot, Split } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { JobImage } from '../trainer/job.ts';
+import type { OpenProject } from './projects.ts';
+import type { LabelledImage } from './snapshots.ts';
+
+/** The network's classes: those in use, in the project's order. */
+export function trainedClasses(snapshot: Snapshot): LabelClass[] {
+  return snapshot.classes.filter((label) => !label.deleted).sort((a, b) => a.position - b.position);
+}
+
+/** The finished images of one split, as the trainer wants them. */
+export function jobImages(project: OpenProject, snapshot: Snapshot, split: Split): JobImage[] {
+  const numbers = new Map(trainedClasses(snapshot).map((label, index) => [label.id, index]));
+  const images: JobImage[] = [];
+  for (const image of project.snapshots.images(snapshot.hash)) {
+    if (image.split === split && isLabelled(image)) images.push(jobImage(project, image, numbers));
+  }
+  return images;
+}
+
+/** Throws a Problem where there is nothing to learn from. */
+export function assertLearnable(train: readonly JobImage[], classes: readonly LabelClass[]): void {
+  if (classes.length === 0) {
+    throw new Problem('The project has no classes.', 'Add a class and draw boxes, or import labels.');
+  }
+  const boxes = train.reduce((sum, image) => sum + image.labels.length, 0);
+  if (boxes === 0) {
+    throw new Problem(
+      `There is nothing to learn from: ${train.length} labelled training images hold no box.`,
+      'Draw boxes on some images of the training split, or import labels.',
+    );
+  }
+}
+
+/** An image nobody has looked at says nothing, not even that it is empty. */
+function isLabelled(image: LabelledImage): boolean {
+  return image.boxes.length > 0 || image.state === 'done' || image.state === 'empty';
+}
+
+function jobImage(
+  project: OpenProject,
+  image: LabelledImage,
+  numbers: ReadonlyMap<number, number>,
+): JobImage {
+  const boxes: number[] = [];
+  const labels: number[] = [];
+  const ignore: number[] = [];
+  for (const { x, y, width, height, classId, ignore: ignored } of image.boxes) {
+    const corners = [x, y, x + width, y + height];
+    const number = numbers.get(classId);
+    if (ignored) ignore.push(...corners);
+    else if (number !== undefined) {
+      boxes.push(...corners);
+      labels.push(number);
+    }
+  }
+  return { path: project.imageFile(image), width: image.width, height: image.height, boxes, labels, ignore };
+}
