@@ -10,8 +10,8 @@ type Sentence = (file: string) => Problem;
 
 const diskFull: Sentence = (file) =>
   new Problem(
-    `The disk that holds ${file} is full, so the last change was not saved.`,
-    'Free some space and repeat it; everything before it is safe.',
+    `The disk that holds ${file} is full, so nothing more can be saved there.`,
+    'Free some space and repeat the last step; everything before it is safe.',
   );
 
 const busy: Sentence = (file) =>
