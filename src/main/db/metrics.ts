@@ -74,10 +74,11 @@ export function readExtremes(
   to: number,
   buckets: number,
 ): CurvePoint[] {
+  // numbers are bound as floats, hence the CAST: buckets are whole;
   // a bare column beside min() or max() takes its value from the row that holds the extreme (SQLite)
   const sql = `WITH ranged AS (SELECT step, value, epoch FROM metric WHERE series = :series AND step BETWEEN :from AND :to),
     span AS (SELECT min(step) AS first, max(step) AS last FROM ranged),
-    bucketed AS (SELECT *, (step - first) * :buckets / (last - first + 1) AS bucket FROM ranged, span)
+    bucketed AS (SELECT *, (step - first) * CAST(:buckets AS INTEGER) / (last - first + 1) AS bucket FROM ranged, span)
     SELECT step, min(value) AS value, epoch FROM bucketed GROUP BY bucket
     UNION SELECT step, max(value), epoch FROM bucketed GROUP BY bucket
     UNION SELECT step, value, epoch FROM bucketed WHERE step = first OR step = last

@@ -14,10 +14,9 @@ const ROUNDS = 6;
 async function writeUntilKilled(dir: string, delay: number): Promise<number[]> {
   const child = spawn(process.execPath, [writer, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
-  let killing: NodeJS.Timeout | undefined;
   child.stdout.on('data', (data: Buffer) => {
+    if (said === '') setTimeout(() => child.kill('SIGKILL'), delay);
     said += data.toString();
-    killing ??= setTimeout(() => child.kill('SIGKILL'), delay);
   });
   await once(child, 'close');
   return said

@@ -1,0 +1,171 @@
+// Runs, their curves, evaluations, checkpoints and the snapshots they were trained on.
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openCheckpointStore } from '../../../src/main/db/checkpoint-store.ts';
+import { openProject } from '../../../src/main/services/projects.ts';
+import { closing, staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts';
+
+const start = { recipe: { epochs: 3 }, seed: 1 };
+
+describe('runs', () => {
+  it('are found by id, number and name, never get an id twice, and keep why they ended', () => {
+    const { runs } = temporaryProject();
+    runs.create(start);
+    const second = runs.create({ ...start, name: 'fine', device: 'cpu', codeVersion: '0.1.0' });
+    expect(second).toMatchObject({ id: 'r2', status: 'queued', recipe: { epochs: 3 }, startedAt: null });
+    for (const id of ['r2', '2', 'fine']) expect(runs.get(id)).toEqual(second);
+    expect(runs.setStatus('r2', 'running').startedAt).toBeGreaterThan(0);
+    const failed = runs.setStatus('r2', 'failed', 'The loss is not a number.');
+    expect(failed).toMatchObject({ status: 'failed', cause: 'The loss is not a number.' });
+    expect(failed.endedAt).toBeGreaterThan(0);
+    runs.delete('r2');
+    expect(() => runs.get('r2')).toThrow('There is no run r2');
+    expect(runs.create(start).id).toBe('r3');
+  });
+
+  it('cut short by a crash are stopped with the cause when the project is opened again', () => {
+    const project = temporaryProject();
+    project.runs.create(start);
+    project.runs.setStatus('r1', 'running');
+    project.runs.setStatus(project.runs.create(start).id, 'done');
+    project.close();
+    const again = closing(openProject(project.dir));
+    expect(again.runs.list().map(({ status }) => status)).toEqual(['done', 'stopped']);
+    expect(again.runs.get('r1').cause).toMatch(/can be resumed/);
+  });
+
+  it('keep a log', () => {
+    const { runs } = temporaryProject();
+    runs.create(start);
+    for (const line of ['a', 'b', 'c']) runs.log('r1', line);
+    runs.log('r1', 'd', 'error');
+    expect(runs.logTail('r1', 2)).toMatchObject([
+      { line: 'c', level: 'info' },
+      { line: 'd', level: 'error' },
+    ]);
+  });
+});
+
+describe('curves', () => {
+  const point = (step: number, value: number, name = 'loss_cls') => ({
+    runId: 'r1',
+    name,
+    step,
+    value,
+    epoch: step / 100,
+  });
+
+  it('take a replay without a trace, keep NaN and infinity, forget what a resume repeats', () => {
+    const { runs } = temporaryProject();
+    runs.create(start);
+    const points = [
+      point(1, 3),
+      point(2, Number.NaN),
+      point(3, Number.POSITIVE_INFINITY),
+      point(1, 0.1, 'lr'),
+    ];
+    for (let i = 0; i < 2; i++) runs.addMetrics(points);
+    expect(runs.curve('r1', 'loss_cls').map(({ value }) => value)).toEqual([
+      3,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect(runs.curves('r1')).toEqual([
+      { name: 'loss_cls', count: 3, firstStep: 1, lastStep: 3 },
+      { name: 'lr', count: 1, firstStep: 1, lastStep: 1 },
+    ]);
+    runs.rewindMetrics('r1', 1);
+    expect(runs.curves('r1').map(({ count }) => count)).toEqual([1, 1]);
+    expect(runs.curve('r1', 'nothing')).toEqual([]);
+  });
+
+  it('of long runs come back short, with both ends, every spike, and only true points', () => {
+    const { runs } = temporaryProject();
+    runs.create(start);
+    const points = Array.from({ length: 20_000 }, (_, step) => point(step, Math.sin(step / 500)));
+    points[7777] = point(7777, 99);
+    points[12_345] = point(12_345, -99);
+    points[15_000] = point(15_000, Number.NaN);
+    runs.addMetrics(points);
+    const short = runs.curve('r1', 'loss_cls', { maxPoints: 400 });
+    expect(short.length).toBeLessThanOrEqual(400);
+    expect(short.length).toBeGreaterThan(200);
+    const steps = short.map(({ step }) => step);
+    expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
+    for (const step of [0, 7777, 12_345, 19_999]) expect(steps).toContain(step);
+    for (const { step, value } of short) expect(value).toBe(points[step]!.value);
+    const range = { from: 100, to: 199, maxPoints: 400 };
+    expect(runs.curve('r1', 'loss_cls', range)).toHaveLength(100);
+  });
+});
+
+describe('evaluations', () => {
+  it('are one a checkpoint, split and protocol, with their detail apart', () => {
+    const { runs, evaluations } = temporaryProject();
+    runs.create(start);
+    const key = { runId: 'r1', checkpointId: 4, split: 'val', protocol: 'coco' } as const;
+    evaluations.save({ ...key, metrics: { AP: 0.1 } });
+    const saved = evaluations.save({ ...key, metrics: { AP: 0.2 }, detail: { perClass: [1, 2] } });
+    evaluations.save({ ...key, split: 'test', metrics: { AP: 0.3 } });
+    expect(evaluations.list('r1')).toHaveLength(2);
+    expect(evaluations.find(key)).toEqual(saved);
+    expect(saved.metrics).toEqual({ AP: 0.2 });
+    expect(evaluations.detail(saved.id)).toEqual({ perClass: [1, 2] });
+  });
+});
+
+describe('checkpoints of a project', () => {
+  it('are none before training, then what the trainer wrote', () => {
+    const project = temporaryProject();
+    expect(project.checkpoints.list('r1')).toEqual([]);
+    expect(() => project.checkpoints.chosen('r1')).toThrow('has no checkpoint');
+    const trainer = openCheckpointStore(join(project.dir, 'checkpoints.db'));
+    const save = (step: number, kind: 'best' | 'last') =>
+      trainer.save({ runId: 'r1', step, epoch: step, kind, metrics: {}, state: { rng: step }, tensors: [] });
+    save(1, 'last');
+    const best = save(2, 'best');
+    save(3, 'last');
+    expect(project.checkpoints.chosen('r1')).toEqual(best);
+    expect(project.checkpoints.latest('r1')?.step).toBe(3);
+    expect(project.checkpoints.load(best.id).state).toEqual({ rng: 2 });
+    trainer.close();
+    project.checkpoints.deleteRun('r1');
+    expect(project.checkpoints.list('r1')).toEqual([]);
+  });
+});
+
+describe('snapshots', () => {
+  const set = (names: string[]) =>
+    staged(
+      names.map((name, i) =>
+        stagedImage(`/d/${name}`, [stagedBox(i % 2, i)], { hash: name, split: 'train' }),
+      ),
+    );
+
+  it('hold the labels as they were, whatever happens later', () => {
+    const project = temporaryProject();
+    project.datasets.commit(set(['a', 'b', 'c']));
+    const taken = project.snapshots.take();
+    expect(taken).toMatchObject({ images: 3, boxes: 3, splitHash: project.splits.hash() });
+    const frozen = [...project.snapshots.images(taken.hash)];
+    expect(frozen.map((image) => image.boxes)).toEqual(
+      project.annotations.images().map((image) => project.annotations.labels(image.id).boxes),
+    );
+    project.classes.remove(project.classes.list()[0]!.id, 'test');
+    const later = project.snapshots.take();
+    expect(later.hash).not.toBe(taken.hash);
+    expect(later.boxes).toBe(1);
+    expect([...project.snapshots.images(taken.hash)]).toEqual(frozen);
+    project.journal.undo('test');
+    expect(project.snapshots.take()).toEqual(taken);
+    expect(project.snapshots.list()).toHaveLength(2);
+    expect(project.runs.create({ ...start, snapshotHash: taken.hash }).snapshotHash).toBe(taken.hash);
+  });
+
+  it('of equal data in two projects have one hash', () => {
+    const [a, b] = [temporaryProject(), temporaryProject()];
+    a.datasets.commit(set(['a', 'b']));
+    b.datasets.commit({ ...set(['a', 'b']), images: set(['a', 'b']).images.reverse() });
+    expect(a.snapshots.take().hash).toBe(b.snapshots.take().hash);
+  });
+});
