@@ -5,6 +5,7 @@
  */
 import type { Tape, Value } from '../autograd/tape.ts';
 import { attr, hasNativeOps, onGpu, op, ops, type Tensor, tf } from '../tf.ts';
+import { filterGradient } from './convolution-gradients.ts';
 import {
   type DeformGeometry,
   type DeformInputs,
@@ -94,13 +95,13 @@ function backwardSlice(dy: Tensor, inputs: DeformInputs, convolution: Convolutio
   const dcolumns = projectBack(rows, filters, groups);
   const found = kernels.gradients(dcolumns, inputs, geometry);
   dcolumns.dispose();
-  const dfilters = filterGradient(found.columns, rows, filters, groups);
+  const dfilters = gradientOfFilters(found.columns, rows, convolution);
   const gradients = [found.x, found.offset, dfilters];
   return found.mask === undefined ? gradients : [...gradients, found.mask];
 }
 
-function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
-  const transposes = [attr.bool('transpose_a', transposeA), attr.bool('transpose_b', transposeB)];
+function matmul(a: Tensor, b: Tensor, transposeB = false): Tensor {
+  const transposes = [attr.bool('transpose_a', false), attr.bool('transpose_b', transposeB)];
   return op('MatMul', [...transposes, attr.float32()], [a, b]);
 }
 
@@ -119,28 +120,25 @@ function project(columns: Tensor, filters: Tensor, groups: number): Tensor {
 /** The gradient [P, K * C] of the columns from that of the output rows [P, O]. */
 function projectBack(rows: Tensor, filters: Tensor, groups: number): Tensor {
   const [kh = 0, kw = 0, channels = 0, o = 0] = filters.shape;
-  if (groups === 1) return matmul(rows, tf.reshape(filters, [-1, o]), false, true);
+  if (groups === 1) return matmul(rows, tf.reshape(filters, [-1, o]), true);
   const weights = tf.split(filters, groups, 3);
   const parts = tf
     .split(rows, groups, 1)
     .map((part, g) =>
-      tf.reshape(matmul(part, tf.reshape(at(weights, g), [-1, o / groups]), false, true), [
-        -1,
-        kh * kw,
-        channels,
-      ]),
+      tf.reshape(matmul(part, tf.reshape(at(weights, g), [-1, o / groups]), true), [-1, kh * kw, channels]),
     );
   return tf.reshape(tf.concat(parts, 2), [-1, kh * kw * channels * groups]);
 }
 
 /** The gradient of the filters, in their shape. */
-function filterGradient(columns: Tensor, rows: Tensor, filters: Tensor, groups: number): Tensor {
-  if (groups === 1) return tf.reshape(matmul(columns, rows, true), filters.shape);
+function gradientOfFilters(columns: Tensor, rows: Tensor, convolution: Convolution): Tensor {
+  const { filters, groups, kernels } = convolution;
+  if (groups === 1) return tf.reshape(kernels.product(columns, rows), filters.shape);
   const [kh = 0, kw = 0, channels = 0, o = 0] = filters.shape;
   const parts = splitColumns(columns, filters, groups);
   const gradients = tf
     .split(rows, groups, 1)
-    .map((part, g) => tf.reshape(matmul(at(parts, g), part, true), [kh, kw, channels, o / groups]));
+    .map((part, g) => tf.reshape(kernels.product(at(parts, g), part), [kh, kw, channels, o / groups]));
   return tf.concat(gradients, 3);
 }
 
@@ -175,6 +173,13 @@ export const nativeDeformKernels: DeformKernels = {
     const made = ops('DdodDeformColumnsGrad', attributes, [dcolumns, ...nativeInputs(inputs)], 4);
     const mask = inputs.mask && at(made, 2);
     return { x: at(made, 0), offset: at(made, 1), mask, columns: at(made, 3) };
+  },
+  product(columns, rows) {
+    const line = (matrix: Tensor) => tf.reshape(matrix, [1, 1, ...matrix.shape]);
+    const window = { stride: 1, pads: [0, 0, 0, 0] } as const;
+    return (
+      filterGradient(line(rows), line(columns), [1, 1], window) ?? plainDeformKernels.product(columns, rows)
+    );
   },
 };
 

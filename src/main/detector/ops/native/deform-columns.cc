@@ -63,7 +63,7 @@ DDOD_INLINE Point locate(const Geometry& g, const Source& s, int64_t image, int6
 
 template <class V>
 DDOD_INLINE void interpolate(float* out, const float* const from[4], const float weight[4], int64_t count) {
-  const V w0 = all<V>(weight[0]), w1 = all<V>(weight[1]), w2 = all<V>(weight[2]), w3 = all<V>(weight[3]);
+  const float w0 = weight[0], w1 = weight[1], w2 = weight[2], w3 = weight[3];
   int64_t c = 0;
   for (; c + lanes<V> <= count; c += lanes<V>) {
     store<V>(out + c, w0 * load<V>(from[0] + c) + w1 * load<V>(from[1] + c) + w2 * load<V>(from[2] + c) +
@@ -123,7 +123,7 @@ struct Gradients {
 template <class V>
 DDOD_INLINE void spread(const float* d, const float* const from[4], float* const to[4], const float weight[4],
                         float* out, int64_t count, float dots[4]) {
-  const V w0 = all<V>(weight[0]), w1 = all<V>(weight[1]), w2 = all<V>(weight[2]), w3 = all<V>(weight[3]);
+  const float w0 = weight[0], w1 = weight[1], w2 = weight[2], w3 = weight[3];
   V s0{}, s1{}, s2{}, s3{};
   int64_t c = 0;
   for (; c + lanes<V> <= count; c += lanes<V>) {

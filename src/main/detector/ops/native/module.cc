@@ -29,6 +29,7 @@ std::string registerOnce() {
     ddod::registerGroupNorm();
     ddod::registerBiasActivation();
     ddod::registerDepthwise();
+    ddod::registerFilterGradient();
     return "";
   } catch (const std::exception& problem) {
     return problem.what();

@@ -7,5 +7,6 @@ void registerDeformColumns();
 void registerGroupNorm();
 void registerBiasActivation();
 void registerDepthwise();
+void registerFilterGradient();
 
 }  // namespace ddod

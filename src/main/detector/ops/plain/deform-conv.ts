@@ -2,7 +2,7 @@
  * Deformable sampling in TensorFlow's own ops: where the native kernels are absent or on a GPU, and their second
  * opinion in tests. Four gathers of channel rows, weighted bilinearly; four segment sums for the way back.
  */
-import { type Tensor, tf } from '../../tf.ts';
+import { attr, op, type Tensor, tf } from '../../tf.ts';
 
 /** Where the taps of the filter fall; pairs are [vertical, horizontal]. */
 export interface DeformGeometry {
@@ -32,6 +32,8 @@ export interface DeformGradients {
 export interface DeformKernels {
   columns(inputs: DeformInputs, geometry: DeformGeometry): Tensor;
   gradients(dcolumns: Tensor, inputs: DeformInputs, geometry: DeformGeometry): DeformGradients;
+  /** Transposed columns [K * C, P] times rows [P, O]: the gradient of the filters. */
+  product(columns: Tensor, rows: Tensor): Tensor;
 }
 
 /** One of the four pixels around each sampling point; all [P, K, dg] but the weights' factors are shared. */
@@ -55,6 +57,10 @@ export const plainDeformKernels: DeformKernels = {
       return toColumns(modulate(tf.addN(parts), inputs, geometry), inputs.x);
     }),
   gradients: (dcolumns, inputs, geometry) => tf.tidy(() => gradients(dcolumns, inputs, geometry)),
+  product(columns, rows) {
+    const transposes = [attr.bool('transpose_a', true), attr.bool('transpose_b', false)];
+    return op('MatMul', [...transposes, attr.float32()], [columns, rows]);
+  },
 };
 
 function gradients(dcolumns: Tensor, inputs: DeformInputs, geometry: DeformGeometry) {
