@@ -42,11 +42,29 @@ function* labelledImages(db: ReadableDb): IterableIterator<LabelledImage> {
 
 /** What an image contributes to the hash: content, not ids, so that equal data in two projects are equal. */
 function digestOf(image: LabelledImage, names: ReadonlyMap<number, string>): string {
-  const { id: _, boxes, path, contentHash, ...facts } = image;
-  const plain = boxes.map(({ id: _id, imageId: _image, classId, ...box }) =>
-    JSON.stringify([names.get(classId), Object.entries(box).sort(([a], [b]) => (a < b ? -1 : 1))]),
+  const { contentHash, path, width, height, orientation, state, split, group, extra } = image;
+  const boxes = image.boxes.map((box) => boxContent(box, names)).sort();
+  return sha256(
+    JSON.stringify([contentHash ?? path, width, height, orientation, state, split, group, extra, boxes]),
   );
-  return sha256(JSON.stringify([contentHash ?? path, Object.entries(facts).sort(), plain.sort()]));
+}
+
+function boxContent(box: Box, names: ReadonlyMap<number, string>): string {
+  const { classId, x, y, width, height, ignore, ignoreReason, score, trackId, extra } = box;
+  const flags = [box.difficult, box.truncated, box.occluded];
+  return JSON.stringify([
+    names.get(classId),
+    x,
+    y,
+    width,
+    height,
+    ignore,
+    ignoreReason,
+    flags,
+    score,
+    trackId,
+    extra,
+  ]);
 }
 
 function* chunked(images: Iterable<LabelledImage>): IterableIterator<LabelledImage[]> {

@@ -180,11 +180,8 @@ describe('history of an image', () => {
 describe('classes', () => {
   it('keep their ids through rename, reorder, merge, deletion and undo', () => {
     const { project, imageIds } = labellingProject(1);
-    const [cat, dog, cow] = ['cat', 'dog', 'cow'].map((name) => project.classes.add({ name }, 'test')) as [
-      { id: number },
-      { id: number },
-      { id: number },
-    ];
+    const add = (name: string) => project.classes.add({ name }, 'test');
+    const [cat, dog, cow] = [add('cat'), add('dog'), add('cow')];
     draw(project, imageIds[0]!, at(1, cat.id), at(2, dog.id));
     const before = labelsOf(project);
     project.classes.change(cat.id, { name: ' Cat ', colour: '#010203', hotkey: 'c' }, 'test');
