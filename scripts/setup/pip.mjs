@@ -105,8 +105,8 @@ export function explainPip(output, what) {
     );
   if (/No matching distribution/i.test(output))
     return new SetupProblem(
-      `${what} could not be fetched: pip's package index offers no build of it for this computer.`,
-      'Update pip (python3 -m pip install --upgrade pip), or point DDOD_LIBTENSORFLOW to a TensorFlow library of your own, and run the command again.',
+      `${what} could not be fetched: pip found no build of it for this computer in any package index it can reach.`,
+      'Check the network and update pip (python3 -m pip install --upgrade pip), or point DDOD_LIBTENSORFLOW to a TensorFlow library of your own, and run the command again.',
     );
   return new SetupProblem(
     `${what} could not be fetched: pip stopped with "${lastLine(output)}".`,

@@ -24,7 +24,7 @@ export function sentenceOf(error) {
   if (error instanceof SetupProblem) return error.sentence;
   if (isNodeError(error) && error.code === 'ENOSPC')
     return `The disk is full${error.path ? ` at ${error.path}` : ''}. Free some space, or set DDOD_CACHE_DIR to a folder on a larger disk, and run the command again.`;
-  if (isNodeError(error) && (error.code === 'EACCES' || error.code === 'EROFS'))
+  if (isNodeError(error) && ['EACCES', 'EPERM', 'EROFS'].includes(error.code ?? ''))
     return `${error.path ?? 'A folder'} cannot be written. Give yourself write access, or set DDOD_CACHE_DIR to a folder of yours, and run the command again.`;
   return error instanceof Error ? error.message : String(error);
 }

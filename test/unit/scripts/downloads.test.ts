@@ -104,7 +104,7 @@ describe('what is missing', () => {
 
   it('tells the disk, the platform and anything else apart', () => {
     expect(explainPip('OSError: [Errno 28] No space left on device', 'X').message).toMatch(/disk is full/);
-    expect(explainPip('ERROR: No matching distribution found for x', 'X').message).toMatch(/offers no build/);
+    expect(explainPip('ERROR: No matching distribution found for x', 'X').message).toMatch(/found no build/);
     expect(explainPip('ERROR: something odd', 'X').message).toContain('"ERROR: something odd"');
     expect(explainNpm('npm error network getaddrinfo EAI_AGAIN', 'X', 'log').message).toMatch(/cannot reach/);
   });
