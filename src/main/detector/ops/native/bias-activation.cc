@@ -101,7 +101,8 @@ class BiasActivation {
 /** Without an activation dz would be dy: it is left empty then, and y is not read. */
 class BiasActivationGrad {
  public:
-  explicit BiasActivationGrad(const Attributes& a) : linear_(a.integer("activation") == 0), bounds_(a.integer("activation")) {}
+  explicit BiasActivationGrad(const Attributes& a)
+      : linear_(a.integer("activation") == 0), bounds_(a.integer("activation")) {}
 
   void compute(Context& context) const {
     const Input dy = context.input(0, 4), y = context.input(1, 4);

@@ -2,226 +2,23 @@
 // channels of a few rows are packed with their zero padding into a small buffer that stays in the first-level cache,
 // so that the inner loops know neither borders nor strides of the full map.
 #include <array>
-#include <limits>
 #include <vector>
 
+#include "depthwise-rows.h"
 #include "op.h"
 #include "parallel.h"
 #include "registry.h"
-#include "simd.h"
 
 namespace ddod {
 namespace {
 
-constexpr int64_t kBlock = 16;
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr int kLargest = 5;
+using namespace depthwise;
 
 struct Shapes {
   int64_t images, height, width, channels, outHeight, outWidth;
   int kernel, stride, top, left;
 
   int64_t blocks() const { return (channels + kBlock - 1) / kBlock; }
-};
-
-/** Between which bounds an activation leaves its input alone: 0 none, 1 relu, 2 relu6. */
-struct Bounds {
-  explicit Bounds(int activation)
-      : low(activation == 0 ? -kInfinity : 0), high(activation == 2 ? 6 : kInfinity) {}
-  float low, high;
-};
-
-/** Where a block of channels lies in a map of `width` x `channels`: `count` of 16 are there. */
-struct Strip {
-  int64_t channels, count;
-};
-
-/** Packed pixels, each on a cache line of its own. */
-class Packed {
- public:
-  explicit Packed(int64_t pixels) : lines_(pixels) {}
-  float* data() { return lines_.data()->at; }
-  const float* data() const { return lines_.data()->at; }
-
- private:
-  struct alignas(64) Line {
-    float at[kBlock];
-  };
-  std::vector<Line> lines_;
-};
-
-/** Row-shaped work of the inner kernels: taps of `rows` packed rows and packed weights [rows][taps][16]. */
-struct RowJob {
-  std::array<const float*, kLargest> rows;
-  int rowCount;
-  const float* weights;
-  const float* bias;  // [16]
-  float* out;         // first output, its neighbours `outStep` numbers apart
-  int64_t outStep, count;
-};
-
-template <class V, int64_t count>
-DDOD_INLINE void storePart(float* to, const V (&values)[count], int64_t channels) {
-  if (channels == kBlock) {
-    for (int64_t v = 0; v < count; ++v) store<V>(to + v * lanes<V>, values[v]);
-    return;
-  }
-  float buffer[kBlock];
-  for (int64_t v = 0; v < count; ++v) store<V>(buffer + v * lanes<V>, values[v]);
-  std::memcpy(to, buffer, channels * sizeof(float));
-}
-
-/** `tile` neighbouring outputs. */
-template <class V, int taps, int stride, int tile>
-DDOD_INLINE void convolveTile(const RowJob& job, int64_t j, const Bounds& bounds, int64_t channels) {
-  constexpr int64_t vectors = kBlock / lanes<V>;
-  V sums[tile][vectors];
-  for (int t = 0; t < tile; ++t) {
-    for (int64_t v = 0; v < vectors; ++v) sums[t][v] = load<V>(job.bias + v * lanes<V>);
-  }
-  const float* w = job.weights;
-  for (int r = 0; r < job.rowCount; ++r) {
-    const float* x = job.rows[r] + j * stride * kBlock;
-#pragma GCC unroll 8
-    for (int s = 0; s < taps; ++s, w += kBlock) {
-#pragma GCC unroll 8
-      for (int64_t v = 0; v < vectors; ++v) {
-        const V weight = load<V>(w + v * lanes<V>);
-#pragma GCC unroll 8
-        for (int t = 0; t < tile; ++t) {
-          sums[t][v] += weight * load<V>(x + (t * stride + s) * kBlock + v * lanes<V>);
-        }
-      }
-    }
-  }
-  for (int t = 0; t < tile; ++t) {
-    for (int64_t v = 0; v < vectors; ++v) {
-      sums[t][v] = atMost<V>(atLeast<V>(sums[t][v], all<V>(bounds.low)), all<V>(bounds.high));
-    }
-    storePart<V, vectors>(job.out + (j + t) * job.outStep, sums[t], channels);
-  }
-}
-
-template <class V, int taps, int stride>
-DDOD_INLINE void convolveLine(const RowJob& job, const Bounds& bounds, int64_t channels) {
-  constexpr int tile = 4;
-  int64_t j = 0;
-  for (; j + tile <= job.count; j += tile) convolveTile<V, taps, stride, tile>(job, j, bounds, channels);
-  for (; j < job.count; ++j) convolveTile<V, taps, stride, 1>(job, j, bounds, channels);
-}
-
-/** One row of outputs with `taps` taps along the row. */
-template <class V>
-DDOD_INLINE void convolveRowBody(const RowJob& job, int taps, int stride, const Bounds& bounds, int64_t channels) {
-  if (stride == 2) {
-    if (taps == 3) return convolveLine<V, 3, 2>(job, bounds, channels);
-    return convolveLine<V, 5, 2>(job, bounds, channels);
-  }
-  if (taps == 1) return convolveLine<V, 1, 1>(job, bounds, channels);
-  if (taps == 2) return convolveLine<V, 2, 1>(job, bounds, channels);
-  if (taps == 3) return convolveLine<V, 3, 1>(job, bounds, channels);
-  return convolveLine<V, 5, 1>(job, bounds, channels);
-}
-DDOD_DISPATCH(convolveRow,
-              (const RowJob& job, int taps, int stride, const Bounds& bounds, int64_t channels),
-              (job, taps, stride, bounds, channels))
-
-/** Adds to `dw` [taps][16] the products of one row of dz with one packed row of x. */
-template <class V, int taps, int stride>
-DDOD_INLINE void correlateLine(const float* x, const float* dz, float* dw, int64_t count) {
-  constexpr int64_t vectors = kBlock / lanes<V>;
-  V sums[taps][vectors];
-  for (int s = 0; s < taps; ++s) {
-    for (int64_t v = 0; v < vectors; ++v) sums[s][v] = V{};
-  }
-  for (int64_t j = 0; j < count; ++j, x += stride * kBlock, dz += kBlock) {
-#pragma GCC unroll 4
-    for (int64_t v = 0; v < vectors; ++v) {
-      const V d = load<V>(dz + v * lanes<V>);
-#pragma GCC unroll 8
-      for (int s = 0; s < taps; ++s) sums[s][v] += d * load<V>(x + s * kBlock + v * lanes<V>);
-    }
-  }
-  for (int s = 0; s < taps; ++s) {
-    for (int64_t v = 0; v < vectors; ++v) {
-      float* to = dw + s * kBlock + v * lanes<V>;
-      store<V>(to, load<V>(to) + sums[s][v]);
-    }
-  }
-}
-
-template <class V>
-DDOD_INLINE void correlateRowBody(const float* x, const float* dz, float* dw, int64_t count, int taps, int stride) {
-  if (taps == 3) return stride == 1 ? correlateLine<V, 3, 1>(x, dz, dw, count) : correlateLine<V, 3, 2>(x, dz, dw, count);
-  return stride == 1 ? correlateLine<V, 5, 1>(x, dz, dw, count) : correlateLine<V, 5, 2>(x, dz, dw, count);
-}
-DDOD_DISPATCH(correlateRow,
-              (const float* x, const float* dz, float* dw, int64_t count, int taps, int stride),
-              (x, dz, dw, count, taps, stride))
-
-/** Packs 16 channels of `count` pixels. */
-template <class V>
-DDOD_INLINE void packBody(const float* from, float* to, int64_t count, const Strip& strip) {
-  if (strip.count < kBlock) {
-    for (int64_t j = 0; j < count; ++j, from += strip.channels, to += kBlock) {
-      std::memcpy(to, from, strip.count * sizeof(float));
-    }
-    return;
-  }
-  for (int64_t j = 0; j < count; ++j, from += strip.channels, to += kBlock) {
-    for (int64_t v = 0; v < kBlock; v += lanes<V>) store<V>(to + v, load<V>(from + v));
-  }
-}
-DDOD_DISPATCH(pack, (const float* from, float* to, int64_t count, const Strip& strip), (from, to, count, strip))
-
-/** Packs dz: 16 channels of dy where y is inside the activation's bounds; adds its sum to `dbias` [16]. */
-template <class V>
-DDOD_INLINE void packGradientBody(const float* dy, const float* y, float* to, float* dbias, int64_t count,
-                                  const Strip& strip, const Bounds& bounds) {
-  const V low = all<V>(bounds.low), high = all<V>(bounds.high);
-  for (int64_t j = 0; j < count; ++j, dy += strip.channels, y += strip.channels, to += kBlock) {
-    if (strip.count == kBlock) {
-      for (int64_t v = 0; v < kBlock; v += lanes<V>) {
-        const V out = load<V>(y + v);
-        const V d = out > low ? (out < high ? load<V>(dy + v) : V{}) : V{};
-        store<V>(to + v, d);
-        store<V>(dbias + v, load<V>(dbias + v) + d);
-      }
-      continue;
-    }
-    for (int64_t c = 0; c < strip.count; ++c) {
-      to[c] = y[c] > bounds.low && y[c] < bounds.high ? dy[c] : 0;
-      dbias[c] += to[c];
-    }
-  }
-}
-DDOD_DISPATCH(packGradient,
-              (const float* dy, const float* y, float* to, float* dbias, int64_t count, const Strip& strip,
-               const Bounds& bounds),
-              (dy, y, to, dbias, count, strip, bounds))
-
-/** The last few packed rows of an image's channel block, with zeros around them. */
-class RowWindow {
- public:
-  /** Keeps `depth` rows of `before` zeros, the map's `width` pixels and enough zeros to make `total`. */
-  RowWindow(int depth, int64_t before, int64_t total)
-      : depth_(depth), before_(before), stride_(total * kBlock), rows_(depth * total), zeros_(total) {}
-
-  /** The packed row `row` of a map whose block begins at `map`; zeros outside it. */
-  const float* row(const float* map, int64_t row, int64_t height, int64_t width, const Strip& strip) {
-    if (row < 0 || row >= height) return zeros_.data();
-    float* packed = rows_.data() + row % depth_ * stride_;
-    if (row > last_) {
-      pack(map + row * width * strip.channels, packed + before_ * kBlock, width, strip);
-      last_ = row;
-    }
-    return packed;
-  }
-
- private:
-  int64_t depth_, before_, stride_;
-  Packed rows_, zeros_;
-  int64_t last_ = -1;
 };
 
 /** Pixels of a packed row of x: all that the taps of the last output touch, and the whole map. */
@@ -241,7 +38,9 @@ Packed packFilters(const float* filters, const Shapes& s, int64_t first, int64_t
 /** The channel block of a task: tasks are numbered image by image. */
 struct Block {
   Block(const Shapes& s, int64_t task)
-      : image(task / s.blocks()), first(task % s.blocks() * kBlock), strip{s.channels, std::min(kBlock, s.channels - first)} {}
+      : image(task / s.blocks()),
+        first(task % s.blocks() * kBlock),
+        strip{s.channels, std::min(kBlock, s.channels - first)} {}
   int64_t image, first;
   Strip strip;
 };
@@ -254,12 +53,14 @@ class DepthwiseKernel {
  protected:
   Shapes shapes(const Input& x, const Input& filters) const {
     const int kernel = static_cast<int>(filters.dim(0));
-    require(filters.dim(1) == kernel && filters.dim(2) == x.dim(3) && filters.dim(3) == 1, "filters do not fit the input");
+    require(filters.dim(1) == kernel && filters.dim(2) == x.dim(3) && filters.dim(3) == 1,
+            "filters do not fit the input");
     require(kernel == 3 || kernel == 5, "filters are 3 x 3 or 5 x 5");
     require(stride_ == 1 || stride_ == 2, "the stride is 1 or 2");
     const int64_t spareY = x.dim(1) + pads_[0] + pads_[1] - kernel, spareX = x.dim(2) + pads_[2] + pads_[3] - kernel;
     require(spareY >= 0 && spareX >= 0, "the padded input is smaller than the filter");
-    return {x.dim(0), x.dim(1), x.dim(2), x.dim(3), spareY / stride_ + 1, spareX / stride_ + 1, kernel, stride_, pads_[0], pads_[2]};
+    const int64_t outHeight = spareY / stride_ + 1, outWidth = spareX / stride_ + 1;
+    return {x.dim(0), x.dim(1), x.dim(2), x.dim(3), outHeight, outWidth, kernel, stride_, pads_[0], pads_[2]};
   }
 
   int stride_;
@@ -276,11 +77,13 @@ class Depthwise : DepthwiseKernel {
     const Shapes s = shapes(x, filters);
     require(bias.dim(0) == s.channels, "the bias does not fit the channels");
     float* y = context.output(0, {s.images, s.outHeight, s.outWidth, s.channels});
-    parallelFor(s.images * s.blocks(), [&](int64_t task) { run(s, Block(s, task), x.data, filters.data, bias.data, y); });
+    parallelFor(s.images * s.blocks(),
+                [&](int64_t task) { run(s, Block(s, task), x.data, filters.data, bias.data, y); });
   }
 
  private:
-  void run(const Shapes& s, const Block& block, const float* x, const float* filters, const float* bias, float* y) const {
+  void run(const Shapes& s, const Block& block, const float* x, const float* filters, const float* bias,
+           float* y) const {
     const Packed weights = packFilters(filters, s, block.first, block.strip.count);
     std::array<float, kBlock> shift{};
     std::memcpy(shift.data(), bias + block.first, block.strip.count * sizeof(float));
@@ -289,7 +92,9 @@ class Depthwise : DepthwiseKernel {
     float* out = y + block.image * s.outHeight * s.outWidth * s.channels + block.first;
     RowJob job{{}, s.kernel, weights.data(), shift.data(), out, s.channels, s.outWidth};
     for (int64_t i = 0; i < s.outHeight; ++i) {
-      for (int r = 0; r < s.kernel; ++r) job.rows[r] = window.row(map, i * s.stride - s.top + r, s.height, s.width, block.strip);
+      for (int r = 0; r < s.kernel; ++r) {
+        job.rows[r] = window.row(map, i * s.stride - s.top + r, s.height, s.width, block.strip);
+      }
       job.out = out + i * s.outWidth * s.channels;
       convolveRow(job, s.kernel, s.stride, bounds_, block.strip.count);
     }
@@ -299,7 +104,9 @@ class Depthwise : DepthwiseKernel {
 /** dz of a channel block, packed whole with `margin` zeros on all sides. */
 struct PackedGradient {
   PackedGradient(const Shapes& s, int64_t margin)
-      : margin(margin), stride((s.outWidth + 2 * margin) * kBlock), values((s.outHeight + 2 * margin) * (s.outWidth + 2 * margin)) {}
+      : margin(margin),
+        stride((s.outWidth + 2 * margin) * kBlock),
+        values((s.outHeight + 2 * margin) * (s.outWidth + 2 * margin)) {}
 
   float* row(int64_t i) { return values.data() + (i + margin) * stride; }
 
@@ -353,7 +160,8 @@ class DepthwiseGrad : DepthwiseKernel {
   };
 
   Maps read(Context& context) const {
-    const Input dy = context.input(0, 4), y = context.input(1, 4), x = context.input(2, 4), filters = context.input(3, 4);
+    const Input dy = context.input(0, 4), y = context.input(1, 4);
+    const Input x = context.input(2, 4), filters = context.input(3, 4);
     const Shapes s = shapes(x, filters);
     require(dy.shape == y.shape && y.shape == Shape({s.images, s.outHeight, s.outWidth, s.channels}),
             "the gradient does not fit the output");
@@ -368,8 +176,8 @@ class DepthwiseGrad : DepthwiseKernel {
     const int64_t out = block.image * s.outHeight * s.outWidth * s.channels + block.first;
     for (int64_t i = 0; i < s.outHeight; ++i) {
       const int64_t at = out + i * s.outWidth * s.channels;
-      packGradient(maps.dy + at, maps.y + at, dz.row(i) + dz.margin * kBlock, sums + s.kernel * s.kernel * kBlock, s.outWidth,
-                   block.strip, bounds_);
+      packGradient(maps.dy + at, maps.y + at, dz.row(i) + dz.margin * kBlock, sums + s.kernel * s.kernel * kBlock,
+                   s.outWidth, block.strip, bounds_);
     }
     correlate(maps, block, dz, sums);
     spreadBack(maps, block, dz);
@@ -384,7 +192,8 @@ class DepthwiseGrad : DepthwiseKernel {
         const int64_t row = i * s.stride - s.top + r;
         const float* packed = window.row(map, row, s.height, s.width, block.strip);
         if (row < 0 || row >= s.height) continue;
-        correlateRow(packed, dz.row(i) + dz.margin * kBlock, sums + r * s.kernel * kBlock, s.outWidth, s.kernel, s.stride);
+        correlateRow(packed, dz.row(i) + dz.margin * kBlock, sums + r * s.kernel * kBlock, s.outWidth, s.kernel,
+                     s.stride);
       }
     }
   }
@@ -401,7 +210,9 @@ class DepthwiseGrad : DepthwiseKernel {
         const Packed weights = turned(filters, s.kernel, s.stride, down, along);
         RowJob job{{}, down.taps, weights.data(), none.data(), nullptr, s.stride * s.channels, along.count};
         for (int64_t t = 0; t < down.count; ++t) {
-          for (int r = 0; r < down.taps; ++r) job.rows[r] = clamped(dz, s, down.start + t + r) + (along.start + dz.margin) * kBlock;
+          for (int r = 0; r < down.taps; ++r) {
+            job.rows[r] = clamped(dz, s, down.start + t + r) + (along.start + dz.margin) * kBlock;
+          }
           job.out = map + ((py + t * s.stride) * s.width + px) * s.channels;
           convolveRow(job, along.taps, 1, Bounds(0), block.strip.count);
         }

@@ -202,8 +202,13 @@ class FilterGradient {
                                (i * s.stride * s.gridWidth() + j * s.stride) * kInputs;
           const float* gradient = gradients + image * s.outputStrips() * s.outputStripSize() +
                                   (i * s.outWidth + j) * s.outputLanes;
-          const Run run{input, gradient, s.stride * s.gridWidth() * kInputs, s.stride * kInputs, s.outWidth * s.outputLanes,
-                        std::min(rows, s.outHeight - i), std::min(width, s.outWidth - j)};
+          const Run run{input,
+                        gradient,
+                        s.stride * s.gridWidth() * kInputs,
+                        s.stride * kInputs,
+                        s.outWidth * s.outputLanes,
+                        std::min(rows, s.outHeight - i),
+                        std::min(width, s.outWidth - j)};
           sumRun(s, tile, run, sums.get());
         }
       }
