@@ -3,6 +3,7 @@
 
 import type { AnchorGrid, AnchorLevel } from '../anchors/anchor-grid.ts';
 import { Nearest } from './nearest.ts';
+import { torchSmallest } from './torch-ties.ts';
 
 export interface Candidates {
   /** anchor indices of all boxes, box after box, level after level, nearest first */
@@ -10,6 +11,9 @@ export interface Candidates {
   /** candidates of box g are anchors[offsets[g] .. offsets[g + 1]): [G + 1] */
   readonly offsets: Int32Array;
 }
+
+/** Which of equally distant anchors come first: the lowest index, or PyTorch's choice (`torch-ties.ts`). */
+export type TieRule = 'lowest-index' | 'torch';
 
 /** Cells x0 <= x < x1, y0 <= y < y1 of a level. */
 interface Window {
@@ -20,7 +24,7 @@ interface Window {
 }
 
 /**
- * The `topk` nearest valid anchors per level of each box of `gtBoxes` [G, 4], ties by lowest index.
+ * The `topk` nearest valid anchors per level of each box of `gtBoxes` [G, 4].
  * `valid` [A]: anchors that may be chosen.
  */
 export function findCandidates(
@@ -28,6 +32,7 @@ export function findCandidates(
   valid: Uint8Array,
   gtBoxes: Float32Array,
   topk: number,
+  ties: TieRule = 'lowest-index',
 ): Candidates {
   const numGt = gtBoxes.length / 4;
   const anchors = new Int32Array(numGt * topk * grid.levels.length);
@@ -39,6 +44,7 @@ export function findCandidates(
     const cy = centreAt(gtBoxes, g * 4 + 1);
     for (const level of grid.levels) {
       nearestInLevel(level, valid, cx, cy, nearest);
+      if (ties === 'torch' && nearest.tied) chooseAsTorch(level, valid, cx, cy, nearest);
       anchors.set(nearest.indices.subarray(0, nearest.count), count);
       count += nearest.count;
     }
@@ -68,6 +74,28 @@ function nearestInLevel(
     if (outside === Infinity || nearest.worst < outside) return;
     radius *= 2;
   }
+}
+
+/** Chooses anew from all valid anchors of the level, in the order and precision in which PyTorch sees them. */
+function chooseAsTorch(
+  level: AnchorLevel,
+  valid: Uint8Array,
+  cx: number,
+  cy: number,
+  nearest: Nearest,
+): void {
+  const f = Math.fround;
+  const { start, count, anchorsPerCell, width, stride, origin } = level;
+  const inds = Array.from({ length: count }, (_, i) => start + i).filter((a) => valid[a]);
+  const distances = Float32Array.from(inds, (a) => {
+    const cell = Math.floor((a - start) / anchorsPerCell);
+    const dx = f(origin + (cell % width) * stride - cx);
+    const dy = f(origin + Math.floor(cell / width) * stride - cy);
+    return Math.sqrt(f(f(dx * dx) + f(dy * dy)));
+  });
+  const chosen = torchSmallest(distances, nearest.count);
+  nearest.clear();
+  for (const i of chosen) nearest.offer(distances[i] as number, inds[i] as number);
 }
 
 function windowAround(level: AnchorLevel, cx: number, cy: number, radius: number): Window {
@@ -101,7 +129,7 @@ function scan(
     for (let x = x0; x < x1; x++) {
       const dx = level.origin + x * level.stride - cx;
       const distance = dx * dx + dy * dy;
-      if (!(distance < nearest.worst)) continue;
+      if (!(distance <= nearest.worst)) continue;
       const first = level.start + (y * level.width + x) * perCell;
       for (let a = first; a < first + perCell; a++) if (valid[a]) nearest.offer(distance, a);
     }

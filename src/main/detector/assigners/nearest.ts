@@ -4,6 +4,8 @@ export class Nearest {
   readonly indices: Int32Array;
   readonly distances: Float64Array;
   count = 0;
+  /** A distance equal to the largest kept was left out. */
+  tied = false;
 
   constructor(k: number) {
     this.indices = new Int32Array(k);
@@ -12,6 +14,7 @@ export class Nearest {
 
   clear(): void {
     this.count = 0;
+    this.tied = false;
   }
 
   /** Largest distance kept, or Infinity while fewer than k are known. */
@@ -20,7 +23,9 @@ export class Nearest {
   }
 
   offer(distance: number, index: number): void {
-    if (!(distance < this.worst)) return;
+    const { worst } = this;
+    if (distance === worst && worst < Infinity) this.tied = true;
+    if (!(distance < worst)) return;
     let slot = this.count < this.indices.length ? this.count++ : this.count - 1;
     while (slot > 0 && (this.distances[slot - 1] as number) > distance) {
       this.distances[slot] = this.distances[slot - 1] as number;
@@ -29,5 +34,6 @@ export class Nearest {
     }
     this.distances[slot] = distance;
     this.indices[slot] = index;
+    if (worst < Infinity) this.tied = this.worst === worst;
   }
 }

@@ -4,7 +4,7 @@ import type { AnchorGrid } from '../anchors/anchor-grid.ts';
 import { validFlags } from '../anchors/valid-extent.ts';
 import type { Assignment } from '../assigners/assignment.ts';
 import { assignCandidates } from '../assigners/atss.ts';
-import { findCandidates } from '../assigners/candidates.ts';
+import { findCandidates, type TieRule } from '../assigners/candidates.ts';
 import { type AnchorCost, alignmentCost, iouCost, type Predictions } from '../assigners/cost.ts';
 import { withoutIgnored } from '../assigners/ignored.ts';
 import type { BoxCoder } from '../coders/box-coder.ts';
@@ -22,6 +22,8 @@ export interface AssignmentOptions {
   readonly costWeight: number;
   /** Part of an anchor inside an ignored region above which it is left out. */
   readonly ignoreIofThresh: number;
+  /** Between equally distant candidates; the lowest index where it is left out. */
+  readonly ties?: TieRule;
 }
 
 /** The labels of one image, in network-input pixels. */
@@ -54,7 +56,7 @@ export function assignImage(
     truth.ignoreBoxes,
     options.ignoreIofThresh,
   );
-  const candidates = findCandidates(grid, valid, truth.gtBoxes, options.topk);
+  const candidates = findCandidates(grid, valid, truth.gtBoxes, options.topk, options.ties);
   const assign = (cost: AnchorCost) => assignCandidates(grid, valid, truth.gtBoxes, candidates, cost);
   const plain = iouCost(grid.boxes, truth.gtBoxes);
   if (options.costWeight <= 0) {

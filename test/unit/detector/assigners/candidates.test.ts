@@ -32,6 +32,14 @@ const box = fc
   .map(([x, y, w, h]) => Float32Array.of(x, y, x + w, y + h));
 const pad = fc.record({ height: fc.integer({ min: 1, max: 6 }), width: fc.integer({ min: 1, max: 8 }) });
 
+function distances(grid: AnchorGrid, anchors: Int32Array, box: Float32Array): number[] {
+  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = box;
+  return [...anchors].map((a) => {
+    const centre = (axis: number) => (grid.boxes[a * 4 + axis]! + grid.boxes[a * 4 + axis + 2]!) / 2;
+    return Math.fround(Math.hypot(centre(0) - (x1 + x2) / 2, centre(1) - (y1 + y2) / 2));
+  });
+}
+
 describe('findCandidates', () => {
   it.each([
     ['square anchors', squareAnchors, 9],
@@ -49,6 +57,26 @@ describe('findCandidates', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('takes the same distances whichever of equal anchors it prefers, and the same anchors where none tie', () => {
+    const grid = anchorGenerator(squareAnchors)(
+      featureSizes({ height: 192, width: 256 }, squareAnchors.strides),
+    );
+    const valid = new Uint8Array(grid.numAnchors).fill(1);
+    let differences = 0;
+    fc.assert(
+      fc.property(box, fc.constantFrom(0, 0.37), (whole, shift) => {
+        const gt = whole.map((side, i) => side + shift * (1 + (i % 2) * 0.31));
+        const first = findCandidates(grid, valid, gt, 9).anchors;
+        const torch = findCandidates(grid, valid, gt, 9, 'torch').anchors;
+        expect(distances(grid, torch, gt)).toEqual(distances(grid, first, gt));
+        if (shift > 0) expect(torch).toEqual(first);
+        else if (torch.join() !== first.join()) differences++;
+      }),
+      { numRuns: 200 },
+    );
+    expect(differences).toBeGreaterThan(0);
   });
 
   it('finds nothing where no anchor is valid', () => {
