@@ -19,6 +19,7 @@ import {
   type ImageAssignment,
   type ImageTruth,
 } from './assign-batch.ts';
+import type { BoxQuality } from './box-quality.ts';
 import { clsLosses } from './cls-loss.ts';
 import type { LevelOutput } from './ddod-head.ts';
 import { cutLevel, joinLevels } from './level-maps.ts';
@@ -33,6 +34,8 @@ export interface DdodLossConfig {
   readonly levelWeights: boolean;
   readonly rule: CounterRule;
   readonly lossWeights: LossWeights;
+  /** What the third branch learns; the IoU where it is left out. */
+  readonly quality?: BoxQuality;
 }
 
 export interface LossWeights {
@@ -104,7 +107,9 @@ export function ddodLoss(
     coder: config.coder,
     decodeGradient: config.decodeGradient,
     lossWeights: config.lossWeights,
-    scales: weights.reg.map((w) => w / (averageFactor(assignments, 'reg') + slack)),
+    levelWeights: weights.reg,
+    averageFactor: averageFactor(assignments, 'reg') + slack,
+    quality: config.quality ?? 'iou',
   });
   return {
     losses: { loss_cls: cls.losses, loss_bbox: reg.lossBbox, loss_iou: reg.lossIou },

@@ -1,4 +1,4 @@
-// The box loss and the IoU-branch loss over the reg positives, with their gradients. Positives are few, so this runs
+// The box loss and the quality-branch loss (IoU or centerness) over the reg positives, with their gradients. Positives are few, so this runs
 // in plain arrays and double precision.
 
 import type { AnchorGrid } from '../anchors/anchor-grid.ts';
@@ -8,6 +8,7 @@ import { iouAt } from '../coders/overlaps.ts';
 import { binaryCrossEntropy, binaryCrossEntropyGradient } from '../losses/binary-cross-entropy.ts';
 import { giouLoss } from '../losses/giou.ts';
 import type { ImageAssignment, ImageTruth } from './assign-batch.ts';
+import { type BoxQuality, centernessAt } from './box-quality.ts';
 
 export interface RegInputs {
   readonly grid: AnchorGrid;
@@ -18,8 +19,12 @@ export interface RegInputs {
   readonly coder: BoxCoder;
   readonly decodeGradient: DecodeGradient;
   readonly lossWeights: { readonly bbox: number; readonly iou: number };
-  /** Level weight over average factor: [L]. */
-  readonly scales: Float64Array;
+  /** Weight of each level's losses: [L]. */
+  readonly levelWeights: Float64Array;
+  /** What the summed losses are divided by; centerness brings its own for the box loss. */
+  readonly averageFactor: number;
+  /** With centerness the box loss is a mean weighted by it, as in ATSS. */
+  readonly quality: BoxQuality;
 }
 
 export interface RegLosses {
@@ -30,47 +35,76 @@ export interface RegLosses {
 }
 
 export function regLosses(inputs: RegInputs): RegLosses {
-  const { grid, assignments, bboxPreds, iouLogits } = inputs;
+  const { grid, bboxPreds, iouLogits } = inputs;
   const result: RegLosses = {
     lossBbox: grid.levels.map(() => 0),
     lossIou: grid.levels.map(() => 0),
     onBbox: new Float32Array(bboxPreds.length),
     onIou: new Float32Array(iouLogits.length),
   };
-  const positive = positiveLoss(inputs, result);
-  assignments.forEach(({ reg }, n) => {
-    grid.levels.forEach(({ start, count }, l) => {
-      for (let a = start; a < start + count; a++) {
-        const matched = reg.matchedIdxs[a] ?? -1;
-        if (matched >= 0) positive(n, a, matched, l);
-      }
-    });
-  });
+  const positives = positivesOf(inputs);
+  const addLosses = positiveLoss(inputs, result, boxFactor(inputs, positives));
+  for (const positive of positives) addLosses(positive);
   return result;
 }
 
+interface Positive {
+  readonly image: number;
+  readonly level: number;
+  readonly anchor: number;
+  readonly gt: number;
+  /** Of its anchor in its box, where that is what the quality branch learns. */
+  readonly centerness: number | undefined;
+}
+
+function positivesOf({ grid, assignments, truths, quality }: RegInputs): Positive[] {
+  const positives: Positive[] = [];
+  assignments.forEach(({ reg }, image) => {
+    const gtBoxes = truths[image]?.gtBoxes ?? new Float32Array(0);
+    grid.levels.forEach(({ start, count }, level) => {
+      for (let anchor = start; anchor < start + count; anchor++) {
+        const gt = reg.matchedIdxs[anchor] ?? -1;
+        if (gt < 0) continue;
+        const centerness =
+          quality === 'centerness' ? centernessAt(grid.boxes, anchor, gtBoxes, gt) : undefined;
+        positives.push({ image, level, anchor, gt, centerness });
+      }
+    });
+  });
+  return positives;
+}
+
+/** What the box loss is divided by: with centerness its sum over the batch, at least 1. */
+function boxFactor({ quality, averageFactor }: RegInputs, positives: readonly Positive[]): number {
+  if (quality === 'iou') return averageFactor;
+  return Math.max(
+    1,
+    positives.reduce((sum, { centerness = 0 }) => sum + centerness, 0),
+  );
+}
+
 /** Adds one positive anchor's losses and gradients to `result`. */
-function positiveLoss(inputs: RegInputs, result: RegLosses) {
-  const { grid, coder, decodeGradient, bboxPreds, iouLogits, lossWeights, scales, truths } = inputs;
+function positiveLoss(inputs: RegInputs, result: RegLosses, bboxFactor: number) {
+  const { grid, coder, decodeGradient, bboxPreds, iouLogits, lossWeights, truths } = inputs;
   const box = new Float32Array(4);
   const onBox = new Float64Array(4);
-  return (n: number, a: number, g: number, l: number): void => {
-    const at = n * grid.numAnchors + a;
-    const gtBoxes = truths[n]?.gtBoxes ?? new Float32Array(0);
-    const scale = scales[l] ?? 0;
-    coder.decodeAt(grid.boxes, a, bboxPreds, at, box, 0);
+  return ({ image, level, anchor, gt, centerness }: Positive): void => {
+    const at = image * grid.numAnchors + anchor;
+    const gtBoxes = truths[image]?.gtBoxes ?? new Float32Array(0);
+    const weight = inputs.levelWeights[level] ?? 0;
+    coder.decodeAt(grid.boxes, anchor, bboxPreds, at, box, 0);
 
-    const bboxScale = scale * lossWeights.bbox;
-    const loss = giouLoss(box, gtBoxes.subarray(g * 4, g * 4 + 4), onBox);
+    const bboxScale = (weight * lossWeights.bbox * (centerness ?? 1)) / bboxFactor;
+    const loss = giouLoss(box, gtBoxes.subarray(gt * 4, gt * 4 + 4), onBox);
     for (let c = 0; c < 4; c++) onBox[c] = (onBox[c] as number) * bboxScale;
-    decodeGradient(grid.boxes, a, bboxPreds, at, onBox, result.onBbox, at * 4);
-    result.lossBbox[l] = (result.lossBbox[l] ?? 0) + loss * bboxScale;
+    decodeGradient(grid.boxes, anchor, bboxPreds, at, onBox, result.onBbox, at * 4);
+    result.lossBbox[level] = (result.lossBbox[level] ?? 0) + loss * bboxScale;
 
-    // the target follows the prediction, but no gradient flows through it
-    const target = iouAt(box, 0, gtBoxes, g);
+    // an IoU follows the prediction, but no gradient flows through it
+    const target = centerness ?? iouAt(box, 0, gtBoxes, gt);
     const logit = iouLogits[at] as number;
-    const iouScale = scale * lossWeights.iou;
+    const iouScale = (weight * lossWeights.iou) / inputs.averageFactor;
     result.onIou[at] = binaryCrossEntropyGradient(logit, target) * iouScale;
-    result.lossIou[l] = (result.lossIou[l] ?? 0) + binaryCrossEntropy(logit, target) * iouScale;
+    result.lossIou[level] = (result.lossIou[level] ?? 0) + binaryCrossEntropy(logit, target) * iouScale;
   };
 }
