@@ -13,7 +13,7 @@ export function initialWeights(source: 'random' | 'reference' | 'sequential', se
 }
 
 /** Values from the documented hash; `prefix` stands before a weight's name there. */
-export function referenceWeights(prefix: string): Initializer {
+function referenceWeights(prefix: string): Initializer {
   return ({ name, shape, init }) => {
     const count = elementCount(shape);
     if (init.kind === 'constant') return constants(count, init);
