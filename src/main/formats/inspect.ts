@@ -1,0 +1,135 @@
+// Looks over what was read: boxes without area or numbers go, boxes that look wrong stay and are reported.
+import type { StagedBox, StagedDataset, StagedImage } from './staged.ts';
+
+export const suspicions = [
+  'zero-size',
+  'not-a-number',
+  'out-of-image',
+  'duplicate',
+  'unknown-class',
+] as const;
+export type Suspicion = (typeof suspicions)[number];
+
+export interface SuspiciousBox {
+  /** The image, absolute. */
+  readonly file: string;
+  readonly kind: Suspicion;
+  readonly className: string;
+  /** `[x1, y1, x2, y2]` as read. */
+  readonly corners: readonly [number, number, number, number];
+  /** False where the box was left out. */
+  readonly kept: boolean;
+}
+
+export interface StageReport {
+  readonly format: string;
+  readonly convention: string | null;
+  readonly images: number;
+  readonly boxes: number;
+  readonly ignored: number;
+  /** Index of each class, its id in the source and how many boxes it has. */
+  readonly classes: readonly {
+    readonly name: string;
+    readonly sourceId: string | null;
+    readonly boxes: number;
+  }[];
+  readonly splits: Readonly<Record<'train' | 'val' | 'test' | 'none', number>>;
+  readonly suspicious: readonly SuspiciousBox[];
+  readonly suspiciousCounts: Readonly<Record<Suspicion, number>>;
+  readonly skipped: StagedDataset['skipped'];
+  readonly warnings: readonly string[];
+}
+
+/** Pixels a box may lie outside its image before it is worth a remark; what rounding in other tools makes. */
+const slack = 1e-6;
+
+const faults: Readonly<Record<'zero-size' | 'not-a-number' | 'unknown-class', string>> = {
+  'zero-size': 'without area',
+  'not-a-number': 'with a coordinate that is not a number',
+  'unknown-class': 'of an unknown class',
+};
+
+/** The dataset without boxes that cannot be used, and a report on it. */
+export function inspect(raw: StagedDataset): { dataset: StagedDataset; report: StageReport } {
+  const suspicious: SuspiciousBox[] = [];
+  const skipped = [...raw.skipped];
+  const images = raw.images.map((image) => {
+    const seen = new Set<string>();
+    const boxes = image.boxes.filter((box) => {
+      const kind = suspicionOf(box, image, raw, seen);
+      if (kind === undefined) return true;
+      const className = raw.classes[box.classIndex]?.name ?? '';
+      const corners = [box.x1, box.y1, box.x2, box.y2] as const;
+      const kept = kind === 'out-of-image' || kind === 'duplicate';
+      suspicious.push({ file: image.path, kind, className, corners, kept });
+      if (!kept) skipped.push({ file: image.path, reason: reasonOf(kind, className, corners) });
+      return kept;
+    });
+    return { ...image, boxes };
+  });
+  const dataset = { ...raw, images, skipped, warnings: [...raw.warnings, ...remarks(suspicious)] };
+  return { dataset, report: reportOf(dataset, suspicious) };
+}
+
+function suspicionOf(
+  box: StagedBox,
+  image: StagedImage,
+  { classes }: StagedDataset,
+  seen: Set<string>,
+): Suspicion | undefined {
+  const corners = [box.x1, box.y1, box.x2, box.y2];
+  if (!corners.every(Number.isFinite)) return 'not-a-number';
+  if (!classes[box.classIndex]) return 'unknown-class';
+  if (box.x2 <= box.x1 || box.y2 <= box.y1) return 'zero-size';
+  const key = [box.classIndex, ...corners].join(' ');
+  if (seen.has(key)) return 'duplicate';
+  seen.add(key);
+  const inside =
+    box.x1 >= -slack && box.y1 >= -slack && box.x2 <= image.width + slack && box.y2 <= image.height + slack;
+  return inside ? undefined : 'out-of-image';
+}
+
+function reasonOf(kind: keyof typeof faults, className: string, corners: readonly number[]): string {
+  const name = className === '' ? 'box' : `box of the class ${className}`;
+  return `a ${name} ${faults[kind]} was left out (${corners.join(', ')})`;
+}
+
+function remarks(suspicious: readonly SuspiciousBox[]): string[] {
+  const count = (kind: Suspicion) => suspicious.filter((box) => box.kind === kind).length;
+  const outside = count('out-of-image');
+  const twice = count('duplicate');
+  return [
+    ...(outside > 0 ? [`${outside} boxes reach outside their image and were kept as they are.`] : []),
+    ...(twice > 0 ? [`${twice} boxes repeat another box of the same class and were kept.`] : []),
+  ];
+}
+
+function reportOf(dataset: StagedDataset, suspicious: SuspiciousBox[]): StageReport {
+  const splits = { train: 0, val: 0, test: 0, none: 0 };
+  for (const image of dataset.images) splits[image.split ?? 'none']++;
+  const boxes = dataset.images.flatMap((image) => image.boxes);
+  const perClass = new Map<number, number>();
+  for (const { classIndex } of boxes) perClass.set(classIndex, (perClass.get(classIndex) ?? 0) + 1);
+  const suspiciousCounts = Object.fromEntries(suspicions.map((kind) => [kind, 0])) as Record<
+    Suspicion,
+    number
+  >;
+  for (const { kind } of suspicious) suspiciousCounts[kind]++;
+  return {
+    format: dataset.format,
+    convention: dataset.convention ?? null,
+    images: dataset.images.length,
+    boxes: boxes.length,
+    ignored: boxes.filter((box) => box.ignore !== undefined).length,
+    classes: dataset.classes.map(({ name, sourceId }, index) => ({
+      name,
+      sourceId: sourceId === undefined ? null : String(sourceId),
+      boxes: perClass.get(index) ?? 0,
+    })),
+    splits,
+    suspicious,
+    suspiciousCounts,
+    skipped: dataset.skipped,
+    warnings: dataset.warnings,
+  };
+}

@@ -1,0 +1,97 @@
+// Collects what a reader finds: classes as they appear, images with their headers, files left out and why.
+import type { ReadOptions } from './dataset-format.ts';
+import { type ImageHeader, readImageHeader } from './image-files.ts';
+import { cleanName, Unreadable } from './source-text.ts';
+import type { StagedBox, StagedDataset, StagedImage } from './staged.ts';
+
+const atOnce = 8;
+
+/** What a reader knows of an image before its file is opened. */
+export interface ImageDraft extends Omit<StagedImage, 'width' | 'height' | 'orientation' | 'boxes'> {
+  /** The size the labels state, where they do. */
+  readonly stated?: { readonly width: number; readonly height: number };
+  /** Boxes, given the file's upright size in pixels. */
+  readonly boxes: (header: ImageHeader) => StagedBox[];
+  /** The label file to name beside the image. */
+  readonly labelFile: string;
+}
+
+export class Staging {
+  readonly #dataset: StagedDataset;
+  readonly #options: ReadOptions;
+  readonly #classes = new Map<string, number>();
+  readonly #counts = new Map<string, number>();
+
+  constructor(format: string, options: ReadOptions) {
+    this.#dataset = { format, classes: [], images: [], skipped: [], warnings: [] };
+    this.#options = options;
+    for (const name of options.classOrder ?? []) this.classIndex(name);
+  }
+
+  /** Index of the class with this name, added where it is new; undefined for an empty name. */
+  classIndex(name: unknown, sourceId?: string | number): number | undefined {
+    const clean = cleanName(name);
+    if (clean === '') return undefined;
+    const known = this.#classes.get(clean);
+    if (known !== undefined) return known;
+    const index = this.#dataset.classes.length;
+    this.#classes.set(clean, index);
+    this.#dataset.classes.push(sourceId === undefined ? { name: clean } : { name: clean, sourceId });
+    return index;
+  }
+
+  skip(file: string, reason: string): void {
+    this.#dataset.skipped.push({ file, reason });
+  }
+
+  warn(sentence: string): void {
+    if (!this.#dataset.warnings.includes(sentence)) this.#dataset.warnings.push(sentence);
+  }
+
+  /** Counts a kind of remark that is said once at the end: `sentence` gets the count put in front. */
+  count(sentence: string): void {
+    this.#counts.set(sentence, (this.#counts.get(sentence) ?? 0) + 1);
+  }
+
+  /** Runs `work`; a reason it throws becomes a skipped row of `file`. */
+  async attempt<T>(file: string, work: () => T | Promise<T>): Promise<T | undefined> {
+    this.#options.signal?.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      this.skip(file, error.message);
+      return undefined;
+    }
+  }
+
+  /** Reads the headers of all drafts and keeps those whose image is sound, in the given order. */
+  async takeImages(drafts: readonly ImageDraft[]): Promise<void> {
+    for (let start = 0; start < drafts.length; start += atOnce) {
+      const part = drafts.slice(start, start + atOnce);
+      const headers = await Promise.all(
+        part.map((draft) => this.attempt(draft.path, () => readImageHeader(draft.path))),
+      );
+      for (const [index, draft] of part.entries()) {
+        const header = headers[index];
+        if (header) this.#take(draft, header);
+      }
+      this.#options.onProgress?.(start + part.length, drafts.length);
+    }
+  }
+
+  #take({ stated, boxes, labelFile, ...image }: ImageDraft, header: ImageHeader): void {
+    const known = stated && stated.width > 0 && stated.height > 0;
+    if (known && (stated.width !== header.width || stated.height !== header.height)) {
+      const sizes = `${stated.width}x${stated.height} where the upright image has ${header.width}x${header.height}`;
+      this.warn(`${labelFile} states ${sizes}; boxes were taken as pixels of the upright image.`);
+    }
+    this.#dataset.images.push({ ...image, ...header, boxes: boxes(header) });
+  }
+
+  /** The dataset; `convention` where the format leaves coordinates open. */
+  finish(convention?: string): StagedDataset {
+    for (const [sentence, count] of this.#counts) this.warn(`${count} ${sentence}`);
+    return convention === undefined ? this.#dataset : { ...this.#dataset, convention };
+  }
+}

@@ -1,0 +1,140 @@
+// One Pascal VOC annotation file: XML text <-> its fields. What this program adds lies in <ddod>, as JSON.
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { extraOf, isRecord, Unreadable } from './source-text.ts';
+
+export interface VocObject {
+  readonly name: string;
+  /** Decimals as written; '' where one is missing. */
+  readonly corners: readonly [xmin: string, ymin: string, xmax: string, ymax: string] | undefined;
+  readonly difficult: boolean;
+  readonly truncated: boolean;
+  readonly occluded: boolean;
+  /** `part`, `polygon`, `robndbox`: shapes that are counted, not read. */
+  readonly otherShapes: readonly string[];
+  /** Fields VOC has no tag for: ignore, score, trackId. */
+  readonly ours: Readonly<Record<string, unknown>>;
+  readonly extra: Record<string, unknown> | undefined;
+}
+
+export interface VocFile {
+  readonly filename: string;
+  readonly size: { readonly width: number; readonly height: number } | undefined;
+  readonly objects: readonly VocObject[];
+  readonly ours: Readonly<Record<string, unknown>>;
+  readonly extra: Record<string, unknown> | undefined;
+}
+
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  parseTagValue: false,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+});
+const otherShapes = ['part', 'polygon', 'robndbox'] as const;
+const fileKeys = new Set(['filename', 'path', 'size', 'object', 'ddod']);
+const objectKeys = new Set(['name', 'bndbox', 'difficult', 'truncated', 'occluded', 'ddod', ...otherShapes]);
+const sizeKeys = new Set(['width', 'height']);
+
+/** The fields of an annotation file; throws Unreadable where it is none. */
+export function parseVoc(text: string): VocFile {
+  if (/<!ENTITY/i.test(text)) throw new Unreadable('the file defines entities of its own, which is not read');
+  const valid = XMLValidator.validate(text);
+  if (valid !== true) throw new Unreadable(`the file is not valid XML (line ${valid.err.line})`);
+  const root = parsed(text).annotation;
+  if (root === undefined) throw new Unreadable('the file is XML but no VOC annotation');
+  const annotation = isRecord(root) ? root : {};
+  const size = isRecord(annotation.size) ? annotation.size : {};
+  const kept = { ...extraOf(annotation, fileKeys), ...sizeExtra(size) };
+  return {
+    filename: textOf(annotation.filename),
+    size: statedSize(size),
+    objects: listOf(annotation.object).filter(isRecord).map(parseObject),
+    ...ourFields(annotation.ddod, kept),
+  };
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = parser.parse(text);
+    return isRecord(value) ? value : {};
+  } catch {
+    throw new Unreadable('the file is not valid XML');
+  }
+}
+
+function sizeExtra(size: Record<string, unknown>): Record<string, unknown> {
+  const extra = extraOf(size, sizeKeys);
+  return extra === undefined ? {} : { size: extra };
+}
+
+function statedSize(size: Record<string, unknown>): VocFile['size'] {
+  const [width, height] = [Number(textOf(size.width)), Number(textOf(size.height))];
+  return width > 0 && height > 0 ? { width, height } : undefined;
+}
+
+function parseObject(object: Record<string, unknown>): VocObject {
+  const box = listOf(object.bndbox).find(isRecord);
+  return {
+    name: textOf(object.name),
+    corners: box && [textOf(box.xmin), textOf(box.ymin), textOf(box.xmax), textOf(box.ymax)],
+    difficult: flagOf(object.difficult),
+    truncated: flagOf(object.truncated),
+    occluded: flagOf(object.occluded),
+    otherShapes: otherShapes.flatMap((shape) => listOf(object[shape]).map(() => shape)),
+    ...ourFields(object.ddod, { ...extraOf(object, objectKeys) }),
+  };
+}
+
+/** What <ddod> holds, with its `extra` joined to the tags that were kept. */
+function ourFields(node: unknown, kept: Record<string, unknown>): Pick<VocFile, 'ours' | 'extra'> {
+  const ours = jsonOf(textOf(node));
+  const extra = { ...kept, ...(isRecord(ours.extra) ? extraOf(ours.extra, new Set()) : undefined) };
+  return { ours, extra: Object.keys(extra).length === 0 ? undefined : extra };
+}
+
+function jsonOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function listOf(value: unknown): unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function flagOf(value: unknown): boolean {
+  return /^(1|true|yes)$/i.test(textOf(value));
+}
+
+const xmlName = /^(?!xml|#|ddod$)[A-Za-z_][\w.-]*$/i;
+
+/** True for values that plain tags give back unchanged. */
+function fitsTags(value: unknown): boolean {
+  if (typeof value === 'string') return /^$|^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(value);
+  if (Array.isArray(value))
+    return value.length > 1 && value.every((item) => !Array.isArray(item) && fitsTags(item));
+  if (!isRecord(value)) return false;
+  const entries = Object.entries(value);
+  return entries.length > 0 && entries.every(([key, item]) => xmlName.test(key) && fitsTags(item));
+}
+
+/** Splits extra into what goes into tags and what has to be JSON. */
+export function partExtra(
+  extra: Record<string, unknown> | undefined,
+  own: ReadonlySet<string>,
+): { tags: Record<string, unknown>; json: Record<string, unknown> } {
+  const entries = Object.entries(extra ?? {});
+  const isTag = ([key, value]: [string, unknown]) => xmlName.test(key) && !own.has(key) && fitsTags(value);
+  return {
+    tags: Object.fromEntries(entries.filter(isTag)),
+    json: Object.fromEntries(entries.filter((entry) => !isTag(entry))),
+  };
+}

@@ -1,0 +1,217 @@
+// Pascal VOC: one XML file an image, splits in ImageSets/Main or in folders.
+// The specification counts from 1 with inclusive ends, most tools write 0-based half-open: `convention` says which.
+import { stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
+import { addToDecimal } from './exact-decimal.ts';
+import { filesBelow, ImageIndex, nameBelow, stemOf } from './image-files.ts';
+import { readManifest } from './manifest.ts';
+import { labelFileLimit, linesOf, numberOf, readSourceText } from './source-text.ts';
+import { folderSplit, type Split } from './split-folders.ts';
+import type { StagedBox, StagedDataset } from './staged.ts';
+import { type ImageDraft, Staging } from './staging.ts';
+import { writeVoc } from './voc-write.ts';
+import { parseVoc, type VocFile, type VocObject } from './voc-xml.ts';
+
+export const vocConventions = ['voc-0-based', 'voc-1-based'] as const;
+export type VocConvention = (typeof vocConventions)[number];
+
+export const voc: DatasetFormat = {
+  name: 'voc',
+  detect: detectVoc,
+  read: readVoc,
+  write: writeVoc,
+};
+
+const looksAt = 5;
+
+async function detectVoc(source: string): Promise<number> {
+  if (!(await stat(source)).isDirectory()) return 0;
+  const files = (await filesBelow(source)).filter(isXml).slice(0, looksAt);
+  const texts = await Promise.all(files.map((file) => readSourceText(file, labelFileLimit).catch(() => '')));
+  if (texts.some((text) => /<annotation[\s>]/.test(text))) return 0.9;
+  return files.length > 0 ? 0.1 : 0;
+}
+
+function isXml(file: string): boolean {
+  return extname(file).toLowerCase() === '.xml' && !basename(file).startsWith('._');
+}
+
+/** Reads a VOC folder. Classes come in the order of `classOrder`, then of their appearance in train, val, test. */
+async function readVoc(source: string, options: ReadOptions): Promise<StagedDataset> {
+  const manifest = await readManifest(source, 'voc');
+  const classOrder = options.classOrder ?? manifest?.classes ?? [];
+  const staging = new Staging('voc', { ...options, classOrder });
+  const convention = conventionOf(options.convention ?? manifest?.convention, staging);
+  const files = await filesBelow(source, options.signal);
+  const images = new ImageIndex(
+    options.images ?? source,
+    options.images === undefined ? files : await filesBelow(options.images, options.signal),
+  );
+  const annotations = await orderedAnnotations(source, files, staging);
+  const drafts: ImageDraft[] = [];
+  for (const { file, name, split } of annotations) {
+    const draft = await staging.attempt(file, async () => {
+      const parsed = parseVoc(await readSourceText(file, labelFileLimit));
+      return { ...draftOf(name, parsed, images, staging, convention, options), ...(split && { split }) };
+    });
+    if (draft) drafts.push({ ...draft, labelFile: file });
+  }
+  const sole = onlyOnce(drafts, staging);
+  noteUnlabelled(images, sole, staging);
+  await staging.takeImages(sole);
+  return staging.finish(convention);
+}
+
+function conventionOf(stated: string | undefined, staging: Staging): VocConvention {
+  if (stated !== undefined) {
+    const known = vocConventions.find((name) => name === stated);
+    if (known) return known;
+    staging.warn(`The convention ${stated} is unknown; the boxes were read as voc-0-based.`);
+    return 'voc-0-based';
+  }
+  staging.warn(
+    'The VOC boxes were read as written (voc-0-based, half-open); if they count from 1, import with the convention voc-1-based.',
+  );
+  return 'voc-0-based';
+}
+
+interface Annotation {
+  readonly file: string;
+  /** Path below the annotations' folder without suffix: what split lists and images are matched by. */
+  readonly name: string;
+  readonly split?: Split;
+}
+
+/** Annotation files with their split: those of train first, then val, test and the rest, lists in their own order. */
+async function orderedAnnotations(
+  source: string,
+  files: readonly string[],
+  staging: Staging,
+): Promise<Annotation[]> {
+  const byName = new Map<string, Annotation>();
+  for (const file of files.filter(isXml)) {
+    const path = stemOf(nameBelow(source, file));
+    const name = path.replace(/^(.*\/)?Annotations\//, '');
+    const split = folderSplit(path);
+    byName.set(byName.has(name) ? path : name, { file, name, ...(split && { split }) });
+  }
+  const ordered: Annotation[] = [];
+  for (const { file, split } of splitLists(files)) {
+    for (const line of linesOf(await readSourceText(file, labelFileLimit).catch(() => ''))) {
+      const name = [line, line.replace(/\s+-?[01]$/, ''), stemOf(line)].find((form) => byName.has(form));
+      const annotation = name === undefined ? undefined : byName.get(name);
+      if (annotation) ordered.push({ ...annotation, split });
+      else if (!ordered.some((known) => known.name === line))
+        staging.skip(file, `${line} has no annotation file`);
+      if (name !== undefined) byName.delete(name);
+    }
+  }
+  const rank = { train: 0, val: 1, test: 2, none: 3 };
+  const rest = [...byName.values()].sort((a, b) => rank[a.split ?? 'none'] - rank[b.split ?? 'none']);
+  return [...ordered, ...rest];
+}
+
+function splitLists(files: readonly string[]): { file: string; split: Split }[] {
+  return (['train', 'val', 'test'] as const).flatMap((split) => {
+    const tail = join('ImageSets', 'Main', `${split}.txt`);
+    return files.filter((path) => path.endsWith(tail)).map((file) => ({ file, split }));
+  });
+}
+
+function draftOf(
+  name: string,
+  file: VocFile,
+  images: ImageIndex,
+  staging: Staging,
+  convention: VocConvention,
+  options: ReadOptions,
+): Omit<ImageDraft, 'labelFile'> {
+  const path = imageOf(name, file.filename, images);
+  const boxes = file.objects.flatMap((object) => boxOf(object, path, staging, convention, options));
+  const { group } = file.ours;
+  return {
+    path,
+    boxes: () => boxes,
+    ...(file.size && { stated: file.size }),
+    ...(typeof group === 'string' && { group }),
+    ...(file.extra && { extra: file.extra }),
+  };
+}
+
+/** By the annotation's own name first; a `<filename>` decides only where that fails, `<path>` never. */
+function imageOf(name: string, filename: string, images: ImageIndex): string {
+  try {
+    return images.byStem(name);
+  } catch (error) {
+    if (filename === '') throw error;
+    try {
+      return images.byName(filename);
+    } catch {
+      return images.byStem(filename);
+    }
+  }
+}
+
+function boxOf(
+  object: VocObject,
+  image: string,
+  staging: Staging,
+  convention: VocConvention,
+  options: ReadOptions,
+): StagedBox[] {
+  for (const shape of object.otherShapes) staging.count(`shapes of the kind ${shape} were left out.`);
+  if (!object.corners) {
+    if (object.otherShapes.length === 0) staging.skip(image, 'an object without a box was left out');
+    return [];
+  }
+  const classIndex = staging.classIndex(object.name);
+  if (classIndex === undefined) {
+    staging.skip(image, 'an object without a class name was left out');
+    return [];
+  }
+  const [xmin, ymin, xmax, ymax] = object.corners;
+  const first = (text: string) => (convention === 'voc-1-based' ? lessOne(text) : numberOf(text));
+  const corners = { x1: first(xmin), y1: first(ymin), x2: numberOf(xmax), y2: numberOf(ymax) };
+  if (convention === 'voc-1-based' && (corners.x1 === -1 || corners.y1 === -1)) {
+    staging.count('boxes have a coordinate 0, which labels that count from 1 cannot: check the convention.');
+  }
+  return [
+    { classIndex, ...corners, ...marksOf(object, options), ...(object.extra && { extra: object.extra }) },
+  ];
+}
+
+function lessOne(text: string): number {
+  return Number.isNaN(numberOf(text)) ? Number.NaN : Number(addToDecimal(text, -1) ?? Number.NaN);
+}
+
+function marksOf(object: VocObject, options: ReadOptions): Partial<StagedBox> {
+  const { ignore, score, trackId } = object.ours;
+  const reason = typeof ignore === 'string' ? ignore : undefined;
+  const why = reason ?? (options.ignoreDifficult && object.difficult ? 'difficult' : undefined);
+  return {
+    ...(why !== undefined && { ignore: why }),
+    ...(object.difficult && { difficult: true }),
+    ...(object.truncated && { truncated: true }),
+    ...(object.occluded && { occluded: true }),
+    ...(typeof score === 'number' && { score }),
+    ...(typeof trackId === 'string' && { trackId }),
+  };
+}
+
+/** Drafts without those whose image another one took before. */
+function onlyOnce(drafts: readonly ImageDraft[], staging: Staging): ImageDraft[] {
+  const taken = new Set<string>();
+  return drafts.filter((draft) => {
+    if (taken.has(draft.path))
+      staging.skip(draft.labelFile, 'another annotation file describes the same image');
+    else if (taken.add(draft.path)) return true;
+    return false;
+  });
+}
+
+function noteUnlabelled(images: ImageIndex, drafts: readonly ImageDraft[], staging: Staging): void {
+  const labelled = new Set(drafts.map((draft) => draft.path));
+  const missing = images.files.filter((file) => !labelled.has(file)).length;
+  if (missing > 0) staging.warn(`${missing} images without an annotation file were left out.`);
+}
