@@ -4,7 +4,7 @@ import type { Init, ParameterStore } from '../autograd/parameter-store.ts';
 import type { Tape, Value } from '../autograd/tape.ts';
 import { type Activation, biasActivation } from '../ops/bias-activation.ts';
 import { conv2d, type Pads } from '../ops/convolution.ts';
-import { depthwiseConv2d } from '../ops/depthwise-conv.ts';
+import { depthwiseConvBias } from '../ops/depthwise-conv.ts';
 import { foldNorm } from '../ops/frozen-norm.ts';
 
 export interface ConvNormSpec {
@@ -59,8 +59,8 @@ export class ConvNorm {
         epsilon,
       };
       const { weight, bias } = foldNorm(tape, tape.parameter(this.#filters), norm, depthwise ? 2 : 3);
-      const convolve = depthwise ? depthwiseConv2d : conv2d;
-      return biasActivation(tape, convolve(tape, x, weight, { stride, pads }), bias, activation);
+      if (depthwise) return depthwiseConvBias(tape, x, weight, bias, { stride, pads, activation });
+      return biasActivation(tape, conv2d(tape, x, weight, { stride, pads }), bias, activation);
     });
   }
 }

@@ -1,6 +1,7 @@
 /** Convolution on the tape. Feature maps are NHWC, filters HWIO. */
 import type { Tape, Value } from '../autograd/tape.ts';
 import { attr, ints, op, type Tensor } from '../tf.ts';
+import { filterGradient, inputGradient } from './convolution-gradients.ts';
 
 /** Zeros added around a feature map, in pixels. */
 export type Pads = readonly [top: number, bottom: number, left: number, right: number];
@@ -42,11 +43,18 @@ export function conv2d(tape: Tape, x: Value, weight: Value, options: Convolution
   const y = op('Conv2D', attributes, [x.tensor, weight.tensor]);
   const inputShape = x.tensor.shape;
   const filterShape = weight.tensor.shape;
+  const [kernelHeight = 1, kernelWidth = 1] = filterShape;
   const saved: Tensor[] = [];
   if (weight.slot >= 0) saved.push(x.tensor);
   if (x.slot >= 0) saved.push(weight.tensor);
   return tape.record(y, [x, weight], saved, (dy) => [
-    x.slot < 0 ? undefined : op('Conv2DBackpropInput', attributes, [ints(inputShape), weight.tensor, dy]),
-    weight.slot < 0 ? undefined : op('Conv2DBackpropFilter', attributes, [x.tensor, ints(filterShape), dy]),
+    x.slot < 0
+      ? undefined
+      : (inputGradient(dy, weight.tensor, options) ??
+        op('Conv2DBackpropInput', attributes, [ints(inputShape), weight.tensor, dy])),
+    weight.slot < 0
+      ? undefined
+      : (filterGradient(dy, x.tensor, [kernelHeight, kernelWidth], options) ??
+        op('Conv2DBackpropFilter', attributes, [x.tensor, ints(filterShape), dy])),
   ]);
 }
