@@ -74,9 +74,9 @@ function missing(name: string): never {
 }
 
 /** An NHWC tensor from a fixture's NCHW one. */
-export function toNhwc(source: { shape: readonly number[]; data: ArrayLike<number> }): Tensor {
+export function toNhwc(source: { shape: readonly number[]; data: ArrayLike<number> | BigInt64Array }): Tensor {
   return tf.tidy(() => {
-    const nchw = tf.tensor(Float32Array.from(source.data), [...source.shape]);
+    const nchw = tf.tensor(Float32Array.from(source.data as ArrayLike<number>), [...source.shape]);
     return tf.transpose(nchw, [0, 2, 3, 1]);
   });
 }
@@ -90,7 +90,7 @@ export function toNchw(tensor: Tensor): TorchTensor {
 }
 
 /** A value that wants its gradient, from a fixture's NCHW tensor. */
-export function leaf(tape: Tape, source: { shape: readonly number[]; data: ArrayLike<number> }): Value {
+export function leaf(tape: Tape, source: { shape: readonly number[]; data: ArrayLike<number> | BigInt64Array }): Value {
   return tape.leaf(toNhwc(source));
 }
 

@@ -42,6 +42,8 @@ export function lossConfigOf(recipe: Recipe, progress: number): DdodLossConfig {
       regAlpha: assigner.regAlpha,
       costWeight: aware ? costWeight(assigner, progress) : 0,
       ignoreIofThresh: 0.5,
+      // the reference run breaks ties as torch's topk happens to
+      ...(recipe.train.order === 'reference' ? { ties: 'torch' as const } : {}),
     },
     levelWeights: isDdod(recipe) && disentangle.pyramid,
     rule,

@@ -102,6 +102,11 @@ export class Snapshots {
     });
   }
 
+  /** The images with their boxes as they are now, in id order; nothing is stored. */
+  now(): IterableIterator<LabelledImage> {
+    return labelledImages(this.#db);
+  }
+
   /** The description of a snapshot. Throws a Problem where there is none of this hash. */
   get(hash: string): Snapshot {
     const snapshot = rows.readSnapshot(this.#db, hash);

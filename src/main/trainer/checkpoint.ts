@@ -4,6 +4,7 @@ import type { JsonObject } from '../../shared/model.ts';
 import type { CheckpointInput, LoadedCheckpoint, StoredTensor, TensorRole } from '../db/checkpoint-store.ts';
 import type { Parameter } from '../detector/autograd/parameter.ts';
 import { fromTorch, type TorchTensor, toTorch } from '../detector/autograd/parameter-store.ts';
+import type { StoredTensor as FloatTensor } from '../detector/checkpoints/stored-tensor.ts';
 import type { Training, TrainingState } from '../detector/engine/training.ts';
 import type { Tensor } from '../detector/tf.ts';
 
@@ -49,4 +50,16 @@ function stored(role: TensorRole, parameter: Parameter, tensor: Tensor): StoredT
   const { shape, data } = toTorch(parameter.layout, tensor);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { role, name: parameter.name, dtype: 'float32', shape, data: bytes };
+}
+
+/** The weights that a checkpoint's model is used with: the averages where it has them. */
+export function modelTensors(checkpoint: LoadedCheckpoint): Map<string, FloatTensor> {
+  const tensors = new Map<string, FloatTensor>();
+  for (const role of ['model', 'ema'] as const) {
+    for (const tensor of checkpoint.tensors(role)) {
+      const { shape, data } = asTorch(tensor);
+      tensors.set(tensor.name, { dtype: 'float32', shape, data: new Float32Array(data) });
+    }
+  }
+  return tensors;
 }

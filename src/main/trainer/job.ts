@@ -59,7 +59,47 @@ export type TrainingEvent =
   | { readonly type: 'ended'; readonly end: 'done' | 'paused' | 'stopped early' }
   | { readonly type: 'failed'; readonly message: string; readonly details: string };
 
+/** A trained detector: a checkpoint in a store, or a file with what its weights do not tell. */
+export type ModelSource =
+  | { readonly kind: 'checkpoint'; readonly store: string; readonly id: number }
+  | {
+      readonly kind: 'file';
+      readonly file: string;
+      readonly recipe?: Recipe;
+      readonly classes?: readonly string[];
+    };
+
+/** Run a detector over images, and count how right it is where they are labelled. */
+export interface DetectionJob {
+  readonly model: ModelSource;
+  readonly images: readonly JobImage[];
+  readonly evaluate: boolean;
+  /** In place of the recipe's. */
+  readonly scoreThresh?: number;
+}
+
+/** What was found on one image: boxes flat xyxy in upright pixels, by falling score. */
+export interface FoundObjects {
+  readonly boxes: readonly number[];
+  readonly scores: readonly number[];
+  readonly labels: readonly number[];
+}
+
+export interface DetectionResult {
+  readonly classes: readonly string[];
+  readonly images: readonly FoundObjects[];
+  readonly metrics: Metrics | null;
+  readonly perClass: readonly { readonly name: string; readonly AP: number; readonly AP50: number }[];
+  readonly seconds: number;
+}
+
+export type DetectionEvent =
+  | { readonly type: 'evaluating'; readonly done: number; readonly of: number }
+  | { readonly type: 'detected'; readonly result: DetectionResult }
+  | { readonly type: 'failed'; readonly message: string; readonly details: string };
+
 /** What the training process is told. */
 export type TrainingCommand =
   | { readonly type: 'start'; readonly job: TrainingJob }
+  | { readonly type: 'detect'; readonly job: DetectionJob }
   | { readonly type: 'pause' };

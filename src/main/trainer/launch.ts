@@ -1,7 +1,15 @@
 // Starts the training process and listens to it. The process is ours alone: killed without harm, never trusted to live.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TrainingCommand, TrainingEvent, TrainingJob } from './job.ts';
+import { Problem } from '../../shared/problem.ts';
+import type {
+  DetectionEvent,
+  DetectionJob,
+  DetectionResult,
+  TrainingCommand,
+  TrainingEvent,
+  TrainingJob,
+} from './job.ts';
 
 export interface TrainingProcess {
   /** Asks for a checkpoint and an end after the step under way. */
@@ -22,22 +30,60 @@ export function launchTraining(
   onEvent: (event: TrainingEvent) => void,
   onStderr: (text: string) => void = () => undefined,
 ): TrainingProcess {
-  const child = fork(workerFile(), [], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    serialization: 'advanced',
-  });
-  child.on('message', (message) => onEvent(message as TrainingEvent));
-  child.stderr?.on('data', (chunk: Buffer) => onStderr(chunk.toString('utf8').slice(-stderrKept)));
+  const child = startWorker((message) => onEvent(message as TrainingEvent), onStderr);
   tell(child, { type: 'start', job });
   return {
     pause: () => tell(child, { type: 'pause' }),
     kill: () => void child.kill('SIGKILL'),
-    gone: new Promise((resolve) => {
-      child.once('error', () => resolve({ code: null, signal: 'not started' }));
-      child.once('exit', (code, signal) => resolve({ code, signal }));
-    }),
+    gone: goneFrom(child),
     pid: child.pid,
   };
+}
+
+/** Runs a detector in a process of its own. Rejects with a Problem where it fails or `signal` ends it. */
+export async function launchDetection(
+  job: DetectionJob,
+  onProgress: (done: number, of: number) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<DetectionResult> {
+  let last = undefined as DetectionEvent | undefined;
+  let lastWords = '';
+  const child = startWorker(
+    (message) => {
+      const event = message as DetectionEvent;
+      if (event.type === 'evaluating') onProgress(event.done, event.of);
+      else last = event;
+    },
+    (text) => {
+      lastWords = text;
+    },
+  );
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
+  tell(child, { type: 'detect', job });
+  const { code } = await goneFrom(child);
+  signal?.throwIfAborted();
+  if (last?.type === 'detected') return last.result;
+  if (last?.type === 'failed') throw new Problem(last.message);
+  throw new Problem(`The detector stopped with exit code ${code}: ${lastWords.trim()}`);
+}
+
+function startWorker(onMessage: (message: unknown) => void, onStderr: (text: string) => void): ChildProcess {
+  const child = fork(workerFile(), [], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  });
+  child.on('message', onMessage);
+  child.stderr?.on('data', (chunk: Buffer) => onStderr(chunk.toString('utf8').slice(-stderrKept)));
+  return child;
+}
+
+function goneFrom(
+  child: ChildProcess,
+): Promise<{ readonly code: number | null; readonly signal: string | null }> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve({ code: null, signal: 'not started' }));
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
 }
 
 function workerFile(): string {

@@ -1,0 +1,54 @@
+// Arguments that several verbs share, checked as they are read.
+import { InvalidArgumentError } from 'commander';
+import { createProject, isProject, type OpenProject, openProject } from '../services/projects.ts';
+
+/** A whole number from 1. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number from 1.');
+  return value;
+}
+
+/** A whole number from 0. */
+export function naturalNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('Give a whole number from 0.');
+  return value;
+}
+
+/** A number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Give a number above 0.');
+  return value;
+}
+
+/** A number from 0 to 1. */
+export function ratio(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1) || text.trim() === '')
+    throw new InvalidArgumentError('Give a number from 0 to 1.');
+  return value;
+}
+
+/** Collects an option that may be given several times. */
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** Runs `body` on the project in `dir` and closes it, whatever happens. */
+export async function withProject<T>(
+  dir: string,
+  options: { readonly readOnly?: boolean; readonly create?: boolean },
+  body: (project: OpenProject) => Promise<T> | T,
+): Promise<T> {
+  const project =
+    options.create === true && !isProject(dir)
+      ? createProject(dir)
+      : openProject(dir, options.readOnly === undefined ? {} : { readOnly: options.readOnly });
+  try {
+    return await body(project);
+  } finally {
+    project.close();
+  }
+}

@@ -1,0 +1,151 @@
+// ddod eval, predict, export, weights.
+import { type Command, Option } from 'commander';
+import { type Split, splitNames } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import { type ExportFormat, exportFormats, exportRun } from '../services/exports.ts';
+import { evaluateFiles } from '../services/file-evaluation.ts';
+import { modelOfRun } from '../services/models.ts';
+import type { OpenProject } from '../services/projects.ts';
+import { jobImages, trainedClasses } from '../services/training-job.ts';
+import { fetchWeight, importWeight, listWeights } from '../services/weights.ts';
+import { launchDetection } from '../trainer/launch.ts';
+import { ratio, withProject } from './arguments.ts';
+import { type Console, percent, table } from './console.ts';
+import { predict } from './predict.ts';
+
+interface EvalArguments {
+  readonly project?: string;
+  readonly run?: string;
+  readonly split: Split;
+  readonly metric: string;
+  readonly gt?: string;
+  readonly dt?: string;
+}
+
+export function addModelVerbs(program: Command, console: Console): void {
+  program
+    .command('eval')
+    .description('evaluate a run on a split, or detections in a file against ground truth in a file')
+    .option('--project <dir>', 'the project')
+    .option('--run <id>', 'the run')
+    .addOption(new Option('--split <name>', 'the images to use').choices(splitNames).default('val'))
+    .addOption(
+      new Option('--metric <name>', 'the protocol').choices(['coco', 'voc', 'wider']).default('coco'),
+    )
+    .option('--gt <file>', 'COCO ground truth')
+    .option('--dt <file>', 'COCO detections')
+    .option('--json', 'one JSON document on stdout')
+    .action((options: EvalArguments) => evaluate(options, console));
+  program
+    .command('predict')
+    .description('run a detector over images')
+    .requiredOption('--model <model>', 'a run as DIR#ID, an export folder, or a weights file')
+    .argument('<images...>', 'image files or folders')
+    .option('--out <file>', 'write COCO results here')
+    .option('--overlay <dir>', 'write pictures with boxes here')
+    .option('--score <x>', 'lowest score', ratio)
+    .option('--json', 'one JSON document on stdout')
+    .action((images: string[], options) => predict(images, options, console));
+  program
+    .command('export')
+    .description("write a run's model to a folder")
+    .requiredOption('--project <dir>', 'the project')
+    .requiredOption('--run <id>', 'the run')
+    .addOption(new Option('--to <format>', 'the kind of file').choices(exportFormats).makeOptionMandatory())
+    .requiredOption('--out <dir>', 'a new folder')
+    .option('--json', 'one JSON document on stdout')
+    .action((options: { project: string; run: string; to: ExportFormat; out: string }) =>
+      withProject(options.project, { readOnly: true }, (project) => {
+        const exported = exportRun(project, options.run, options.to, options.out);
+        console.result(exported, exported.files.join('\n'));
+      }),
+    );
+  addWeightVerbs(program.command('weights').description('pretrained weights'), console);
+}
+
+function addWeightVerbs(weights: Command, console: Console): void {
+  weights
+    .command('list', { isDefault: true })
+    .description('what there is')
+    .option('--json', 'one JSON document on stdout')
+    .action(() => {
+      const list = listWeights();
+      const rows = list.map(({ name, licence, file }) => [name, file === undefined ? '' : 'here', licence]);
+      console.result(list, table([['name', 'on disk', 'licence'], ...rows]));
+    });
+  weights
+    .command('fetch <name>')
+    .description('download weights')
+    .option('--json', 'one JSON document on stdout')
+    .action(async (name: string) => {
+      const file = await fetchWeight(name, (done, total) =>
+        console.progress(done, total ?? 0, `fetching ${name}`),
+      );
+      console.result(file, `${name} is in ${typeof file === 'string' ? file : JSON.stringify(file)}`);
+    });
+  weights
+    .command('import <file>')
+    .description('take weights from a file')
+    .option('--json', 'one JSON document on stdout')
+    .action(async (file: string) => {
+      const weight = await importWeight(file);
+      console.result(weight, `${weight.name} is ready`);
+    });
+}
+
+function evaluate(options: EvalArguments, console: Console): Promise<void> | void {
+  const { project, run, gt, dt } = options;
+  if (gt !== undefined && dt !== undefined) {
+    const { metrics, perClass } = evaluateFiles(gt, dt, options.metric);
+    return console.result({ ...metrics, perClass }, metricsText(metrics, perClass));
+  }
+  if (project === undefined || run === undefined) {
+    throw new Problem('There is nothing to evaluate.', 'Give --project and --run, or --gt and --dt.');
+  }
+  return withProject(project, {}, (open) => evaluateRun(open, run, options, console));
+}
+
+async function evaluateRun(
+  project: OpenProject,
+  runId: string,
+  { split, metric }: EvalArguments,
+  console: Console,
+): Promise<void> {
+  const run = project.runs.get(runId);
+  if (metric !== 'coco') throw new Problem(`A run is not evaluated by ${metric} yet.`, 'Use --metric coco.');
+  const snapshot = project.snapshots.get(run.snapshotHash ?? '');
+  const images = jobImages(project, snapshot, split);
+  if (images.length === 0) {
+    throw new Problem(`The ${split} split has no labelled image.`, 'Choose another split.');
+  }
+  const checkpoint = project.checkpoints.chosen(run.id);
+  const model = modelOfRun(project, run.id);
+  const { metrics, perClass, seconds } = await launchDetection(
+    { model, images, evaluate: true },
+    (done, of) => console.progress(done, of, `evaluating ${done} of ${of} images`),
+  );
+  if (metrics === null) throw new Problem('The evaluation gave no numbers.');
+  project.evaluations.save({
+    runId: run.id,
+    checkpointId: checkpoint.id,
+    split,
+    protocol: metric,
+    metrics,
+    detail: perClass,
+  });
+  const facts = { run: run.id, checkpoint: checkpoint.id, split, images: images.length, seconds };
+  const classes = trainedClasses(snapshot).length;
+  console.result(
+    { ...facts, ...metrics, perClass },
+    `${run.id}, ${images.length} ${split} images, ${classes} classes\n${metricsText(metrics, perClass)}`,
+  );
+}
+
+export function metricsText(
+  metrics: Readonly<Record<string, number>>,
+  perClass: readonly { readonly name: string; readonly AP: number; readonly AP50: number }[],
+): string {
+  const head = Object.entries(metrics).map(([name, value]) => [name, percent(value)]);
+  const classes = perClass.map(({ name, AP, AP50 }) => [name, percent(AP), percent(AP50)]);
+  return [table(head), '', table([['class', 'AP', 'AP50'], ...classes])].join('\n');
+}

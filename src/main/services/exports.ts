@@ -1,0 +1,79 @@
+// Exports a run's model: its weights in a file others read, and a card that says what it is.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Problem } from '../../shared/problem.ts';
+import type { Recipe } from '../../shared/recipe.ts';
+import type { LoadedCheckpoint } from '../db/checkpoint-store.ts';
+import { writePth } from '../detector/checkpoints/pth-writer.ts';
+import { writeSafetensors } from '../detector/checkpoints/safetensors-file.ts';
+import type { StoredTensor } from '../detector/checkpoints/stored-tensor.ts';
+import type { ModelCard } from './models.ts';
+import type { OpenProject } from './projects.ts';
+
+export const exportFormats = ['pth', 'safetensors'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface Exported {
+  readonly dir: string;
+  readonly files: readonly string[];
+  readonly card: ModelCard;
+}
+
+/** Writes the chosen checkpoint of a run to the new folder `out`. The folder appears whole or not at all. */
+export function exportRun(project: OpenProject, runId: string, format: ExportFormat, out: string): Exported {
+  const run = project.runs.get(runId);
+  const checkpoint = project.checkpoints.load(project.checkpoints.chosen(run.id).id);
+  const { recipe, classes } = checkpoint.state as unknown as { recipe: Recipe; classes: string[] };
+  const weights = `model.${format}`;
+  const metrics = checkpoint.metrics as ModelCard['metrics'];
+  const card: ModelCard = { version: 1, weights, classes, recipe, run: run.id, metrics };
+  const dir = resolve(out);
+  whole(dir, (folder) => {
+    writeWeights(join(folder, weights), format, tensorsOf(checkpoint), classes, {
+      run: run.id,
+      metrics: JSON.stringify(metrics),
+    });
+    writeFileSync(join(folder, 'labels.txt'), `${classes.join('\n')}\n`);
+    writeFileSync(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+  });
+  return { dir, files: readdirSync(dir).map((name) => join(dir, name)), card };
+}
+
+/** The weights as used: averages in place of the last step's where the checkpoint has them. */
+function tensorsOf(checkpoint: LoadedCheckpoint): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const role of ['model', 'ema'] as const) {
+    for (const { name, shape, data } of checkpoint.tensors(role)) {
+      tensors.set(name, { dtype: 'float32', shape, data: new Float32Array(data.slice().buffer) });
+    }
+  }
+  return tensors;
+}
+
+function writeWeights(
+  file: string,
+  format: ExportFormat,
+  tensors: Map<string, StoredTensor>,
+  classes: readonly string[],
+  about: Readonly<Record<string, string>>,
+): void {
+  if (format === 'pth') writePth(file, { tensors, classes, meta: about });
+  else writeSafetensors(file, tensors, { classes: JSON.stringify(classes) });
+}
+
+/** Fills a folder beside `dir` and moves it into place at the end. */
+function whole(dir: string, fill: (folder: string) => void): void {
+  if (existsSync(dir) && readdirSync(dir).length > 0) {
+    throw new Problem(`The folder ${dir} is not empty.`, 'Choose a new folder for the export.');
+  }
+  mkdirSync(dirname(dir), { recursive: true });
+  const draft = mkdtempSync(join(dirname(dir), '.export-'));
+  try {
+    fill(draft);
+    rmSync(dir, { recursive: true, force: true });
+    renameSync(draft, dir);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+// A detection job: a trained network over images, in the same process that trains.
+
+import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { openCheckpointStore } from '../db/checkpoint-store.ts';
+import { ParameterStore } from '../detector/autograd/parameter-store.ts';
+import { readCheckpointFile } from '../detector/checkpoints/checkpoint-file.ts';
+import { initialWeights } from '../detector/checkpoints/initial-weights.ts';
+import { loadWeights } from '../detector/checkpoints/load-weights.ts';
+import type { StoredTensor } from '../detector/checkpoints/stored-tensor.ts';
+import { detectSamples, evaluateNetwork } from '../detector/engine/evaluate.ts';
+import { Network } from '../detector/network.ts';
+import { networkConfigOf } from '../detector/network-config.ts';
+import { modelTensors } from './checkpoint.ts';
+import type { DetectionEvent, DetectionJob, FoundObjects, ModelSource } from './job.ts';
+import { recipeOfWeights } from './recipe-of-weights.ts';
+import { sampleOf } from './run-job.ts';
+
+interface Model {
+  readonly recipe: Recipe;
+  readonly classes: readonly string[];
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly name: string;
+}
+
+/** Says `detected` with what was found on each image of the job. */
+export async function detect(job: DetectionJob, say: (event: DetectionEvent) => void): Promise<void> {
+  const model = readModel(job.model);
+  const recipe = withThreshold(model.recipe, job.scoreThresh);
+  const store = new ParameterStore(initialWeights('random', 0));
+  const network = new Network(store, networkConfigOf(recipe, model.classes.length));
+  loadWeights(store, model.tensors, { file: model.name });
+  const samples = job.images.map(sampleOf);
+  const options = { onProgress: (done: number) => say({ type: 'evaluating', done, of: samples.length }) };
+  const began = performance.now();
+  const evaluation = job.evaluate
+    ? await evaluateNetwork(network, samples, recipe, model.classes, options)
+    : { detections: await detectSamples(network, samples, recipe, options), metrics: null, perClass: [] };
+  network.dispose();
+  say({
+    type: 'detected',
+    result: {
+      classes: model.classes,
+      images: evaluation.detections.map(plain),
+      metrics: evaluation.metrics,
+      perClass: evaluation.perClass,
+      seconds: (performance.now() - began) / 1000,
+    },
+  });
+}
+
+function readModel(source: ModelSource): Model {
+  return source.kind === 'checkpoint' ? modelOfCheckpoint(source.store, source.id) : modelOfFile(source);
+}
+
+function modelOfCheckpoint(file: string, id: number): Model {
+  const store = openCheckpointStore(file, { readOnly: true });
+  try {
+    const checkpoint = store.load(id);
+    const { recipe, classes } = checkpoint.state as unknown as { recipe: unknown; classes: string[] };
+    const tensors = modelTensors(checkpoint);
+    return { recipe: recipeSchema.parse(recipe), classes, tensors, name: `checkpoint ${id}` };
+  } finally {
+    store.close();
+  }
+}
+
+function modelOfFile(source: Extract<ModelSource, { kind: 'file' }>): Model {
+  const { tensors, classes: named } = readCheckpointFile(source.file);
+  const { recipe, numClasses } = recipeOfWeights(source.file, tensors, source.recipe);
+  const classes = source.classes ?? named ?? [];
+  const complete = Array.from({ length: numClasses }, (_, i) => classes[i] ?? `class ${i}`);
+  return { recipe, classes: complete, tensors, name: source.file };
+}
+
+function withThreshold(recipe: Recipe, scoreThresh: number | undefined): Recipe {
+  return scoreThresh === undefined ? recipe : { ...recipe, test: { ...recipe.test, scoreThresh } };
+}
+
+function plain({
+  boxes,
+  scores,
+  labels,
+}: {
+  boxes: Float32Array;
+  scores: Float32Array;
+  labels: Int32Array;
+}): FoundObjects {
+  return { boxes: [...boxes], scores: [...scores], labels: [...labels] };
+}

@@ -1,0 +1,96 @@
+// What a detector's file is, read off its weights, for files that come without a recipe.
+
+import { Problem } from '../../shared/problem.ts';
+import { type BackboneName, type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import type { StoredTensor } from '../detector/checkpoints/stored-tensor.ts';
+
+type Tensors = ReadonlyMap<string, StoredTensor>;
+
+/** The recipe to run the weights with. Throws a Problem where they are not a detector of this program's kind. */
+export function recipeOfWeights(
+  file: string,
+  tensors: Tensors,
+  known: Recipe | undefined,
+): { readonly recipe: Recipe; readonly numClasses: number } {
+  const shape = (name: string) => tensors.get(name)?.shape;
+  const numClasses = shape('bbox_head.atss_cls.bias')?.[0];
+  const channels = shape('neck.fpn_convs.0.conv.bias')?.[0];
+  const backbone = backboneOf(tensors);
+  if (
+    numClasses === undefined ||
+    channels === undefined ||
+    backbone === undefined ||
+    !shape('bbox_head.atss_iou.bias')
+  ) {
+    throw new Problem(
+      `${file} does not hold a DDOD or ATSS(IoU) detector.`,
+      'Give a checkpoint of a whole detector, not of a backbone.',
+    );
+  }
+  if (known !== undefined) return { recipe: known, numClasses };
+  const deformable = tensors.has('bbox_head.cls_convs.0.conv.conv_offset.weight');
+  return { recipe: describe(backbone, channels, countConvs(tensors), deformable), numClasses };
+}
+
+function describe(
+  backbone: BackboneName,
+  channels: number,
+  stackedConvs: number,
+  deformable: boolean,
+): Recipe {
+  const small = backbone.startsWith('efficientnet');
+  return recipeSchema.parse({
+    name: 'file',
+    description: 'read off the weights of a file',
+    detector: deformable ? 'ddod-atss' : 'atss',
+    backbone,
+    frozen: small ? 3 : 1,
+    channels,
+    stackedConvs,
+    normGroups: 32,
+    input: {
+      scales: [small ? { long: 320, short: 320 } : { long: 1333, short: 800 }],
+      resample: 'reference',
+    },
+    augment: { flip: 0.5, photometric: false, crop: false },
+    disentangle: { assignment: deformable, features: deformable, pyramid: deformable },
+    assigner: { topk: 9, clsAlpha: 0.8, regAlpha: 0.5, plainPart: 0, rampPart: 0 },
+    rule: 'official',
+    train: {
+      epochs: 12,
+      batch: small ? 8 : 1,
+      accumulate: 1,
+      lr: 0.01,
+      momentum: 0.9,
+      weightDecay: 1e-4,
+      clip: null,
+      warmup: { iterations: 500, ratio: 0.001 },
+      decay: { kind: 'step', milestones: [8, 11], gamma: 0.1 },
+      ema: null,
+      earlyStop: null,
+      evalEvery: 1,
+      precision: 'fp32',
+      order: 'random',
+    },
+    test: { nmsPre: 1000, scoreThresh: 0.05, nmsThresh: 0.6, maxPerImage: 100 },
+  });
+}
+
+function countConvs(tensors: Tensors): number {
+  return [...tensors.keys()].filter((name) => /^bbox_head\.cls_convs\.\d+\.conv\.weight$/.test(name)).length;
+}
+
+function backboneOf(tensors: Tensors): BackboneName | undefined {
+  const blocks = (pattern: RegExp) => [...tensors.keys()].filter((name) => pattern.test(name)).length;
+  const lite = blocks(/^backbone\._blocks\.\d+\._depthwise_conv\.weight$/);
+  if (lite === 16) return 'efficientnet-lite0';
+  if (lite === 21) {
+    const width = tensors.get('backbone._blocks.20._project_conv.weight')?.shape[0];
+    return width === 320 ? 'efficientnet-lite1' : 'efficientnet-lite2';
+  }
+  const deep = tensors.has('backbone.layer3.0.conv3.weight');
+  const depth = blocks(/^backbone\.layer3\.\d+\.conv1\.weight$/);
+  if (depth === 2) return 'resnet18';
+  if (depth === 6) return deep ? 'resnet50' : 'resnet34';
+  return depth === 23 ? 'resnet101' : undefined;
+}
