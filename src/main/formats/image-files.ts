@@ -68,20 +68,33 @@ export class ImageIndex {
     }
   }
 
-  /** The image a name with suffix states (folders may lead it); throws Unreadable where none or several fit. */
-  byName(name: string): string {
+  /**
+   * The image a name with suffix states (folders may lead it); where several fit as well, one that `prefer` likes.
+   * Throws Unreadable where none or several fit.
+   */
+  byName(name: string, prefer?: Preference): string {
     const wanted = tidyPath(name);
-    return this.#best(this.#byBase.get(posix.basename(wanted).toLowerCase()) ?? [], wanted, (path) => path);
+    const files = this.#byBase.get(posix.basename(wanted).toLowerCase()) ?? [];
+    return this.#best(files, wanted, (path) => path, prefer);
   }
 
-  /** The image with this name but any suffix; throws Unreadable where none or several fit. */
-  byStem(stem: string): string {
+  /** The image with this name but any suffix; otherwise like `byName`. */
+  byStem(stem: string, prefer?: Preference): string {
     const wanted = tidyPath(stem);
-    return this.#best(this.#byStem.get(posix.basename(wanted).toLowerCase()) ?? [], wanted, stemOf);
+    const files = this.#byStem.get(posix.basename(wanted).toLowerCase()) ?? [];
+    return this.#best(files, wanted, stemOf, prefer);
   }
 
-  #best(files: readonly string[], wanted: string, form: (path: string) => string): string {
-    const scored = files.map((file) => [sharedTail(form(nameBelow(this.root, file)), wanted), file] as const);
+  #best(
+    files: readonly string[],
+    wanted: string,
+    form: (path: string) => string,
+    prefer?: Preference,
+  ): string {
+    const scored = files.map((file) => {
+      const path = nameBelow(this.root, file);
+      return [sharedTail(form(path), wanted) + (prefer?.(path) ? 1 : 0), file] as const;
+    });
     const best = Math.max(0, ...scored.map(([score]) => score));
     const [first, second] = scored.filter(([score]) => score === best);
     if (!first) throw new Unreadable(`no image is called ${wanted}`);
@@ -90,6 +103,9 @@ export class ImageIndex {
   }
 }
 
+/** Says of a path below the index's root whether it is the likelier one. */
+type Preference = (path: string) => boolean;
+
 /** `/`-separated and normalised; a name that climbs out of its folder is refused. */
 function tidyPath(name: string): string {
   const path = posix.normalize(name.normalize('NFC').replaceAll('\\', '/')).replace(/^\/+/, '');
@@ -97,14 +113,15 @@ function tidyPath(name: string): string {
   return path;
 }
 
-/** How well two paths agree from the end: whole parts in equal case, then in any case; a full match wins. */
-function sharedTail(a: string, b: string): number {
-  const [left, right] = [a.split('/').reverse(), b.split('/').reverse()];
-  let score = a === b ? 1 : 0;
-  for (const [index, part] of left.entries()) {
+/** How well two paths agree from the end: whole parts, a little more in equal case; a full match wins. */
+function sharedTail(path: string, wanted: string): number {
+  const inside = path.replace(/^(.*\/)?(JPEGImages|images)\//, '');
+  let score = path === wanted ? 3 : inside === wanted ? 2 : 0;
+  const right = wanted.split('/').reverse();
+  for (const [index, part] of path.split('/').reverse().entries()) {
     const other = right[index];
     if (other?.toLowerCase() !== part.toLowerCase()) break;
-    score += part === other ? 4 : 2;
+    score += part === other ? 8 : 5;
   }
   return score;
 }

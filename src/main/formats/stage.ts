@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
+import { coco } from './coco.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { imageFolder } from './image-folder.ts';
 import { inspect, type StageReport } from './inspect.ts';
@@ -10,7 +11,7 @@ import type { StagedDataset } from './staged.ts';
 import { voc } from './voc.ts';
 
 /** The most telling first: of equally sure ones the first is taken. */
-const datasetFormats: readonly DatasetFormat[] = [voc, imageFolder];
+const datasetFormats: readonly DatasetFormat[] = [voc, coco, imageFolder];
 
 export interface StageOptions extends ReadOptions {
   /** A format's name, or `auto` to recognise it. */

@@ -44,7 +44,7 @@ export function parseVoc(text: string): VocFile {
   if (root === undefined) throw new Unreadable('the file is XML but no VOC annotation');
   const annotation = isRecord(root) ? root : {};
   const size = isRecord(annotation.size) ? annotation.size : {};
-  const kept = { ...extraOf(annotation, fileKeys), ...sizeExtra(size) };
+  const kept = { ...withoutDefaults(extraOf(annotation, fileKeys)), ...sizeExtra(size) };
   return {
     filename: textOf(annotation.filename),
     size: statedSize(size),
@@ -63,8 +63,19 @@ function parsed(text: string): Record<string, unknown> {
 }
 
 function sizeExtra(size: Record<string, unknown>): Record<string, unknown> {
-  const extra = extraOf(size, sizeKeys);
-  return extra === undefined ? {} : { size: extra };
+  const extra = withoutDefaults(extraOf(size, sizeKeys));
+  return Object.keys(extra).length === 0 ? {} : { size: extra };
+}
+
+/** Tags every VOC file carries, with the value that says nothing. */
+export const vocDefaults: Readonly<Record<string, string>> = {
+  folder: 'JPEGImages',
+  pose: 'Unspecified',
+  depth: '3',
+};
+
+function withoutDefaults(extra: Record<string, unknown> = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(extra).filter(([key, value]) => vocDefaults[key] !== value));
 }
 
 function statedSize(size: Record<string, unknown>): VocFile['size'] {
@@ -81,7 +92,7 @@ function parseObject(object: Record<string, unknown>): VocObject {
     truncated: flagOf(object.truncated),
     occluded: flagOf(object.occluded),
     otherShapes: otherShapes.flatMap((shape) => listOf(object[shape]).map(() => shape)),
-    ...ourFields(object.ddod, { ...extraOf(object, objectKeys) }),
+    ...ourFields(object.ddod, withoutDefaults(extraOf(object, objectKeys))),
   };
 }
 

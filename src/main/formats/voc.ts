@@ -114,8 +114,10 @@ async function orderedAnnotations(
 
 function splitLists(files: readonly string[]): { file: string; split: Split }[] {
   return (['train', 'val', 'test'] as const).flatMap((split) => {
-    const tail = join('ImageSets', 'Main', `${split}.txt`);
-    return files.filter((path) => path.endsWith(tail)).map((file) => ({ file, split }));
+    const listed = (name: string) => files.filter((path) => path.endsWith(join('ImageSets', 'Main', name)));
+    const found = listed(`${split}.txt`);
+    const lists = split === 'train' && found.length === 0 ? listed('trainval.txt') : found;
+    return lists.map((file) => ({ file, split }));
   });
 }
 

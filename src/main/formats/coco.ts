@@ -1,0 +1,265 @@
+// COCO detection JSON: one file a split, images beside it or in folders named like it.
+import { open, stat } from 'node:fs/promises';
+import { basename, dirname, extname } from 'node:path';
+import { Problem } from '../../shared/problem.ts';
+import { boundsOfSegmentation } from './coco-shape.ts';
+import { writeCoco } from './coco-write.ts';
+import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
+import { filesBelow, ImageIndex, nameBelow } from './image-files.ts';
+import { readManifest } from './manifest.ts';
+import { extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import { folderSplit, type Split, splitNamed } from './split-folders.ts';
+import type { StagedBox, StagedDataset } from './staged.ts';
+import { type ImageDraft, Staging } from './staging.ts';
+
+export const coco: DatasetFormat = { name: 'coco', detect: detectCoco, read: readCoco, write: writeCoco };
+
+const headBytes = 4096;
+
+async function detectCoco(source: string): Promise<number> {
+  return (await labelFiles(source)).length > 0 ? 0.85 : 0;
+}
+
+/** JSON files that open like COCO; of a folder with `instances_*` files only those. */
+async function labelFiles(source: string): Promise<string[]> {
+  const isFolder = (await stat(source)).isDirectory();
+  const files = isFolder ? await filesBelow(source) : [source];
+  const found: string[] = [];
+  for (const file of files) if (isJson(file) && (await opensLikeCoco(file))) found.push(file);
+  const instances = found.filter((file) => /^instances_/i.test(basename(file)));
+  return instances.length > 0 ? instances : found;
+}
+
+function isJson(file: string): boolean {
+  return extname(file).toLowerCase() === '.json';
+}
+
+const firstKey = /^\uFEFF?\s*\{\s*"(info|licenses|images|annotations|categories|type)"\s*:/;
+
+async function opensLikeCoco(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return firstKey.test(buffer.subarray(0, bytesRead).toString('utf8'));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads a COCO file, or every COCO file of a folder. Classes keep the order of `categories`. */
+async function readCoco(source: string, options: ReadOptions): Promise<StagedDataset> {
+  const isFolder = (await stat(source)).isDirectory();
+  const folder = isFolder ? source : dirname(source);
+  const labels = await labelFiles(source);
+  if (labels.length === 0 && !isFolder) throw new Unreadable('the file is no COCO dataset');
+  if (labels.length === 0) {
+    throw new Problem(
+      `No COCO file was found in ${source}.`,
+      'Choose the JSON file or the folder that holds it.',
+    );
+  }
+  const ours = (await readManifest(source, 'coco')) !== undefined;
+  const root = options.images ?? folder;
+  const reader = new CocoReader(new ImageIndex(root, await filesBelow(root, options.signal)), options, ours);
+  const rank = { train: 0, val: 1, test: 2, none: 3 };
+  const ordered = labels.map((file) => ({ file, split: splitOf(folder, file) }));
+  ordered.sort((a, b) => rank[a.split ?? 'none'] - rank[b.split ?? 'none']);
+  for (const { file, split } of ordered) await reader.take(file, split);
+  return reader.finish();
+}
+
+/** From the file's name (`instances_val2017`), else from its folder (`valid/`). */
+function splitOf(root: string, file: string): Split | undefined {
+  const words = basename(file, extname(file)).split(/[_.-]/);
+  return words.map(splitNamed).find((split) => split !== undefined) ?? folderSplit(nameBelow(root, file));
+}
+
+const imageKeys = new Set(['id', 'file_name', 'width', 'height', 'group']);
+const boxKeys = new Set(
+  'id image_id category_id bbox iscrowd ignore ignore_reason score track_id difficult truncated occluded'.split(
+    ' ',
+  ),
+);
+
+class CocoReader {
+  readonly #images: ImageIndex;
+  readonly #staging: Staging;
+  readonly #drafts: ImageDraft[] = [];
+  readonly #taken = new Set<string>();
+  /** Ids of an export of ours are running numbers, not worth keeping. */
+  readonly #keepIds: boolean;
+
+  constructor(images: ImageIndex, options: ReadOptions, ours: boolean) {
+    this.#images = images;
+    this.#staging = new Staging('coco', options);
+    this.#keepIds = !ours;
+  }
+
+  async take(file: string, split: Split | undefined): Promise<void> {
+    const json = await this.#staging.attempt(file, () => readSourceJson(file));
+    if (json === undefined) return;
+    if (!isRecord(json) || !Array.isArray(json.images)) {
+      this.#staging.skip(file, 'the file has no list of images');
+      return;
+    }
+    const classes = this.#classes(json, file);
+    const boxes = new Map<string, StagedBox[]>();
+    const images = json.images.filter(isRecord);
+    for (const image of images) boxes.set(String(image.id), []);
+    this.#readBoxes(listOf(json.annotations), classes, boxes, file);
+    for (const image of images) await this.#takeImage(image, boxes.get(String(image.id)) ?? [], file, split);
+  }
+
+  async finish(): Promise<StagedDataset> {
+    await this.#staging.takeImages(this.#drafts);
+    return this.#staging.finish();
+  }
+
+  /** Category id, as text -> class index. */
+  #classes(json: Record<string, unknown>, file: string): Map<string, number> {
+    const categories = listOf(json.categories).filter(isRecord);
+    const classes = new Map<string, number>();
+    const dummy = dummyCategory(categories, listOf(json.annotations), file);
+    for (const category of categories) {
+      const { id, name } = category;
+      if (category === dummy) continue;
+      const index = isId(id) ? this.#staging.classIndex(name, this.#sourceId(category)) : undefined;
+      if (index === undefined) this.#staging.skip(file, `the category ${String(id)} has no id or no name`);
+      else if (classes.has(String(id)))
+        this.#staging.skip(file, `the category id ${String(id)} is given twice`);
+      else classes.set(String(id), index);
+    }
+    if (dummy) this.#staging.warn(`The unused category ${String(dummy.name)} (id 0) was left out.`);
+    return classes;
+  }
+
+  /** The id a category had where the labels came from. */
+  #sourceId({ id, source_id: source }: Record<string, unknown>): string | number | undefined {
+    if (isId(source)) return source;
+    return this.#keepIds && isId(id) ? id : undefined;
+  }
+
+  #readBoxes(
+    annotations: readonly unknown[],
+    classes: ReadonlyMap<string, number>,
+    boxes: ReadonlyMap<string, StagedBox[]>,
+    file: string,
+  ): void {
+    const ids = new Set<string>();
+    for (const annotation of annotations.filter(isRecord)) {
+      const { id, image_id, category_id } = annotation;
+      const called = id === undefined ? 'an annotation' : `the annotation ${String(id)}`;
+      if (id !== undefined && ids.has(String(id))) {
+        this.#staging.count('annotations have an id that another one has too; all were read.');
+      }
+      ids.add(String(id));
+      const classIndex = classes.get(String(category_id));
+      const list = boxes.get(String(image_id));
+      if (annotation.ignore) this.#staging.skip(file, `${called} is marked to be left out (ignore)`);
+      else if (!list) this.#staging.skip(file, `${called} belongs to the unknown image ${String(image_id)}`);
+      else if (classIndex === undefined) {
+        this.#staging.skip(file, `${called} has the unknown class id ${String(category_id)}`);
+      } else list.push(this.#box(annotation, classIndex));
+    }
+  }
+
+  #box(annotation: Record<string, unknown>, classIndex: number): StagedBox {
+    const stated = listOf(annotation.bbox);
+    const bounds = stated.length === 4 ? stated : (boundsOfSegmentation(annotation.segmentation) ?? []);
+    const [x = Number.NaN, y = Number.NaN, width = Number.NaN, height = Number.NaN] = bounds.map(numberOf);
+    if ((width > 0 && width < 1) || (height > 0 && height < 1)) {
+      this.#staging.count(
+        'boxes are less than one pixel wide or high, which some trainers drop; they were kept.',
+      );
+    }
+    const extra = boxExtra(annotation, width * height);
+    return { classIndex, x1: x, y1: y, x2: x + width, y2: y + height, ...marksOf(annotation), ...extra };
+  }
+
+  async #takeImage(
+    image: Record<string, unknown>,
+    boxes: StagedBox[],
+    labelFile: string,
+    split: Split | undefined,
+  ): Promise<void> {
+    const name = String(image.file_name ?? '');
+    const path = await this.#staging.attempt(name === '' ? labelFile : name, () => {
+      if (name === '') throw new Unreadable(`the image ${String(image.id)} has no file name`);
+      return this.#find(name, labelFile, split);
+    });
+    if (path === undefined) return;
+    if (this.#taken.has(path)) {
+      this.#staging.skip(path, `the image is described again in ${basename(labelFile)}`);
+      return;
+    }
+    this.#taken.add(path);
+    const { id, group } = image;
+    const stated = { width: numberOf(image.width), height: numberOf(image.height) };
+    const kept = {
+      ...(this.#keepIds && id !== undefined && { source_id: id }),
+      ...extraOf(image, imageKeys),
+    };
+    this.#drafts.push({
+      path,
+      labelFile,
+      stated,
+      boxes: () => boxes,
+      ...(split && { split }),
+      ...(typeof group === 'string' && { group }),
+      ...(Object.keys(kept).length > 0 && { extra: kept }),
+    });
+  }
+
+  /** Of several images with the name, the one beside the file or in a folder of its split is meant. */
+  #find(name: string, labelFile: string, split: Split | undefined): string {
+    const clean = /^https?:/i.test(name) ? name.replace(/[?#].*$/, '') : name;
+    const beside = nameBelow(this.#images.root, dirname(labelFile));
+    return this.#images.byName(clean, (path) =>
+      split === undefined ? dirname(path) === beside : folderSplit(path) === split,
+    );
+  }
+}
+
+function isId(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The class 0 without boxes that Roboflow puts above all others. */
+function dummyCategory(
+  categories: readonly Record<string, unknown>[],
+  annotations: readonly unknown[],
+  file: string,
+): Record<string, unknown> | undefined {
+  if (!/_annotations\.coco\.json$/i.test(file)) return undefined;
+  const zero = categories.find(({ id }) => id === 0);
+  const above = categories.some((other) => other !== zero && other.supercategory === zero?.name);
+  const used = annotations.some((annotation) => isRecord(annotation) && annotation.category_id === 0);
+  return above && !used ? zero : undefined;
+}
+
+function marksOf(annotation: Record<string, unknown>): Partial<StagedBox> {
+  const { score, track_id: track, ignore_reason: reason } = annotation;
+  const isOn = (value: unknown) => value === true || value === 1;
+  return {
+    ...(isOn(annotation.iscrowd) && { ignore: typeof reason === 'string' ? reason : 'crowd' }),
+    ...(isOn(annotation.difficult) && { difficult: true }),
+    ...(isOn(annotation.truncated) && { truncated: true }),
+    ...(isOn(annotation.occluded) && { occluded: true }),
+    ...(typeof score === 'number' && { score }),
+    ...(isId(track) && { trackId: String(track) }),
+  };
+}
+
+/** Unknown keys; an area only where it is not that of the box, a segmentation only where it is not empty. */
+function boxExtra(annotation: Record<string, unknown>, boxArea: number): { extra?: Record<string, unknown> } {
+  const known = new Set(boxKeys);
+  const { area, segmentation } = annotation;
+  if (typeof area !== 'number' || Math.abs(area - boxArea) <= 1e-9 * Math.abs(boxArea)) known.add('area');
+  if (!isRecord(segmentation) && listOf(segmentation).length === 0) known.add('segmentation');
+  const extra = extraOf(annotation, known);
+  return extra === undefined ? {} : { extra };
+}

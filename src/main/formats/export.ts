@@ -1,0 +1,90 @@
+// The way out: labels in a format's own files with a manifest, all of it or nothing.
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Problem } from '../../shared/problem.ts';
+import type { ExportDataset, ExportOptions } from './dataset-format.ts';
+import { isWithin, namedImages } from './export-names.ts';
+import { type Manifest, manifestOf } from './manifest.ts';
+import { putText } from './output-folder.ts';
+import { formatNamed } from './stage.ts';
+
+export interface ExportLabelsOptions extends ExportOptions {
+  /** Folders that are never written into, besides those that hold the images. */
+  readonly sources?: readonly string[];
+}
+
+/**
+ * Writes `dataset` as `format` into the new or empty folder `outDir` and gives its manifest back. The same dataset gives the
+ * same bytes. A folder with files in it, and one that holds images or sources, is refused with a Problem.
+ */
+export async function exportLabels(
+  dataset: ExportDataset,
+  format: string,
+  outDir: string,
+  options: ExportLabelsOptions = {},
+): Promise<Manifest> {
+  const writer = formatNamed(format);
+  const target = resolve(outDir);
+  refuseTaken(target);
+  refuseSources(target, dataset, options.sources ?? []);
+  await mkdir(dirname(target), { recursive: true });
+  const draft = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
+  await mkdir(draft);
+  try {
+    const written = await writer.write(dataset, draft, options);
+    const named = namedImages(dataset.images, options.imageRoot);
+    const sorted = { ...dataset, images: named.map(({ image }) => image) };
+    const manifest = manifestOf(
+      sorted,
+      named.map(({ name }) => name),
+      format,
+      written,
+    );
+    await putText(draft, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+    if (existsSync(target)) await rmdir(target);
+    await rename(draft, target);
+    return manifest;
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function refuseTaken(target: string): void {
+  if (!existsSync(target)) return;
+  let names: string[];
+  try {
+    names = readdirSync(target);
+  } catch {
+    throw new Problem(`${target} is not a folder that can be written to.`, 'Choose another place.');
+  }
+  if (names.length > 0) throw new Problem(`The folder ${target} is not empty.`, 'Choose a new folder.');
+}
+
+function refuseSources(target: string, dataset: ExportDataset, sources: readonly string[]): void {
+  const folders = new Set(dataset.images.map((image) => dirname(image.path)));
+  const held = [...folders].map((folder) =>
+    /^(JPEGImages|images)$/i.test(basename(folder)) && dirname(dirname(folder)) !== dirname(folder)
+      ? dirname(folder)
+      : folder,
+  );
+  const place = realPath(target);
+  for (const source of [...held, ...sources.map((path) => resolve(path))]) {
+    const real = realPath(source);
+    if (isWithin(real, place) || isWithin(place, real)) {
+      throw new Problem(
+        `The folder ${target} lies in the source folder ${source}.`,
+        'Choose a folder outside it.',
+      );
+    }
+  }
+}
+
+/** With links resolved as far as the path exists. */
+function realPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(realPath(parent), basename(path));
+}
