@@ -13,6 +13,7 @@ interface ImportArguments {
   readonly images?: string;
   readonly convention?: string;
   readonly splitBy: 'file' | 'ratio';
+  readonly classOrder?: readonly string[];
   readonly dryRun?: boolean;
 }
 
@@ -43,6 +44,7 @@ export function addDataVerbs(program: Command, console: Console): void {
         .choices(['file', 'ratio'])
         .default('file'),
     )
+    .option('--class-order <names>', 'classes that come first, with commas between', names)
     .option('--dry-run', 'report and change nothing')
     .option('--json', 'one JSON document on stdout')
     .action((source: string, options: ImportArguments) => importDataset(source, options, console));
@@ -90,6 +92,10 @@ async function importDataset(source: string, options: ImportArguments, console: 
     ];
     console.result(document, lines.join('\n'));
   });
+}
+
+function names(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
 }
 
 function someOf(what: string, rows: readonly string[]): string[] {
