@@ -39,12 +39,7 @@ function documentOf(members: readonly NamedImage[], { classes }: ExportDataset):
     image.boxes.map((box) => ({ box, imageId: index + 1 })),
   );
   const annotations = owned.map(({ box, imageId }, index) => annotationOf(box, imageId, index + 1));
-  const categories = classes.map(({ name, sourceId }, index) => ({
-    id: index + 1,
-    name,
-    supercategory: '',
-    ...(sourceId !== undefined && { source_id: sourceId }),
-  }));
+  const categories = classes.map(({ name }, index) => ({ id: index + 1, name, supercategory: '' }));
   const lists = Object.entries({ images, annotations, categories }).map(
     ([key, rows]) => `"${key}": [\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`,
   );

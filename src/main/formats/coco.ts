@@ -6,7 +6,7 @@ import { boundsOfSegmentation } from './coco-shape.ts';
 import { writeCoco } from './coco-write.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { filesBelow, ImageIndex, nameBelow } from './image-files.ts';
-import { readManifest } from './manifest.ts';
+import { type KnownExport, readManifest } from './manifest.ts';
 import { extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
 import { folderSplit, type Split, splitNamed } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
@@ -58,9 +58,9 @@ async function readCoco(source: string, options: ReadOptions): Promise<StagedDat
       'Choose the JSON file or the folder that holds it.',
     );
   }
-  const ours = (await readManifest(source, 'coco')) !== undefined;
+  const known = await readManifest(folder, 'coco');
   const root = options.images ?? folder;
-  const reader = new CocoReader(new ImageIndex(root, await filesBelow(root, options.signal)), options, ours);
+  const reader = new CocoReader(new ImageIndex(root, await filesBelow(root, options.signal)), options, known);
   const rank = { train: 0, val: 1, test: 2, none: 3 };
   const ordered = labels.map((file) => ({ file, split: splitOf(folder, file) }));
   ordered.sort((a, b) => rank[a.split ?? 'none'] - rank[b.split ?? 'none']);
@@ -89,10 +89,10 @@ class CocoReader {
   /** Ids of an export of ours are running numbers, not worth keeping. */
   readonly #keepIds: boolean;
 
-  constructor(images: ImageIndex, options: ReadOptions, ours: boolean) {
+  constructor(images: ImageIndex, options: ReadOptions, known?: KnownExport) {
     this.#images = images;
-    this.#staging = new Staging('coco', options);
-    this.#keepIds = !ours;
+    this.#staging = new Staging('coco', options, known);
+    this.#keepIds = known === undefined;
   }
 
   async take(file: string, split: Split | undefined): Promise<void> {
@@ -123,7 +123,7 @@ class CocoReader {
     for (const category of categories) {
       const { id, name } = category;
       if (category === dummy) continue;
-      const index = isId(id) ? this.#staging.classIndex(name, this.#sourceId(category)) : undefined;
+      const index = isId(id) ? this.#staging.classIndex(name, this.#keepIds ? id : undefined) : undefined;
       if (index === undefined) this.#staging.skip(file, `the category ${String(id)} has no id or no name`);
       else if (classes.has(String(id)))
         this.#staging.skip(file, `the category id ${String(id)} is given twice`);
@@ -131,12 +131,6 @@ class CocoReader {
     }
     if (dummy) this.#staging.warn(`The unused category ${String(dummy.name)} (id 0) was left out.`);
     return classes;
-  }
-
-  /** The id a category had where the labels came from. */
-  #sourceId({ id, source_id: source }: Record<string, unknown>): string | number | undefined {
-    if (isId(source)) return source;
-    return this.#keepIds && isId(id) ? id : undefined;
   }
 
   #readBoxes(

@@ -16,6 +16,8 @@ export interface Manifest {
   readonly convention: string;
   /** In the order of class indices. */
   readonly classes: readonly string[];
+  /** The ids those classes had where they came from, where they had any. */
+  readonly sourceIds?: readonly (string | number | null)[];
   /** sha256 over the names of the images and their splits. */
   readonly splitHash: string;
   readonly counts: {
@@ -37,6 +39,7 @@ export function manifestOf(
   const splits = { train: 0, val: 0, test: 0, none: 0 };
   for (const image of dataset.images) splits[image.split ?? 'none']++;
   const boxes = dataset.images.flatMap((image) => image.boxes);
+  const sourceIds = dataset.classes.map(({ sourceId }) => sourceId ?? null);
   const members = dataset.images.map((image, index) => `${names[index]}\t${image.split ?? 'none'}\n`).sort();
   return {
     tool,
@@ -44,6 +47,7 @@ export function manifestOf(
     format,
     convention: written.convention,
     classes: dataset.classes.map(({ name }) => name),
+    ...(sourceIds.some((id) => id !== null) && { sourceIds }),
     splitHash: createHash('sha256').update(members.join('')).digest('hex'),
     counts: {
       images: dataset.images.length,
@@ -55,15 +59,24 @@ export function manifestOf(
   };
 }
 
-/** Convention and class order of an export of ours in `source` (a folder or a file in it); undefined elsewhere. */
-export async function readManifest(
-  source: string,
-  format: string,
-): Promise<Pick<Manifest, 'convention' | 'classes'> | undefined> {
+/** What a reader takes from the manifest of an earlier export. */
+export interface KnownExport {
+  readonly convention: string;
+  readonly classes: readonly { readonly name: string; readonly sourceId?: string | number }[];
+}
+
+/** Convention and classes of an export of ours in `source` (a folder or a file in it); undefined elsewhere. */
+export async function readManifest(source: string, format: string): Promise<KnownExport | undefined> {
   const folder = (await stat(source)).isDirectory() ? source : dirname(source);
   const json = await readSourceJson(join(folder, 'manifest.json'), manifestLimit).catch(() => undefined);
   if (!isRecord(json) || json.tool !== tool || json.format !== format) return undefined;
-  const { convention, classes } = json;
+  const { convention, classes, sourceIds } = json;
   if (typeof convention !== 'string' || !Array.isArray(classes)) return undefined;
-  return { convention, classes: classes.filter((name) => typeof name === 'string') };
+  const ids: unknown[] = Array.isArray(sourceIds) ? sourceIds : [];
+  const known = classes.flatMap((name: unknown, index) => {
+    const id = ids[index];
+    if (typeof name !== 'string') return [];
+    return [typeof id === 'string' || typeof id === 'number' ? { name, sourceId: id } : { name }];
+  });
+  return { convention, classes: known };
 }

@@ -9,9 +9,10 @@ import { inspect, type StageReport } from './inspect.ts';
 import { Unreadable } from './source-text.ts';
 import type { StagedDataset } from './staged.ts';
 import { voc } from './voc.ts';
+import { yolo } from './yolo.ts';
 
 /** The most telling first: of equally sure ones the first is taken. */
-const datasetFormats: readonly DatasetFormat[] = [voc, coco, imageFolder];
+const datasetFormats: readonly DatasetFormat[] = [yolo, voc, coco, imageFolder];
 
 export interface StageOptions extends ReadOptions {
   /** A format's name, or `auto` to recognise it. */

@@ -1,6 +1,7 @@
 // Collects what a reader finds: classes as they appear, images with their headers, files left out and why.
 import type { ReadOptions } from './dataset-format.ts';
 import { type ImageHeader, readImageHeader } from './image-files.ts';
+import type { KnownExport } from './manifest.ts';
 import { cleanName, Unreadable } from './source-text.ts';
 import type { StagedBox, StagedDataset, StagedImage } from './staged.ts';
 
@@ -22,10 +23,13 @@ export class Staging {
   readonly #classes = new Map<string, number>();
   readonly #counts = new Map<string, number>();
 
-  constructor(format: string, options: ReadOptions) {
+  /** `known` is an earlier export whose classes come first, unless the options state an order. */
+  constructor(format: string, options: ReadOptions, known?: KnownExport) {
     this.#dataset = { format, classes: [], images: [], skipped: [], warnings: [] };
     this.#options = options;
-    for (const name of options.classOrder ?? []) this.classIndex(name);
+    const first: KnownExport['classes'] =
+      options.classOrder?.map((name) => ({ name })) ?? known?.classes ?? [];
+    for (const { name, sourceId } of first) this.classIndex(name, sourceId);
   }
 
   /** Index of the class with this name, added where it is new; undefined for an empty name. */
@@ -33,10 +37,16 @@ export class Staging {
     const clean = cleanName(name);
     if (clean === '') return undefined;
     const known = this.#classes.get(clean);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#withSource(known, sourceId);
     const index = this.#dataset.classes.length;
     this.#classes.set(clean, index);
     this.#dataset.classes.push(sourceId === undefined ? { name: clean } : { name: clean, sourceId });
+    return index;
+  }
+
+  #withSource(index: number, sourceId: string | number | undefined): number {
+    const label = this.#dataset.classes[index];
+    if (label && label.sourceId === undefined && sourceId !== undefined) label.sourceId = sourceId;
     return index;
   }
 

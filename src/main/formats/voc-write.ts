@@ -5,7 +5,7 @@ import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
 import { putCopy, putText } from './output-folder.ts';
 import { isRecord } from './source-text.ts';
 import type { StagedBox } from './staged.ts';
-import { partExtra, vocDefaults } from './voc-xml.ts';
+import { partExtra, takeTags, takeText } from './voc-xml.ts';
 
 /** Tags written here, which an extra of the same name does not replace. */
 const fileTags = new Set(['filename', 'path', 'size', 'object', 'ddod', 'folder']);
@@ -41,19 +41,17 @@ export async function writeVoc(
 
 function annotationXml({ image, name }: NamedImage, dataset: ExportDataset, convention: string): string {
   const { tags, json } = partExtra(image.extra, fileTags);
-  const extraSize = image.extra?.size;
-  const sizeTags = isRecord(extraSize) ? partExtra(extraSize, new Set(['width', 'height'])).tags : {};
-  const { size: _, ...rest } = json;
-  const ours = { ...(image.group !== undefined && { group: image.group }), ...asExtra(rest) };
-  const folder = image.extra?.folder;
+  const folder = takeText(json, 'folder');
+  const sizeTags = takeTags(json, 'size');
+  const ours = { ...(image.group !== undefined && { group: image.group }), ...asExtra(json) };
   const lines = element('annotation', [
-    element('folder', typeof folder === 'string' ? folder : (vocDefaults.folder ?? '')),
+    element('folder', folder),
     element('filename', name),
     ...tagsOf(tags),
     element('size', [
       element('width', String(image.width)),
       element('height', String(image.height)),
-      ...tagsOf({ depth: vocDefaults.depth, ...sizeTags }),
+      ...tagsOf({ depth: '3', ...sizeTags }),
     ]),
     ...image.boxes.map((box) => objectXml(box, dataset, convention)),
     ...oursXml(ours),
@@ -63,14 +61,14 @@ function annotationXml({ image, name }: NamedImage, dataset: ExportDataset, conv
 
 function objectXml(box: StagedBox, { classes }: ExportDataset, convention: string): string[] {
   const { tags, json } = partExtra(box.extra, objectTags);
-  const { pose, ...rest } = json;
+  const pose = takeText(json, 'pose');
   const first = convention === 'voc-1-based' ? 1 : 0;
   const corner = (name: string, value: number, delta: number) =>
     element(name, addToDecimal(String(value), delta) ?? String(value));
   const flag = (name: string, on: boolean | undefined) => element(name, on ? '1' : '0');
   return element('object', [
     element('name', classes[box.classIndex]?.name ?? ''),
-    element('pose', typeof pose === 'string' ? pose : (vocDefaults.pose ?? '')),
+    element('pose', pose),
     flag('truncated', box.truncated),
     flag('difficult', box.difficult),
     ...(box.occluded ? [flag('occluded', true)] : []),
@@ -79,7 +77,7 @@ function objectXml(box: StagedBox, { classes }: ExportDataset, convention: strin
       ...[corner('xmax', box.x2, 0), corner('ymax', box.y2, 0)],
     ]),
     ...tagsOf(tags),
-    ...oursXml({ ...marksOf(box), ...asExtra(rest) }),
+    ...oursXml({ ...marksOf(box), ...asExtra(json) }),
   ]);
 }
 

@@ -68,7 +68,7 @@ function sizeExtra(size: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Tags every VOC file carries, with the value that says nothing. */
-export const vocDefaults: Readonly<Record<string, string>> = {
+const vocDefaults: Readonly<Record<string, string>> = {
   folder: 'JPEGImages',
   pose: 'Unspecified',
   depth: '3',
@@ -126,6 +126,22 @@ function flagOf(value: unknown): boolean {
 }
 
 const xmlName = /^(?!xml|#|ddod$)[A-Za-z_][\w.-]*$/i;
+
+/** The extra `key` as the text of its own tag, taken out of `json`; left there where a tag cannot hold it. */
+export function takeText(json: Record<string, unknown>, key: string): string {
+  const value = json[key];
+  if (typeof value !== 'string' || !fitsTags(value)) return vocDefaults[key] ?? '';
+  delete json[key];
+  return value;
+}
+
+/** Like `takeText` for a record of tags. */
+export function takeTags(json: Record<string, unknown>, key: string): Record<string, unknown> {
+  const value = json[key];
+  if (!isRecord(value) || !fitsTags(value) || 'width' in value || 'height' in value) return {};
+  delete json[key];
+  return value;
+}
 
 /** True for values that plain tags give back unchanged. */
 function fitsTags(value: unknown): boolean {

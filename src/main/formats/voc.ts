@@ -13,8 +13,8 @@ import { type ImageDraft, Staging } from './staging.ts';
 import { writeVoc } from './voc-write.ts';
 import { parseVoc, type VocFile, type VocObject } from './voc-xml.ts';
 
-export const vocConventions = ['voc-0-based', 'voc-1-based'] as const;
-export type VocConvention = (typeof vocConventions)[number];
+const vocConventions = ['voc-0-based', 'voc-1-based'] as const;
+type VocConvention = (typeof vocConventions)[number];
 
 export const voc: DatasetFormat = {
   name: 'voc',
@@ -40,8 +40,7 @@ function isXml(file: string): boolean {
 /** Reads a VOC folder. Classes come in the order of `classOrder`, then of their appearance in train, val, test. */
 async function readVoc(source: string, options: ReadOptions): Promise<StagedDataset> {
   const manifest = await readManifest(source, 'voc');
-  const classOrder = options.classOrder ?? manifest?.classes ?? [];
-  const staging = new Staging('voc', { ...options, classOrder });
+  const staging = new Staging('voc', options, manifest);
   const convention = conventionOf(options.convention ?? manifest?.convention, staging);
   const files = await filesBelow(source, options.signal);
   const images = new ImageIndex(

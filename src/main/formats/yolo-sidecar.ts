@@ -1,0 +1,77 @@
+// ddod.json beside YOLO labels: what their rows cannot say, ignored boxes above all. Trainers do not look at it.
+import { join } from 'node:path';
+import { datasetFileLimit, extraOf, isRecord, readSourceJson } from './source-text.ts';
+import type { StagedBox } from './staged.ts';
+
+export const sidecarName = 'ddod.json';
+
+/** A box's fields besides class and corners. */
+export type Marks = Omit<StagedBox, 'classIndex' | 'x1' | 'y1' | 'x2' | 'y2'>;
+
+export interface SidecarImage {
+  /** The image's name where it is not the label file's. */
+  readonly file?: string;
+  readonly group?: string;
+  readonly extra?: Record<string, unknown>;
+  /** Number of a row -> what else is known of its box. */
+  readonly rows?: Readonly<Record<string, Marks>>;
+  /** Boxes without a row: `at` is their place among all boxes, corners are pixels. */
+  readonly ignored?: readonly ({ readonly at: number } & StagedBox)[];
+}
+
+/** Path of a label file below `labels/`, without suffix -> its image's entry. */
+export type Sidecar = ReadonlyMap<string, SidecarImage>;
+
+/** The side file of a folder; empty where there is none or it is damaged. */
+export async function readSidecar(folder: string): Promise<Sidecar> {
+  const json = await readSourceJson(join(folder, sidecarName), datasetFileLimit).catch(() => undefined);
+  const images = isRecord(json) && isRecord(json.images) ? json.images : {};
+  const entries = Object.entries(images).flatMap(([name, entry]) =>
+    isRecord(entry) ? [[name, checkedEntry(entry)] as const] : [],
+  );
+  return new Map(entries);
+}
+
+function checkedEntry({ file, group, extra, rows, ignored }: Record<string, unknown>): SidecarImage {
+  const kept = isRecord(extra) ? extraOf(extra, new Set()) : undefined;
+  const marks = Object.entries(isRecord(rows) ? rows : {}).flatMap(([row, value]) =>
+    isRecord(value) ? [[row, checkedMarks(value)] as const] : [],
+  );
+  const boxes = Array.isArray(ignored) ? ignored.filter(isRecord) : [];
+  return {
+    ...(typeof file === 'string' && { file }),
+    ...(typeof group === 'string' && { group }),
+    ...(kept && { extra: kept }),
+    rows: Object.fromEntries(marks),
+    ignored: boxes.map((box) => ({ at: numberIn(box, 'at'), ...checkedBox(box) })),
+  };
+}
+
+function checkedBox(box: Record<string, unknown>): StagedBox {
+  const [x1, y1, x2, y2] = [
+    numberIn(box, 'x1'),
+    numberIn(box, 'y1'),
+    numberIn(box, 'x2'),
+    numberIn(box, 'y2'),
+  ];
+  return { classIndex: numberIn(box, 'classIndex'), x1, y1, x2, y2, ...checkedMarks(box) };
+}
+
+function numberIn(record: Record<string, unknown>, key: string): number {
+  const value = record[key];
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+function checkedMarks(record: Record<string, unknown>): Marks {
+  const { ignore, difficult, truncated, occluded, score, trackId, extra } = record;
+  const kept = isRecord(extra) ? extraOf(extra, new Set()) : undefined;
+  return {
+    ...(typeof ignore === 'string' && { ignore }),
+    ...(difficult === true && { difficult }),
+    ...(truncated === true && { truncated }),
+    ...(occluded === true && { occluded }),
+    ...(typeof score === 'number' && { score }),
+    ...(typeof trackId === 'string' && { trackId }),
+    ...(kept && { extra: kept }),
+  };
+}

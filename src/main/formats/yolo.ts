@@ -1,0 +1,265 @@
+// YOLO text labels: Ultralytics datasets (data.yaml) and Darknet's or labelImg's folders (classes.txt, obj.data).
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
+import { isWithin } from './export-names.ts';
+import { filesBelow, ImageIndex, isImageName, nameBelow, stemOf } from './image-files.ts';
+import { readManifest } from './manifest.ts';
+import { labelFileLimit, linesOf, readSourceText } from './source-text.ts';
+import { folderSplit, type Split } from './split-folders.ts';
+import type { StagedDataset } from './staged.ts';
+import { type ImageDraft, Staging } from './staging.ts';
+import { readYoloConfig, type YoloConfig, yamlOf } from './yolo-config.ts';
+import { cornersOfRow, parseYolo, type YoloLabels } from './yolo-labels.ts';
+import { readSidecar, type Sidecar, type SidecarImage } from './yolo-sidecar.ts';
+import { writeYolo } from './yolo-write.ts';
+
+export const yolo: DatasetFormat = { name: 'yolo', detect: detectYolo, read: readYolo, write: writeYolo };
+
+const looksAt = 5;
+/** Text files that lie with labels and are none. */
+const notLabels = /^(classes|predefined_classes|train|val|valid|test|readme.*|notes)\.txt$/i;
+
+async function detectYolo(source: string): Promise<number> {
+  if ((await yamlOf(source)) !== undefined) return 0.95;
+  if (!(await stat(source)).isDirectory()) return 0;
+  const files = await filesBelow(source);
+  const labels = files.filter(isLabel).slice(0, looksAt);
+  const texts = await Promise.all(
+    labels.map((file) => readSourceText(file, labelFileLimit).catch(() => '?')),
+  );
+  const rows = texts.map(parseYolo);
+  if (rows.some(({ faults }) => faults.length > 0) || !rows.some((parsed) => parsed.rows.length > 0))
+    return 0;
+  const named = files.some((file) => /^(classes\.txt|obj\.names|obj\.data)$/.test(basename(file)));
+  return named ? 0.8 : 0.6;
+}
+
+function isLabel(file: string): boolean {
+  const name = basename(file);
+  return extname(file).toLowerCase() === '.txt' && !notLabels.test(name) && !name.startsWith('._');
+}
+
+/** Reads a folder or a yaml file. Without an image among them, `options.images` holds what the labels are about. */
+async function readYolo(source: string, options: ReadOptions): Promise<StagedDataset> {
+  const config = await readYoloConfig(source, options.images);
+  const known = await readManifest(config.folder, 'yolo');
+  const staging = new Staging('yolo', options, known);
+  for (const warning of config.warnings) staging.warn(warning);
+  const reader = new YoloReader(config, staging, await readSidecar(config.folder), known === undefined);
+  const files = await filesBelow(config.folder, options.signal);
+  const own = files.filter(isImageName);
+  for (const warning of own.length > 0 ? config.missing : []) staging.warn(warning);
+  const pairs =
+    own.length === 0 && options.images !== undefined
+      ? await pairsByLabel(files.filter(isLabel), config, options.images, reader, staging)
+      : await pairsByImage(own, config, options.images, staging);
+  for (const pair of pairs) await reader.take(pair);
+  return reader.finish();
+}
+
+interface Pair {
+  readonly image: string;
+  /** Its label file, which may not exist: then the image is background. */
+  readonly label: string;
+  readonly split: Split | undefined;
+}
+
+const rank = { train: 0, val: 1, test: 2, none: 3 };
+
+function bySplit(pairs: readonly Pair[]): Pair[] {
+  return [...pairs].sort((a, b) => rank[a.split ?? 'none'] - rank[b.split ?? 'none']);
+}
+
+/** Images of the splits that the description lists, then others that have labels; without a list, every image. */
+async function pairsByImage(
+  own: readonly string[],
+  config: YoloConfig,
+  images: string | undefined,
+  staging: Staging,
+): Promise<Pair[]> {
+  const splits = new Map<string, Split | undefined>();
+  const index = new ImageIndex(config.folder, own);
+  for (const { split, path } of config.splits) {
+    for (const image of await imagesAt(path, index, [config.folder, images], staging)) {
+      // listed under two splits, as a set without splits has to be: none of them is meant
+      splits.set(image, splits.has(image) && splits.get(image) !== split ? undefined : split);
+    }
+  }
+  const roots = [config.folder, ...(images === undefined ? [] : [images])];
+  const labelled = own.filter((image) => !splits.has(image));
+  const listed = [...splits].map(([image, split]) => ({ image, label: labelOf(image, roots), split }));
+  const rest = labelled
+    .map((image) => ({
+      image,
+      label: labelOf(image, roots),
+      split: folderSplit(nameBelow(config.folder, image)),
+    }))
+    .filter(({ label }) => config.splits.length === 0 || existsSync(label));
+  return bySplit([...listed, ...rest]);
+}
+
+/** Images of a folder, of a list of paths, or the one image that `path` is. */
+async function imagesAt(
+  path: string,
+  index: ImageIndex,
+  allowed: readonly (string | undefined)[],
+  staging: Staging,
+): Promise<string[]> {
+  if ((await stat(path)).isDirectory()) return (await filesBelow(path)).filter(isImageName);
+  if (isImageName(path)) return [path];
+  const lines = linesOf(await readSourceText(path, labelFileLimit));
+  const found: string[] = [];
+  for (const line of lines) {
+    const image = await staging.attempt(line, () => {
+      const stated = resolve(dirname(path), line);
+      const isChosen = allowed.some((folder) => folder !== undefined && isWithin(folder, stated));
+      return isChosen && existsSync(stated) ? stated : index.byName(line.replace(/^(\.\/)+/, ''));
+    });
+    if (image !== undefined) found.push(image);
+  }
+  return found;
+}
+
+/** The last `/images/` becomes `/labels/`; where there is none, the label lies beside the image. */
+function labelOf(image: string, roots: readonly string[]): string {
+  const beside = `${stemOf(image)}.txt`;
+  const root = roots.find((folder) => isWithin(folder, image));
+  if (root === undefined) return beside;
+  const name = `/${nameBelow(root, beside)}`;
+  const at = name.lastIndexOf('/images/');
+  if (at < 0) return beside;
+  const label = join(root, `${name.slice(0, at)}/labels/${name.slice(at + '/images/'.length)}`);
+  return existsSync(label) || !existsSync(beside) ? label : beside;
+}
+
+/** For labels without images: each label file looks for its image below `images`. */
+async function pairsByLabel(
+  labels: readonly string[],
+  config: YoloConfig,
+  images: string,
+  reader: YoloReader,
+  staging: Staging,
+): Promise<Pair[]> {
+  const index = new ImageIndex(images, await filesBelow(images));
+  const pairs: Pair[] = [];
+  for (const label of labels) {
+    const path = nameBelow(config.folder, label);
+    const name = reader.nameOf(label).replace(/^(train|val|valid|test|all|unsplit)\//, '');
+    const stated = reader.entryOf(label)?.file;
+    const image = await staging.attempt(label, () =>
+      stated === undefined ? index.byStem(stemOf(name)) : index.byName(stated),
+    );
+    if (image !== undefined) pairs.push({ image, label, split: folderSplit(path) });
+  }
+  const left = index.files.length - new Set(pairs.map(({ image }) => image)).size;
+  if (left > 0) staging.warn(`${left} images without a label file were left out.`);
+  return bySplit(pairs);
+}
+
+class YoloReader {
+  readonly #config: YoloConfig;
+  readonly #staging: Staging;
+  readonly #sidecar: Sidecar;
+  readonly #drafts: ImageDraft[] = [];
+  /** Class id of the labels -> class index. */
+  readonly #classes: (number | undefined)[];
+  #highest = -1;
+
+  /** `keepIds`: class ids are worth keeping; in an export of ours they are running numbers. */
+  constructor(config: YoloConfig, staging: Staging, sidecar: Sidecar, keepIds: boolean) {
+    this.#config = config;
+    this.#staging = staging;
+    this.#sidecar = sidecar;
+    this.#classes = (config.names ?? []).map((name, id) =>
+      staging.classIndex(name, keepIds ? id : undefined),
+    );
+  }
+
+  /** Path of a label file below its `labels` folder. */
+  nameOf(label: string): string {
+    return nameBelow(this.#config.folder, label).replace(/^(.*\/)?labels\//, '');
+  }
+
+  entryOf(label: string): SidecarImage | undefined {
+    return this.#sidecar.get(stemOf(this.nameOf(label)));
+  }
+
+  async take({ image, label, split }: Pair): Promise<void> {
+    const text = existsSync(label)
+      ? await this.#staging.attempt(label, () => readSourceText(label, labelFileLimit))
+      : '';
+    if (text === undefined) return;
+    const labels = parseYolo(text);
+    for (const fault of labels.faults) this.#staging.skip(label, fault);
+    this.#remark(labels);
+    const { rows, classOf } = this.#known(labels, label);
+    const entry = this.entryOf(label);
+    this.#drafts.push({
+      path: image,
+      labelFile: label,
+      boxes: (header) => {
+        const boxes = rows.map((row, index) => ({
+          classIndex: classOf[index] ?? -1,
+          ...cornersOfRow(row, header),
+          ...(row.trackId !== undefined && { trackId: row.trackId }),
+          ...(row.score !== undefined && { score: row.score }),
+          ...entry?.rows?.[String(index)],
+        }));
+        for (const { at, ...box } of entry?.ignored ?? []) boxes.splice(at, 0, box);
+        return boxes;
+      },
+      ...(split && { split }),
+      ...(entry?.group !== undefined && { group: entry.group }),
+      ...(entry?.extra && { extra: entry.extra }),
+    });
+  }
+
+  /** Rows whose class is known; the others are left out with a reason. */
+  #known({ rows }: YoloLabels, label: string) {
+    const kept: YoloLabels['rows'][number][] = [];
+    const classOf: number[] = [];
+    for (const row of rows) {
+      this.#highest = Math.max(this.#highest, row.classId);
+      const index = this.#classIndex(row.classId);
+      if (index === undefined) {
+        this.#staging.skip(
+          label,
+          `a box has the unknown class id ${row.classId} (${this.#classes.length} are named)`,
+        );
+        continue;
+      }
+      kept.push(row);
+      classOf.push(index);
+    }
+    return { rows: kept, classOf };
+  }
+
+  #classIndex(id: number): number | undefined {
+    if (this.#config.names !== undefined || id < 0) return this.#classes[id];
+    return this.#staging.classIndex(`class_${id}`, id);
+  }
+
+  #remark({ polygons, rows }: YoloLabels): void {
+    if (polygons) this.#staging.count('label files hold polygons; the boxes around them were taken.');
+    if (rows.some((row) => row.trackId !== undefined || row.score !== undefined)) {
+      this.#staging.count('label files have a sixth column, read as a track (whole numbers) or a score.');
+    }
+  }
+
+  async finish(): Promise<StagedDataset> {
+    const { names, file } = this.#config;
+    if (names === undefined) {
+      this.#staging.warn(
+        'Nothing names the classes (data.yaml, classes.txt): they are called class_0, class_1, ...',
+      );
+    } else if (this.#highest >= names.length && file !== undefined) {
+      this.#staging.warn(
+        `${basename(file)} names ${names.length} classes, but labels use ids up to ${this.#highest}: it may be out of date.`,
+      );
+    }
+    await this.#staging.takeImages(this.#drafts);
+    return this.#staging.finish();
+  }
+}
