@@ -23,8 +23,8 @@ type Columns = { imageIndex: number[]; classIndex: number[]; boxes: number[] };
 export function readCocoFiles(gtFile: string, dtFile: string): CocoFiles {
   const truth = entryOf(readJson(gtFile), gtFile, 'The file', 'a COCO object');
   const categories = entries(truth.categories, gtFile, 'categories');
-  const images = sortedIds(entries(truth.images, gtFile, 'images'), gtFile, 'images');
-  const classIds = sortedIds(categories, gtFile, 'categories');
+  const images = imageIds(entries(truth.images, gtFile, 'images'), gtFile);
+  const classIds = categoryIds(categories, gtFile);
   const places = { images: indexOf(images), classes: indexOf(classIds) };
   const warnings: string[] = [];
   const gt = readLabels(entries(truth.annotations, gtFile, 'annotations'), gtFile, places, warnings);
@@ -34,8 +34,10 @@ export function readCocoFiles(gtFile: string, dtFile: string): CocoFiles {
   return { input: { numImages: images.length, numClasses: classIds.length, gt, dt }, classes, warnings };
 }
 
+type ImageId = number | string;
+
 interface Places {
-  readonly images: ReadonlyMap<number, number>;
+  readonly images: ReadonlyMap<ImageId, number>;
   readonly classes: ReadonlyMap<number, number>;
 }
 
@@ -79,7 +81,7 @@ function readDetections(
   const columns: Columns = { imageIndex: [], classIndex: [], boxes: [] };
   const scores: number[] = [];
   list.forEach((entry, i) => {
-    const image = finite(entry.image_id, file, `[${i}].image_id`);
+    const image = imageId(entry.image_id, file, `[${i}].image_id`);
     if (!places.images.has(image))
       throw malformed(file, `[${i}].image_id ${image} is not in the ground truth`);
     const score = finite(entry.score, file, `[${i}].score`);
@@ -98,7 +100,7 @@ function addRow(
   where: string,
   { images, classes }: Places,
 ): boolean {
-  const image = images.get(finite(entry.image_id, file, `${where}.image_id`));
+  const image = images.get(imageId(entry.image_id, file, `${where}.image_id`));
   const category = classes.get(finite(entry.category_id, file, `${where}.category_id`));
   const { bbox } = entry;
   if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every((value) => Number.isFinite(value))) {
@@ -149,12 +151,21 @@ function entryOf(value: unknown, file: string, what: string, wanted: string): En
   return value as Entry;
 }
 
-function sortedIds(list: readonly Entry[], file: string, name: string): number[] {
-  const ids = list.map(({ id }, i) => finite(id, file, `${name}[${i}].id`));
+function categoryIds(list: readonly Entry[], file: string): number[] {
+  const ids = list.map(({ id }, i) => finite(id, file, `categories[${i}].id`));
   return [...new Set(ids)].sort((a, b) => a - b);
 }
 
-function indexOf(ids: readonly number[]): Map<number, number> {
+function imageIds(list: readonly Entry[], file: string): ImageId[] {
+  const ids = list.map(({ id }, i) => imageId(id, file, `images[${i}].id`));
+  return [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
+}
+
+function imageId(value: unknown, file: string, what: string): ImageId {
+  return typeof value === 'string' ? value : finite(value, file, what);
+}
+
+function indexOf<Id>(ids: readonly Id[]): Map<Id, number> {
   return new Map(ids.map((id, index) => [id, index]));
 }
 
