@@ -44,11 +44,11 @@ module.exports = {
     ),
     forbid(
       'services-know-their-neighbours',
-      'services -> db, formats, trainer/{launch,job}, detector/{evaluation,checkpoints}',
+      'services -> db, formats, trainer/{launch,job}, detector/{evaluation,checkpoints}, and the one source of chance',
       { path: '^src/main/services/' },
       {
         path: '^src/main/',
-        pathNot: '^src/main/(services|db|formats|trainer/(launch|job)|detector/(evaluation|checkpoints))',
+        pathNot: '^src/main/(services|db|formats|trainer/(launch|job)|detector/(evaluation|checkpoints|data/(rng|hash-uniform)))',
       },
     ),
     forbid(

@@ -22,8 +22,8 @@ for (const name of ['backbone_fpn_r50', 'ddod_r50_full_forward']) {
         const levels = network.neck.forward(tape, features);
         const outputs = network.head.forward(tape, levels);
         const maps = new Map<string, Tensor>();
-        features.forEach((c, i) => maps.set(`c${i + 2}.every8`, c.tensor));
-        levels.forEach((p, i) => maps.set(`fpn.${i}`, p.tensor));
+        for (const [i, c] of features.entries()) maps.set(`c${i + 2}.every8`, c.tensor);
+        for (const [i, p] of levels.entries()) maps.set(`fpn.${i}`, p.tensor);
         outputs.forEach((output, i) => {
           maps.set(`cls_score.${i}`, output.clsLogits.tensor);
           maps.set(`bbox_pred.${i}`, output.bboxPreds.tensor);

@@ -74,7 +74,10 @@ function missing(name: string): never {
 }
 
 /** An NHWC tensor from a fixture's NCHW one. */
-export function toNhwc(source: { shape: readonly number[]; data: ArrayLike<number> | BigInt64Array }): Tensor {
+export function toNhwc(source: {
+  shape: readonly number[];
+  data: ArrayLike<number> | BigInt64Array;
+}): Tensor {
   return tf.tidy(() => {
     const nchw = tf.tensor(Float32Array.from(source.data as ArrayLike<number>), [...source.shape]);
     return tf.transpose(nchw, [0, 2, 3, 1]);
@@ -90,7 +93,10 @@ export function toNchw(tensor: Tensor): TorchTensor {
 }
 
 /** A value that wants its gradient, from a fixture's NCHW tensor. */
-export function leaf(tape: Tape, source: { shape: readonly number[]; data: ArrayLike<number> | BigInt64Array }): Value {
+export function leaf(
+  tape: Tape,
+  source: { shape: readonly number[]; data: ArrayLike<number> | BigInt64Array },
+): Value {
   return tape.leaf(toNhwc(source));
 }
 

@@ -39,13 +39,13 @@ function loadTensorFlow(): TensorFlow {
   const legacy = util as unknown as Record<string, unknown>;
   legacy.isNullOrUndefined = (value: unknown) => value === undefined || value === null;
   legacy.isArray = Array.isArray;
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   return load('@tensorflow/tfjs-node-gpu') as TensorFlow;
 }
 
 function loadNativeOps(): boolean {
   const root = new URL('../../../node_modules/.cache/ddod/ddod_ops.node', import.meta.url);
-  const file = process.env['DDOD_OPS'] ?? decodeURIComponent(root.pathname);
+  const file = process.env.DDOD_OPS ?? decodeURIComponent(root.pathname);
   if (file === 'none' || !existsSync(file)) return false;
   load(file);
   return true;

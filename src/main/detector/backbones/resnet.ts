@@ -18,13 +18,6 @@ export interface ResNetConfig {
   readonly stemChannels: number;
 }
 
-export const resNetDefaults = {
-  style: 'pytorch',
-  frozenStages: 1,
-  baseChannels: 64,
-  stemChannels: 64,
-} as const;
-
 /** Pixel statistics of the caffe-style weights: BGR means without division, given here as RGB. */
 const caffePixels: Normalisation = { mean: [123.675, 116.28, 103.53], std: [1, 1, 1] };
 

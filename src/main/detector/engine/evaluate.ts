@@ -3,8 +3,8 @@ import type { Recipe } from '../../../shared/recipe.ts';
 import { Loader, type Sample } from '../data/loader.ts';
 import { evaluateCoco } from '../evaluation/coco.ts';
 import type { Network } from '../network.ts';
-import type { Metrics } from './training.ts';
 import { type Detections, detectBatch } from './detect-batch.ts';
+import type { Metrics } from './training.ts';
 
 export interface EvaluateOptions {
   readonly onProgress?: (done: number) => void;

@@ -14,7 +14,10 @@ export interface StepFacts {
 const firstLevel = 3;
 
 /** Losses are means over the step's batches; positives are sums. */
-export function stepMetrics(results: readonly Omit<DdodLossResult, 'seeds'>[], facts: StepFacts): Record<string, number> {
+export function stepMetrics(
+  results: readonly Omit<DdodLossResult, 'seeds'>[],
+  facts: StepFacts,
+): Record<string, number> {
   const mean = (pick: (losses: LevelLosses) => number) =>
     results.reduce((sum, result) => sum + pick(result.losses), 0) / results.length;
   const metrics: Record<string, number> = {
