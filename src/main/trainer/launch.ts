@@ -68,10 +68,9 @@ export async function launchDetection(
 }
 
 function startWorker(onMessage: (message: unknown) => void, onStderr: (text: string) => void): ChildProcess {
-  const child = fork(workerFile(), [], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    serialization: 'advanced',
-  });
+  // DDOD_NODE: a Node that runs TypeScript, where this process is Electron's
+  const execPath = process.env.DDOD_NODE ?? process.execPath;
+  const child = fork(workerFile(), [], { execPath, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   child.on('message', onMessage);
   child.stderr?.on('data', (chunk: Buffer) => onStderr(chunk.toString('utf8').slice(-stderrKept)));
   return child;
