@@ -25,11 +25,17 @@ function overlaySvg(width: number, height: number, found: FoundObjects, classes:
     const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = found.boxes.slice(d * 4, d * 4 + 4);
     const label = found.labels[d] ?? 0;
     const colour = colourFor(label);
-    const name = `${escapeXml(classes[label] ?? '')} ${Math.round(score * 100)}`;
-    return `<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" fill="none" stroke="${colour}" stroke-width="${line}"/>
-<text x="${x1 + line}" y="${Math.max(text, y1 - line)}" font-family="sans-serif" font-size="${text}" fill="${colour}" stroke="#000" stroke-width="${text / 6}" paint-order="stroke">${name}</text>`;
+    const name = `${classes[label] ?? ''} ${Math.round(score * 100)}`;
+    const box = `<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" fill="none" stroke="${colour}" stroke-width="${line}"/>`;
+    return box + tag(name, x1, Math.max(0, y1 - text * 1.3), text, colour);
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${marks.join('')}</svg>`;
+}
+
+/** A name on a plate in the class' colour; the plate's width is a guess at the name's. */
+function tag(name: string, x: number, y: number, size: number, colour: string): string {
+  const plate = `<rect x="${x}" y="${y}" width="${name.length * size * 0.62}" height="${size * 1.3}" fill="${colour}"/>`;
+  return `${plate}<text x="${x + size * 0.2}" y="${y + size}" font-family="sans-serif" font-size="${size}" fill="#111">${escapeXml(name)}</text>`;
 }
 
 function escapeXml(text: string): string {
