@@ -9,6 +9,8 @@ export interface NamedImage {
   readonly name: string;
   /** `name` without suffix, made unique. */
   readonly stem: string;
+  /** False where other images have the stem too, so that it does not say which one is meant. */
+  readonly isSole: boolean;
 }
 
 export const exportSplits = ['train', 'val', 'test', undefined] as const;
@@ -17,13 +19,20 @@ export const exportSplits = ['train', 'val', 'test', undefined] as const;
 export function namedImages(images: readonly StagedImage[], imageRoot?: string): NamedImage[] {
   const root = rootFor(images, imageRoot);
   const taken = new Set<string>();
-  const named = images.map((image) => {
-    const name = relative(root, image.path).split(sep).join('/');
+  const names = images.map((image) => relative(root, image.path).split(sep).join('/'));
+  const sharing = new Map<string, number>();
+  for (const key of names.map(keyOf)) sharing.set(key, (sharing.get(key) ?? 0) + 1);
+  const named = images.map((image, index) => {
+    const name = names[index] ?? '';
     const stem = freeStem(stemOf(name), taken);
     taken.add(stem.toLowerCase());
-    return { image, name, stem };
+    return { image, name, stem, isSole: sharing.get(keyOf(name)) === 1 };
   });
   return exportSplits.flatMap((split) => named.filter(({ image }) => image.split === split));
+}
+
+function keyOf(name: string): string {
+  return stemOf(name).toLowerCase();
 }
 
 function freeStem(stem: string, taken: ReadonlySet<string>): string {

@@ -151,12 +151,12 @@ async function darknetConfig(source: string, images: string | undefined): Promis
   const folder = isFolder ? source : dirname(source);
   const data = existsSync(join(folder, 'obj.data')) ? await keyValues(join(folder, 'obj.data')) : {};
   const remarks: Remarks = { warnings: [], missing: [] };
-  const parent = dirname(data.names ?? '') === '.' ? folder : dirname(folder);
-  const places: Places = {
-    from: [folder, parent],
-    allowed: [folder, ...(images === undefined ? [] : [images])],
-  };
-  const stated = data.names === undefined ? [] : located(data.names, places, 'obj.data', remarks);
+  const places: Places = { from: [folder], allowed: [folder, ...(images === undefined ? [] : [images])] };
+  // paths start where the program once ran, most often one level up
+  const inside = (path: string) => (existsSync(join(folder, path)) ? path : basename(path));
+  const find = (path: string | undefined) =>
+    path === undefined ? [] : located(inside(path), places, 'obj.data', remarks);
+  const stated = find(data.names);
   const usual = [
     'classes.txt',
     'labels/classes.txt',
@@ -168,9 +168,7 @@ async function darknetConfig(source: string, images: string | undefined): Promis
   const names = file === undefined ? undefined : linesOf(await readSourceText(file, labelFileLimit));
   const splits = (['train', 'val', 'test'] as const).flatMap((split) => {
     const value = data[split] ?? (split === 'val' ? data.valid : undefined);
-    return value === undefined
-      ? []
-      : located(value, places, 'obj.data', remarks).map((path) => ({ split, path }));
+    return find(value).map((path) => ({ split, path }));
   });
   return { folder, names, file, splits, ...remarks };
 }

@@ -3,7 +3,6 @@ import { extname } from 'node:path';
 import { stringify } from 'yaml';
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
-import { stemOf } from './image-files.ts';
 import { putCopy, putText } from './output-folder.ts';
 import type { StagedBox } from './staged.ts';
 import { rowOfBox } from './yolo-labels.ts';
@@ -42,7 +41,7 @@ export async function writeYolo(
 }
 
 /** Rows of the boxes that count, and what goes into the side file. */
-function labelOf({ image, name, stem }: NamedImage, tally: Tally): { text: string; beside: SidecarImage } {
+function labelOf({ image, name, isSole }: NamedImage, tally: Tally): { text: string; beside: SidecarImage } {
   const lines: string[] = [];
   const rows: Record<string, Marks> = {};
   const ignored: ({ at: number } & StagedBox)[] = [];
@@ -67,7 +66,7 @@ function labelOf({ image, name, stem }: NamedImage, tally: Tally): { text: strin
     lines.push(`${row.text}\n`);
   }
   const beside = {
-    ...(stem !== stemOf(name) && { file: name }),
+    ...(!isSole && { file: name }),
     ...(image.group !== undefined && { group: image.group }),
     ...(image.extra && { extra: image.extra }),
     ...(Object.keys(rows).length > 0 && { rows }),

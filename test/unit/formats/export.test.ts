@@ -1,0 +1,102 @@
+// Exports are whole or absent, never in a source, and in the conventions other tools need.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { exportLabels } from '../../../src/main/formats/export.ts';
+import { stageImport } from '../../../src/main/formats/stage.ts';
+import type { StagedBox, StagedDataset } from '../../../src/main/formats/staged.ts';
+import { newFolder, putFiles, putImage } from './sample-folder.ts';
+
+const root = newFolder();
+const box: StagedBox = { classIndex: 0, x1: 1, y1: 2, x2: 11, y2: 12 };
+const dataset: StagedDataset = {
+  format: 'any',
+  classes: [{ name: 'cat' }],
+  images: [],
+  skipped: [],
+  warnings: [],
+};
+
+beforeAll(async () => {
+  const path = await putImage(join(root, 'pictures/a.jpg'));
+  const boxes = [box, { ...box, x1: -5, x2: 50 }, { ...box, x1: 60, x2: 70 }, { ...box, ignore: 'blurred' }];
+  dataset.images = [{ path, width: 40, height: 30, orientation: 1, split: 'train', boxes }];
+});
+
+const text = (...path: string[]) => readFileSync(join(...path), 'utf8');
+
+test('a folder with files and a source folder are refused and left alone', async () => {
+  const taken = newFolder();
+  putFiles(taken, { 'notes.txt': 'mine' });
+  await expect(exportLabels(dataset, 'coco', taken)).rejects.toMatchObject({ name: 'Problem' });
+  expect(readdirSync(taken)).toEqual(['notes.txt']);
+  const inside = join(root, 'pictures', 'out');
+  await expect(exportLabels(dataset, 'coco', inside)).rejects.toMatchObject({ name: 'Problem' });
+  await expect(exportLabels(dataset, 'coco', join(root, 'b'), { sources: [root] })).rejects.toMatchObject({
+    name: 'Problem',
+  });
+  expect(existsSync(inside)).toBe(false);
+  expect(readdirSync(root)).toEqual(['pictures']);
+});
+
+test('a failed export leaves nothing behind', async () => {
+  const dir = newFolder();
+  const gone = {
+    ...dataset,
+    images: dataset.images.map((image) => ({ ...image, path: join(root, 'pictures/gone.jpg') })),
+  };
+  await expect(exportLabels(gone, 'voc', join(dir, 'out'), { copyImages: true })).rejects.toThrow();
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test('COCO counts every id from 1 and marks ignored boxes as crowds', async () => {
+  const dir = newFolder();
+  await exportLabels(dataset, 'coco', dir);
+  const json = JSON.parse(text(dir, 'annotations/instances_train.json'));
+  expect(json.images.map(({ id }: { id: number }) => id)).toEqual([1]);
+  expect(json.annotations.map(({ id }: { id: number }) => id)).toEqual([1, 2, 3, 4]);
+  expect(json.categories).toEqual([{ id: 1, name: 'cat', supercategory: '' }]);
+  expect(json.annotations[0]).toEqual({
+    id: 1,
+    image_id: 1,
+    category_id: 1,
+    bbox: [1, 2, 10, 10],
+    area: 100,
+    iscrowd: 0,
+    segmentation: [],
+  });
+  expect(json.annotations[3]).toMatchObject({ iscrowd: 1, ignore_reason: 'blurred' });
+});
+
+test('YOLO clips to the image, keeps ignored boxes beside and says so', async () => {
+  const dir = join(newFolder(), 'new');
+  const manifest = await exportLabels(dataset, 'yolo', dir, { copyImages: true });
+  expect(text(dir, 'labels/train/a.txt')).toBe(
+    `0 0.15 ${7 / 30} 0.25 ${10 / 30}\n0 0.5 ${7 / 30} 1 ${10 / 30}\n`,
+  );
+  expect(text(dir, 'data.yaml')).toBe('train: images/train\nnc: 1\nnames:\n  "0": cat\n');
+  expect(manifest.notes.length).toBe(3);
+  const back = await stageImport(dir, { format: 'auto' });
+  expect(back.dataset.images[0]!.boxes[2]).toEqual(dataset.images[0]!.boxes[3]);
+});
+
+test('VOC reuses the convention the labels came with', async () => {
+  const dir = newFolder();
+  const manifest = await exportLabels({ ...dataset, convention: 'voc-1-based' }, 'voc', dir);
+  expect(manifest.convention).toBe('voc-1-based');
+  const xml = text(dir, 'Annotations/a.xml');
+  expect(xml).toContain('<xmin>2</xmin>');
+  expect(xml).toContain('<xmax>11</xmax>');
+});
+
+test('a manifest tells class order, counts and a split hash that follows the split', async () => {
+  const one = await exportLabels(dataset, 'voc', newFolder());
+  const moved = { ...dataset, images: dataset.images.map((image) => ({ ...image, split: 'val' as const })) };
+  const other = await exportLabels(moved, 'voc', newFolder());
+  expect(one).toMatchObject({
+    tool: 'DDOD Studio',
+    classes: ['cat'],
+    counts: { images: 1, boxes: 4, ignored: 1 },
+  });
+  expect(one.splitHash).not.toBe(other.splitHash);
+});

@@ -1,0 +1,336 @@
+// What label files of other tools look like at their worst.
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { stageImport } from '../../../src/main/formats/stage.ts';
+import type { StagedBox } from '../../../src/main/formats/staged.ts';
+import { newFolder, putFiles, putImage, vocObject, vocText } from './sample-folder.ts';
+
+/** A folder with images (40 x 30) and files. */
+async function folderOf(images: readonly string[], files: Record<string, string | Buffer>): Promise<string> {
+  const dir = newFolder();
+  for (const name of images) await putImage(join(dir, name));
+  putFiles(dir, files);
+  return dir;
+}
+
+const corners = (boxes: readonly StagedBox[]) => boxes.map(({ x1, y1, x2, y2 }) => [x1, y1, x2, y2]);
+
+describe('any source', () => {
+  test('an empty folder and an unknown format are problems with a remedy', async () => {
+    const dir = await folderOf([], {});
+    await expect(stageImport(dir, { format: 'auto' })).rejects.toMatchObject({
+      name: 'Problem',
+      remedy: expect.any(String),
+    });
+    await expect(stageImport(dir, { format: 'coco' })).rejects.toMatchObject({ name: 'Problem' });
+    await expect(stageImport(dir, { format: 'word' })).rejects.toMatchObject({ name: 'Problem' });
+    await expect(stageImport(join(dir, 'none'), { format: 'auto' })).rejects.toMatchObject({
+      name: 'Problem',
+    });
+  });
+
+  test('damaged images are skipped with a reason, the others are read', async () => {
+    const dir = await folderOf(['train/a.jpg', 'valid/b.png'], { 'c.jpg': 'no image', 'empty.png': '' });
+    const whole = await (await import('sharp'))
+      .default({
+        create: {
+          width: 400,
+          height: 300,
+          channels: 3,
+          noise: { type: 'gaussian', mean: 128, sigma: 40 },
+          background: '#808080',
+        },
+      })
+      .jpeg()
+      .toBuffer();
+    putFiles(dir, { 'half.jpg': whole.subarray(0, whole.length / 2) });
+    const { dataset, report } = await stageImport(dir, { format: 'auto' });
+    expect(report.format).toBe('images');
+    expect(dataset.images.map(({ split }) => split)).toEqual(['train', 'val']);
+    expect(dataset.skipped.map(({ file, reason }) => [file.slice(dir.length + 1), reason])).toEqual([
+      ['c.jpg', 'the image cannot be read'],
+      ['empty.png', 'the image cannot be read'],
+      ['half.jpg', 'the image is broken off'],
+    ]);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %i gives the upright size', async (orientation) => {
+    const dir = newFolder();
+    await putImage(join(dir, 'a.jpg'), 40, 30, orientation);
+    putFiles(dir, { 'classes.txt': 'cat\n', 'a.txt': '0 0.5 0.5 1 1\n' });
+    const { dataset } = await stageImport(dir, { format: 'yolo' });
+    const [width, height] = orientation > 4 ? [30, 40] : [40, 30];
+    expect(dataset.images[0]).toMatchObject({ width, height, orientation });
+    expect(corners(dataset.images[0]!.boxes)).toEqual([[0, 0, width, height]]);
+  });
+
+  test('a stopped import ends with the reason of its signal', async () => {
+    const dir = await folderOf(['a.jpg'], {});
+    const signal = AbortSignal.abort();
+    await expect(stageImport(dir, { format: 'images', signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+  });
+});
+
+describe('VOC', () => {
+  const read = async (xml: string, options: object = {}) =>
+    stageImport(await folderOf(['a.jpg'], { 'Annotations/a.xml': xml }), { format: 'voc', ...options });
+
+  test('decimals, a mark, line ends and missing size are read; numbers are not rounded', async () => {
+    const xml = `\uFEFF<?xml version="1.0"?>\r\n${vocText('a', vocObject(' r&amp;d\r\n', ['1.25', '2', '10.0001', '2e1']))}\r\n`;
+    const { dataset } = await read(xml);
+    expect(dataset.classes).toEqual([{ name: 'r&d' }]);
+    expect(corners(dataset.images[0]!.boxes)).toEqual([[1.25, 2, 10.0001, 20]]);
+  });
+
+  test('1-based inclusive corners lose 1 at the start only, exactly', async () => {
+    const objects = [vocObject('cat', ['1', '1.1', '40', '30']), vocObject('cat', ['5', '5', '5', '5'])];
+    const { dataset } = await read(vocText('a.jpg', ...objects), { convention: 'voc-1-based' });
+    expect(corners(dataset.images[0]!.boxes)).toEqual([
+      [0, 0.1, 40, 30],
+      [4, 4, 5, 5],
+    ]);
+    const zero = await read(vocText('a.jpg', vocObject('cat', [0, 1, 5, 5])), { convention: 'voc-1-based' });
+    expect(zero.report.warnings).toContainEqual(expect.stringContaining('coordinate 0'));
+  });
+
+  test('bad boxes go with a reason, odd ones stay and are flagged', async () => {
+    const good = vocObject('cat', [1, 1, 5, 5], '<difficult>1</difficult><truncated>1</truncated>');
+    const bad = [
+      vocObject('cat', [3, 3, 3, 9]),
+      vocObject('cat', ['x', 1, 5, 5]),
+      vocObject('', [1, 1, 5, 5]),
+    ];
+    const odd = [good, vocObject('cat', [-2, 1, 50, 5])];
+    const { dataset, report } = await read(
+      vocText('a.jpg', good, ...bad, ...odd, '<object><name>cat</name></object>'),
+    );
+    expect(dataset.images[0]!.boxes.length).toBe(3);
+    expect(dataset.images[0]!.boxes[0]).toMatchObject({ difficult: true, truncated: true });
+    expect(report.suspiciousCounts).toEqual({
+      'zero-size': 1,
+      'not-a-number': 1,
+      'out-of-image': 1,
+      duplicate: 1,
+      'unknown-class': 0,
+    });
+    expect(report.skipped.length).toBe(4);
+  });
+
+  test('the stem finds the image, then the file name; a path is never followed', async () => {
+    const dir = await folderOf(['JPEGImages/a.png', 'JPEGImages/other.jpg'], {
+      'Annotations/a.xml': vocText('wrong.jpg', '<path>/etc/hosts</path>', vocObject('cat', [1, 1, 5, 5])),
+      'Annotations/b.xml': vocText('other', vocObject('cat', [1, 1, 5, 5])),
+      'Annotations/c.xml': vocText('../../../etc/passwd', vocObject('cat', [1, 1, 5, 5])),
+    });
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset.images.map(({ path }) => path.slice(dir.length + 1))).toEqual([
+      'JPEGImages/a.png',
+      'JPEGImages/other.jpg',
+    ]);
+    expect(dataset.skipped).toEqual([
+      { file: join(dir, 'Annotations/c.xml'), reason: expect.stringContaining('leaves') },
+    ]);
+  });
+
+  test.each([
+    ['not XML', 'hello', 'XML'],
+    ['broken XML', '<annotation><object></annotation>', 'XML'],
+    ['other XML', '<svg/>', 'no VOC'],
+    ['entities', '<!DOCTYPE a [<!ENTITY b "c">]><annotation>&b;</annotation>', 'entities'],
+  ])('%s is skipped', async (_, xml, reason) => {
+    const dir = await folderOf(['a.jpg', 'b.jpg'], { 'a.xml': xml, 'b.xml': vocText('b.jpg') });
+    const { dataset } = await stageImport(dir, { format: 'voc' });
+    expect(dataset.images.length).toBe(1);
+    expect(dataset.skipped).toEqual([{ file: join(dir, 'a.xml'), reason: expect.stringContaining(reason) }]);
+  });
+});
+
+describe('COCO', () => {
+  const image = { id: 1, file_name: 'a.jpg', width: 40, height: 30 };
+  const read = async (json: object, names = ['a.jpg']) =>
+    stageImport(await folderOf(names, { 'labels.json': `\uFEFF${JSON.stringify(json)}` }), {
+      format: 'auto',
+    });
+  const box = (more: object) => ({ image_id: 1, category_id: 7, bbox: [1, 2, 3.5, 4], ...more });
+
+  test('ids with gaps, ids of text, missing sizes and folders in names', async () => {
+    const { dataset } = await read(
+      {
+        images: [
+          { id: 'x', file_name: 'C:\\old\\sub\\a.jpg', licence: 3 },
+          { id: 9, file_name: 'http://host/b.jpg?v=1' },
+        ],
+        annotations: [
+          box({ image_id: 'x', category_id: 90, id: 1 }),
+          box({ image_id: 9, id: 2, colour: 'red' }),
+        ],
+        categories: [
+          { id: 90, name: 'brush' },
+          { id: 7, name: 'cat' },
+        ],
+      },
+      ['sub/a.jpg', 'other/a.jpg', 'b.jpg'],
+    );
+    expect(dataset.classes).toEqual([
+      { name: 'brush', sourceId: 90 },
+      { name: 'cat', sourceId: 7 },
+    ]);
+    expect(dataset.images.map(({ boxes }) => boxes)).toEqual([
+      [{ classIndex: 0, x1: 1, y1: 2, x2: 4.5, y2: 6 }],
+      [{ classIndex: 1, x1: 1, y1: 2, x2: 4.5, y2: 6, extra: { colour: 'red' } }],
+    ]);
+    expect(dataset.images[0]!.extra).toEqual({ source_id: 'x', licence: 3 });
+  });
+
+  test('crowds are ignored boxes; shapes give a box only where none is stated', async () => {
+    const rle = { size: [30, 40], counts: [35, 10, 20, 10, 1125] };
+    const { dataset } = await read({
+      images: [image],
+      annotations: [
+        box({ id: 1, iscrowd: 1, segmentation: rle }),
+        { image_id: 1, category_id: 7, id: 2, iscrowd: 1, segmentation: rle },
+        // the same runs, compressed
+        { image_id: 1, category_id: 7, id: 3, segmentation: { size: [30, 40], counts: 'S1:d00Pe0' } },
+        { image_id: 1, category_id: 7, id: 4, segmentation: [[1, 2, 8, 2, 8, 9.5]] },
+      ],
+      categories: [{ id: 7, name: 'cat' }],
+    });
+    const { boxes } = dataset.images[0]!;
+    expect(boxes.map(({ ignore }) => ignore)).toEqual(['crowd', 'crowd', undefined, undefined]);
+    expect(corners(boxes)).toEqual([
+      [1, 2, 4.5, 6],
+      [1, 5, 3, 15],
+      [1, 5, 3, 15],
+      [1, 2, 8, 9.5],
+    ]);
+  });
+
+  test('unknown classes and images, marked and hostile records are reported', async () => {
+    const text = JSON.stringify({
+      images: [image, { id: 2, file_name: '../../etc/passwd' }, { id: 3, file_name: 'gone.jpg' }],
+      annotations: [
+        box({ id: 1 }),
+        box({ id: 2, category_id: 99 }),
+        box({ id: 3, image_id: 5 }),
+        box({ id: 4, ignore: 1 }),
+        7,
+      ],
+      categories: [{ id: 7, name: 'cat' }],
+    })
+      .replace('"id":1}]', '"id":1}]')
+      .replace('"bbox"', '"__proto__":{"polluted":1},"bbox"');
+    const dir = await folderOf(['a.jpg'], { 'a.json': text, 'b.json': '{"images": [' });
+    const { dataset } = await stageImport(dir, { format: 'coco' });
+    expect(dataset.images.map(({ boxes }) => boxes.length)).toEqual([1]);
+    expect(dataset.images[0]!.boxes[0]!.extra).toBeUndefined();
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    const reasons = dataset.skipped.map(({ reason }) => reason).join('\n');
+    for (const part of [
+      'class id 99',
+      'image 5',
+      '(ignore)',
+      'leaves',
+      'no image is called gone.jpg',
+      'not valid JSON',
+    ]) {
+      expect(reasons).toContain(part);
+    }
+    expect(dataset.skipped.length).toBe(6);
+  });
+
+  test('Roboflow folders: splits, and the class 0 above all others goes', async () => {
+    const json = JSON.stringify({
+      images: [image],
+      annotations: [box({ id: 0, category_id: 1 })],
+      categories: [
+        { id: 0, name: 'all', supercategory: 'none' },
+        { id: 1, name: 'cat', supercategory: 'all' },
+      ],
+    });
+    const dir = await folderOf(['train/a.jpg', 'valid/a.jpg'], {
+      'valid/_annotations.coco.json': json,
+      'train/_annotations.coco.json': json,
+    });
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset.classes.map(({ name }) => name)).toEqual(['cat']);
+    expect(dataset.images.map(({ path, split }) => [path.slice(dir.length + 1), split])).toEqual([
+      ['train/a.jpg', 'train'],
+      ['valid/a.jpg', 'val'],
+    ]);
+  });
+});
+
+describe('YOLO', () => {
+  const yaml = 'names: [cat, dog]\n';
+  const read = async (label: string, description = yaml) =>
+    stageImport(await folderOf(['images/a.jpg'], { 'data.yaml': description, 'labels/a.txt': label }), {
+      format: 'auto',
+    });
+
+  test('blanks, tabs, line ends, a mark and repeated rows', async () => {
+    const row = '1\t0.5  0.5 0.5 0.5';
+    const { dataset } = await read(`\uFEFF${row} \r\n\r\n${row}\r\n`);
+    expect(dataset.images[0]!.boxes).toEqual([{ classIndex: 1, x1: 10, y1: 7.5, x2: 30, y2: 22.5 }]);
+    expect(dataset.skipped).toEqual([
+      { file: expect.any(String), reason: expect.stringContaining('repeat') },
+    ]);
+  });
+
+  test('one polygon makes polygons of all rows; a sixth column is a track', async () => {
+    const polygons = await read('0 0.25 0.2 0.5 0.2 0.5 0.4\n1 0 0 1 1\n');
+    expect(corners(polygons.dataset.images[0]!.boxes)).toEqual([
+      [10, expect.closeTo(6, 9), 20, expect.closeTo(12, 9)],
+      [0, 0, 40, 30],
+    ]);
+    const tracks = await read('0 0.5 0.5 1 1 17\n');
+    expect(tracks.dataset.images[0]!.boxes[0]!.trackId).toBe('17');
+  });
+
+  test('unknown classes and odd rows are skipped, boxes outside are kept and flagged', async () => {
+    const { dataset, report } = await read('2 0.5 0.5 1 1\n0 0.5\n0.5 1 1 1 1\n0 1 0.5 0.5 1\n1 nan 0 1 1\n');
+    expect(corners(dataset.images[0]!.boxes)).toEqual([[30, 0, 50, 30]]);
+    expect(report.suspiciousCounts).toMatchObject({ 'out-of-image': 1, 'not-a-number': 1 });
+    expect(dataset.skipped.map(({ reason }) => reason).join()).toContain('class id 2');
+    expect(dataset.skipped.length).toBe(4);
+  });
+
+  test('a dict of names, splits as Roboflow writes them, images without labels are background', async () => {
+    const dir = await folderOf(['train/images/a.jpg', 'valid/images/b.jpg', 'valid/images/c.jpg'], {
+      'data.yaml': 'train: ../train/images\nvalid: ../valid/images\nnames:\n  2: dog\n  0: cat\n',
+      'train/labels/a.txt': '2 0.5 0.5 1 1',
+      'valid/labels/b.txt': '',
+    });
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset.classes.map(({ name }) => name)).toEqual(['cat', 'class_1', 'dog']);
+    expect(dataset.images.map(({ split, boxes }) => [split, boxes.length])).toEqual([
+      ['train', 1],
+      ['val', 0],
+      ['val', 0],
+    ]);
+    expect(dataset.warnings).toEqual([]);
+  });
+
+  test('paths outside the chosen folder are not followed', async () => {
+    const outside = await folderOf(['images/secret.jpg'], {});
+    const { dataset } = await read(
+      '0 0.5 0.5 1 1',
+      `path: ${outside}\ntrain: ${outside}/images\nval: images\n${yaml}`,
+    );
+    expect(dataset.images.map(({ path }) => path)).toEqual([expect.stringMatching(/images.a\.jpg$/)]);
+    expect(dataset.warnings.length).toBe(2);
+  });
+
+  test('Darknet folders: lists, and a class file that is too short is said to be', async () => {
+    const dir = await folderOf(['obj_train_data/a.jpg'], {
+      'obj.names': 'cat\n',
+      'obj.data': 'classes = 1\ntrain = data/train.txt\nnames = data/obj.names\n',
+      'train.txt': 'data/obj_train_data/a.jpg\n',
+      'obj_train_data/a.txt': '0 0.5 0.5 1 1\n3 0.5 0.5 1 1\n',
+    });
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset.images.map(({ split, boxes }) => [split, boxes.length])).toEqual([['train', 1]]);
+    expect(dataset.warnings).toEqual([expect.stringContaining('ids up to 3')]);
+  });
+});
