@@ -1,6 +1,6 @@
 // The command line: the same services as the window. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 import { Command, CommanderError } from 'commander';
-import { Console, Interrupted } from './cli/console.ts';
+import { Console, Interrupted, WrongUsage } from './cli/console.ts';
 import { addDataVerbs } from './cli/data-verbs.ts';
 import { addModelVerbs } from './cli/model-verbs.ts';
 import { addOtherVerbs } from './cli/other-verbs.ts';
@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof Interrupted) return 130;
     console.fail(error);
-    return 1;
+    return error instanceof WrongUsage ? 2 : 1;
   }
 }
 

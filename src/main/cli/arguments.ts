@@ -16,6 +16,11 @@ export function naturalNumber(text: string): number {
   return value;
 }
 
+/** A whole number from 1, or nothing for `auto`. */
+export function positiveIntegerOrAuto(text: string): number | undefined {
+  return text === 'auto' ? undefined : positiveInteger(text);
+}
+
 /** A number above 0. */
 export function positiveNumber(text: string): number {
   const value = Number(text);

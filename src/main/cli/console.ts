@@ -1,8 +1,11 @@
 // What the command line prints: one JSON document or readable lines on stdout, everything else on stderr.
-import { sentenceOf } from '../../shared/problem.ts';
+import { Problem, sentenceOf } from '../../shared/problem.ts';
 
 /** Thrown where Ctrl-C ended the work; the state is saved. */
 export class Interrupted extends Error {}
+
+/** Arguments that make no sense together. */
+export class WrongUsage extends Problem {}
 
 /** Milliseconds between two lines of progress where nobody watches. */
 const quietInterval = 5_000;
@@ -11,6 +14,7 @@ const barWidth = 24;
 export class Console {
   readonly json: boolean;
   exitCode = 0;
+  #answered = false;
   #progressAt = 0;
   #barShown = false;
 
@@ -21,6 +25,7 @@ export class Console {
   /** The result of a command: as one JSON document, or as `text` for people. */
   result(document: unknown, text: string): void {
     this.#clearBar();
+    this.#answered = true;
     process.stdout.write(this.json ? `${JSON.stringify(document, null, 2)}\n` : `${text}\n`);
   }
 
@@ -30,8 +35,10 @@ export class Console {
     process.stderr.write(`${text}\n`);
   }
 
+  /** One sentence on stderr; where JSON is asked for and none was given yet, the same as a document. */
   fail(error: unknown): void {
     this.note(sentenceOf(error));
+    if (this.json && !this.#answered) this.result({ error: sentenceOf(error) }, '');
     if (process.env.DDOD_DEBUG && error instanceof Error) this.note(error.stack ?? '');
   }
 
@@ -48,6 +55,14 @@ export class Console {
       this.#progressAt = Date.now();
       process.stderr.write(`${line}\n`);
     }
+  }
+
+  /** Shows the progress of a detector over images, and its warnings. */
+  listeners(verb: string) {
+    return {
+      onProgress: (done: number, of: number) => this.progress(done, of, `${verb} ${done} of ${of} images`),
+      onWarning: (text: string) => this.note(`warning: ${text}`),
+    };
   }
 
   #clearBar(): void {

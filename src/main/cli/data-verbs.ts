@@ -1,9 +1,13 @@
 // ddod import, export-labels.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { exportLabels } from '../formats/export.ts';
 import { type StageOptions, stageImport } from '../formats/stage.ts';
 import { withHashes } from '../services/datasets.ts';
 import { labelsForExport } from '../services/label-export.ts';
+import { isProject, type OpenProject } from '../services/projects.ts';
 import { withProject } from './arguments.ts';
 import { type Console, table } from './console.ts';
 
@@ -74,8 +78,10 @@ async function importDataset(source: string, options: ImportArguments, console: 
   const hashed = await withHashes(dataset, (done, total) =>
     console.progress(done, total, `checking ${done} of ${total} images`),
   );
-  await withProject(options.project, { create: true }, (project) => {
-    const { splitBy, dryRun = false } = options;
+  const { splitBy, dryRun = false } = options;
+  const withTarget =
+    dryRun && !isProject(options.project) ? withScratchProject : withProjectAt(options.project);
+  await withTarget((project) => {
     const done = project.datasets.commit(hashed, { splitBy, dryRun, session: 'cli' });
     const document = { ...report, ...done, dryRun };
     const classes = report.classes.map(({ name, boxes }) => [name, String(boxes)]);
@@ -92,6 +98,22 @@ async function importDataset(source: string, options: ImportArguments, console: 
     ];
     console.result(document, lines.join('\n'));
   });
+}
+
+type ProjectBody = (project: OpenProject) => void;
+
+function withProjectAt(dir: string): (body: ProjectBody) => Promise<void> {
+  return (body) => withProject(dir, { create: true }, body);
+}
+
+/** A dry run makes no project: it is tried on one that is thrown away. */
+async function withScratchProject(body: ProjectBody): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'ddod-dry-run-'));
+  try {
+    await withProjectAt(scratch)(body);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 function names(text: string): string[] {

@@ -12,7 +12,7 @@ import { drawSampleData } from '../services/sample-data.ts';
 import { jobImages } from '../services/training-job.ts';
 import { startTraining } from '../services/trainings.ts';
 import { launchDetection } from '../trainer/launch.ts';
-import { type Console, duration, percent, table } from './console.ts';
+import { type Console, duration, Interrupted, percent, table } from './console.ts';
 import { predict } from './predict.ts';
 import { describeRecipe } from './recipe-text.ts';
 import { TrainingReport } from './training-report.ts';
@@ -77,6 +77,7 @@ async function trainOne(project: OpenProject, epochs: number, console: Console):
   const run = await active.finished;
   process.off('SIGINT', stop);
   if (run.status === 'failed') throw new Problem(run.cause ?? 'The training failed.');
+  if (run.status !== 'done') throw new Interrupted();
   return run.id;
 }
 
@@ -84,14 +85,15 @@ async function finish(project: OpenProject, runId: string, out: string, console:
   const snapshot = project.snapshots.get(project.runs.get(runId).snapshotHash ?? '');
   const images = jobImages(project, snapshot, 'test');
   const model = modelOfRun(project, runId);
-  const { metrics, perClass } = await launchDetection({ model, images, evaluate: true }, (done, of) =>
-    console.progress(done, of, `testing on ${done} of ${of} images`),
+  const { metrics, perClass } = await launchDetection(
+    { model, images, evaluate: true },
+    console.listeners('testing on'),
   );
   const exported = exportRun(project, runId, 'pth', join(out, 'model'));
   const pictures = images.slice(0, 6).map(({ path }) => path);
   const overlay = join(out, 'pictures');
   const results = join(out, 'detections.json');
-  await predict(pictures, { model: exported.dir, out: results, overlay, score: 0.3 }, quiet(console));
+  await predict(pictures, { model: exported.dir, out: results, overlay, score: 0.3 }, console);
   const paths = [project.dir, ...exported.files, results, overlay];
   const rows = perClass.map(({ name, AP, AP50 }) => [name, percent(AP), percent(AP50)]);
   const all = ['all', percent(metrics?.AP), percent(metrics?.AP50)];
@@ -99,9 +101,4 @@ async function finish(project: OpenProject, runId: string, out: string, console:
     document: { run: runId, metrics, perClass, paths },
     text: `${table([['class', 'AP', 'AP50'], ...rows, all])}\n\nmade:\n${paths.map((path) => `  ${path}`).join('\n')}`,
   };
-}
-
-/** The same console without results of its own: one command prints one document. */
-function quiet(console: Console): Console {
-  return Object.assign(Object.create(console) as Console, { result: () => undefined });
 }

@@ -10,7 +10,7 @@ import { jobImages, trainedClasses } from '../services/training-job.ts';
 import { fetchWeight, importWeight, listWeights } from '../services/weights.ts';
 import { launchDetection } from '../trainer/launch.ts';
 import { ratio, withProject } from './arguments.ts';
-import { type Console, percent, table } from './console.ts';
+import { type Console, percent, table, WrongUsage } from './console.ts';
 import { predict } from './predict.ts';
 
 interface EvalArguments {
@@ -45,7 +45,10 @@ export function addModelVerbs(program: Command, console: Console): void {
     .option('--overlay <dir>', 'write pictures with boxes here')
     .option('--score <x>', 'lowest score', ratio)
     .option('--json', 'one JSON document on stdout')
-    .action((images: string[], options) => predict(images, options, console));
+    .action(async (images: string[], options) => {
+      const { document, text } = await predict(images, options, console);
+      console.result(document, text);
+    });
   program
     .command('export')
     .description("write a run's model to a folder")
@@ -100,7 +103,7 @@ function evaluate(options: EvalArguments, console: Console): Promise<void> | voi
     return console.result({ ...metrics, perClass }, metricsText(metrics, perClass));
   }
   if (project === undefined || run === undefined) {
-    throw new Problem('There is nothing to evaluate.', 'Give --project and --run, or --gt and --dt.');
+    throw new WrongUsage('There is nothing to evaluate.', 'Give --project and --run, or --gt and --dt.');
   }
   return withProject(project, {}, (open) => evaluateRun(open, run, options, console));
 }
@@ -122,7 +125,7 @@ async function evaluateRun(
   const model = modelOfRun(project, run.id);
   const { metrics, perClass, seconds } = await launchDetection(
     { model, images, evaluate: true },
-    (done, of) => console.progress(done, of, `evaluating ${done} of ${of} images`),
+    console.listeners('evaluating'),
   );
   if (metrics === null) throw new Problem('The evaluation gave no numbers.');
   project.evaluations.save({

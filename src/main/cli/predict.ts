@@ -17,11 +17,8 @@ interface PredictArguments {
 
 const extensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff', '.gif', '.avif']);
 
-export async function predict(
-  sources: readonly string[],
-  options: PredictArguments,
-  console: Console,
-): Promise<void> {
+/** Runs a detector over images, writes the files asked for, and returns what to print. */
+export async function predict(sources: readonly string[], options: PredictArguments, console: Console) {
   const files = sources.flatMap(imagesIn);
   if (files.length === 0) throw new Problem(`There is no image in ${sources.join(', ')}.`);
   const { out, overlay, score } = options;
@@ -31,14 +28,12 @@ export async function predict(
     evaluate: false,
     ...(score === undefined ? {} : { scoreThresh: score }),
   };
-  const result = await launchDetection(job, (done, of) =>
-    console.progress(done, of, `${done} of ${of} images`),
-  );
+  const result = await launchDetection(job, console.listeners('looking at'));
   const rows = cocoResults(files, result);
   if (out !== undefined) writeFileSync(out, `${JSON.stringify(rows)}\n`);
   if (overlay !== undefined) await drawAll(files, result, overlay);
   const document = { images: files.length, detections: rows.length, seconds: result.seconds, results: rows };
-  console.result(document, predictionText(files, result, { out, overlay }));
+  return { document, text: predictionText(files, result, { out, overlay }) };
 }
 
 function imagesIn(source: string): string[] {

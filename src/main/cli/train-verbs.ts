@@ -6,15 +6,21 @@ import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { type RecipeWishes, resolveRecipe } from '../services/recipes.ts';
 import { type ActiveTraining, resumeTraining, startTraining } from '../services/trainings.ts';
-import { collect, naturalNumber, positiveInteger, positiveNumber, withProject } from './arguments.ts';
+import {
+  collect,
+  naturalNumber,
+  positiveInteger,
+  positiveIntegerOrAuto,
+  positiveNumber,
+  withProject,
+} from './arguments.ts';
 import { type Console, duration, Interrupted, percent, table } from './console.ts';
 import { describeRecipe } from './recipe-text.ts';
 import { TrainingReport } from './training-report.ts';
 
-interface TrainOptions extends Omit<RecipeWishes, 'batch'> {
+interface TrainOptions extends RecipeWishes {
   readonly project: string;
   readonly init: string;
-  readonly batch?: string;
   readonly device: string;
   readonly seed: number;
   readonly name?: string;
@@ -36,7 +42,7 @@ export function addTrainVerbs(program: Command, console: Console): void {
     )
     .option('--size <N|WxH>', 'largest image sides in pixels')
     .option('--epochs <n>', 'passes over the training images', positiveInteger)
-    .option('--batch <n|auto>', 'images a step')
+    .option('--batch <n|auto>', 'images a step', positiveIntegerOrAuto)
     .option('--lr <x>', 'learning rate', positiveNumber)
     .option('--precision <name>', 'fp32 or auto', 'auto')
     .option('--device <name>', 'auto or cpu', 'auto')
@@ -51,12 +57,16 @@ export function addTrainVerbs(program: Command, console: Console): void {
     .description('go on with a paused, stopped or failed run, or extend a finished one')
     .requiredOption('--project <dir>', 'the project')
     .requiredOption('--run <id>', 'the run')
-    .option('--epochs <n>', 'epochs in all', positiveInteger)
+    .option(
+      '--epochs <n>',
+      'epochs in all; the learning rate follows the schedule of a run of that length from here on',
+      positiveInteger,
+    )
     .option('--json', 'one JSON document on stdout')
     .action((options: { project: string; run: string; epochs?: number }) =>
       withProject(options.project, {}, (project) => {
-        const report = new TrainingReport(console, recipeSchema.parse(project.runs.get(options.run).recipe));
         const active = resumeTraining(project, options.run, options.epochs, (event) => report.hear(event));
+        const report = new TrainingReport(console, recipeSchema.parse(active.run.recipe));
         return followTraining(project, active, report, console);
       }),
     );
@@ -74,7 +84,7 @@ export function addTrainVerbs(program: Command, console: Console): void {
 }
 
 async function train(options: TrainOptions, console: Console): Promise<void> {
-  const recipe = resolveRecipe({ ...options, ...batchOf(options) } as RecipeWishes);
+  const recipe = resolveRecipe(options);
   if (options.device !== 'auto' && options.device !== 'cpu') {
     throw new Problem(`The device ${options.device} is not there yet.`, 'Use --device auto.');
   }
@@ -86,10 +96,6 @@ async function train(options: TrainOptions, console: Console): Promise<void> {
     const active = startTraining(project, start, (event) => report.hear(event));
     return followTraining(project, active, report, console);
   });
-}
-
-function batchOf({ batch }: TrainOptions): { batch: number | undefined } {
-  return { batch: batch === undefined || batch === 'auto' ? undefined : positiveInteger(batch) };
 }
 
 function nameOf({ name }: TrainOptions): { name?: string } {
@@ -117,13 +123,13 @@ export async function followTraining(
   process.off('SIGTERM', interrupt);
   console.result(trainingDocument(project, run, report), trainingText(run, report));
   if (run.status === 'failed') throw new Problem(run.cause ?? 'The training failed.');
-  if (interrupts > 0) throw new Interrupted();
+  if (run.status !== 'done') throw new Interrupted();
 }
 
 function trainingDocument(project: OpenProject, run: Run, report: TrainingReport) {
   const checkpoints = project.checkpoints.list(run.id);
   const best = checkpoints.find(({ kind }) => kind === 'best');
-  const chosen = best ?? checkpoints[0];
+  const chosen = best ?? checkpoints.find(({ step }) => step > 0);
   return {
     run: run.id,
     status: run.status,

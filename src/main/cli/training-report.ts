@@ -29,6 +29,7 @@ export class TrainingReport {
 
   hear(event: TrainingEvent): void {
     if (event.type === 'started') this.#started(event);
+    else if (event.type === 'resumed') this.epoch = event.trace.at(-1)?.epoch ?? 0;
     else if (event.type === 'step') this.#stepped(event);
     else if (event.type === 'evaluating') {
       this.#console.progress(event.done, event.of, `evaluating ${event.done} of ${event.of} images`);
@@ -39,6 +40,7 @@ export class TrainingReport {
 
   #started(event: Extract<TrainingEvent, { type: 'started' }>): void {
     this.#stepsPerEpoch = event.stepsPerEpoch;
+    this.step = event.fromStep;
     this.#stepAt = Date.now();
     const from = event.fromStep === 0 ? '' : `, from step ${event.fromStep}`;
     this.#console.note(`${(event.parameters / 1e6).toFixed(2)} million weights on ${event.device}${from}`);

@@ -21,7 +21,8 @@ export class Checkpoints {
   chosen(runId: string): Checkpoint {
     const reader = this.#reader();
     const found = reader?.best(runId) ?? reader?.latest(runId);
-    if (!found)
+    // step 0 is where a run starts from: nothing is learned yet
+    if (!found || found.step === 0)
       throw new Problem(`Run ${runId} has no checkpoint.`, 'Let it train until the end of its first epoch.');
     return found;
   }

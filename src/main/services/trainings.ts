@@ -1,8 +1,10 @@
 // Runs under way: starts the training process, keeps what it says before passing it on, and says how it ended.
-import type { JsonObject, Run } from '../../shared/model.ts';
-import { Problem } from '../../shared/problem.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Checkpoint, JsonObject, MetricPoint, Run } from '../../shared/model.ts';
+import { Problem, sentenceOf } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
-import type { InitialWeights, TrainingEvent, TrainingJob } from '../trainer/job.ts';
+import type { InitialWeights, TracePoint, TrainingEvent, TrainingJob } from '../trainer/job.ts';
 import { launchTraining, type TrainingProcess } from '../trainer/launch.ts';
 import type { OpenProject } from './projects.ts';
 import { withEpochs } from './recipes.ts';
@@ -51,7 +53,11 @@ export function startTraining(
   return watch(project, run, jobOf(project, run, { train, val, initialWeights, resume: false }), listener);
 }
 
-/** Goes on with a run from its latest checkpoint, for `epochs` epochs in all where given. */
+/**
+ * Goes on with a run from its latest checkpoint, for `epochs` epochs in all where given. The schedule of the learning
+ * rate is laid out anew over them: a rate that had fallen may rise again, as if the run had been that long from the
+ * start. Throws a Problem where there is nothing to go on from or nothing left to do.
+ */
 export function resumeTraining(
   project: OpenProject,
   runId: string,
@@ -63,16 +69,36 @@ export function resumeTraining(
   if (latest === undefined || run.snapshotHash === null) {
     throw new Problem(`Run ${run.id} has no checkpoint to go on from.`, 'Start a new run with "ddod train".');
   }
-  const recipe = recipeSchema.parse(run.recipe);
-  if (epochs !== undefined) {
-    project.runs.setRecipe(run.id, withEpochs(recipe, epochs) as unknown as JsonObject);
-  }
-  project.runs.rewindMetrics(run.id, latest.step);
+  const recipe = extended(run, epochsBehind(project, latest), epochs);
+  if (epochs !== undefined) project.runs.setRecipe(run.id, recipe as unknown as JsonObject);
   const snapshot = project.snapshots.get(run.snapshotHash);
   const [train, val] = [jobImages(project, snapshot, 'train'), jobImages(project, snapshot, 'val')];
   const current = project.runs.get(run.id);
   const job = jobOf(project, current, { train, val, initialWeights: null, resume: true });
   return watch(project, current, job, listener);
+}
+
+/** The recipe to go on with. Throws a Problem where it leaves nothing to do. */
+function extended(run: Run, finished: number, epochs: number | undefined): Recipe {
+  const recipe = recipeSchema.parse(run.recipe);
+  if (epochs === undefined) {
+    if (run.status !== 'done') return recipe;
+    throw new Problem(
+      `Run ${run.id} is done after ${finished} epochs.`,
+      `Give --epochs with more than ${finished} to extend it.`,
+    );
+  }
+  if (epochs > finished) return withEpochs(recipe, epochs);
+  throw new Problem(
+    `Run ${run.id} has ${finished} epochs behind it already, so it cannot end after ${epochs}.`,
+    `Give --epochs with more than ${finished}.`,
+  );
+}
+
+/** Whole epochs up to a checkpoint. */
+function epochsBehind(project: OpenProject, checkpoint: Checkpoint): number {
+  const { state } = project.checkpoints.load(checkpoint.id);
+  return (state as unknown as { training: { sampler: { epoch: number } } }).training.sampler.epoch;
 }
 
 function jobOf(
@@ -93,7 +119,10 @@ function jobOf(
 
 function weightsFor({ init, recipe }: TrainingStart): InitialWeights | null {
   if (init === 'none') return null;
-  if (init !== 'auto') return { kind: 'detector', file: init };
+  if (init !== 'auto' && !existsSync(init)) {
+    throw new Problem(`There is no file ${init}.`, 'Give --init a checkpoint, "auto" or "none".');
+  }
+  if (init !== 'auto') return { kind: 'detector', file: resolve(init) };
   const file = weightPath(recipe.backbone);
   if (file === undefined) {
     throw new Problem(
@@ -106,40 +135,38 @@ function weightsFor({ init, recipe }: TrainingStart): InitialWeights | null {
 
 /** Listens to the process until it is gone; everything is stored before the listener hears of it. */
 function watch(project: OpenProject, run: Run, job: TrainingJob, listener: Listener): ActiveTraining {
-  let end: TrainingEvent | undefined;
-  let lastWords = '';
-  project.runs.setStatus(run.id, 'running');
-  const child: TrainingProcess = launchTraining(
-    job,
-    (event) => {
-      if (event.type === 'ended' || event.type === 'failed') end = event;
+  const end: Ending = { event: undefined, unkept: undefined, killed: false, lastWords: '' };
+  const hear = (event: TrainingEvent) => {
+    if (end.unkept !== undefined) return;
+    if (event.type === 'ended' || event.type === 'failed') end.event = event;
+    try {
       keep(project, run, event);
-      listener(event);
-    },
-    (text) => {
-      lastWords = text;
-    },
-  );
-  return {
-    run,
-    pid: child.pid,
-    pause: child.pause,
-    kill: child.kill,
-    finished: child.gone.then((gone) => close(project, run, end, { ...gone, lastWords })),
+    } catch (error) {
+      // numbers that cannot be stored, as on a full disk, are not worth making
+      end.unkept = error;
+      child.kill();
+      return;
+    }
+    listener(event);
   };
+  project.runs.setStatus(run.id, 'running');
+  const child: TrainingProcess = launchTraining(job, hear, (text) => {
+    end.lastWords = text;
+  });
+  const kill = () => {
+    end.killed = true;
+    child.kill();
+  };
+  const finished = child.gone.then((gone) => close(project, run, end, gone));
+  return { run, pid: child.pid, pause: child.pause, kill, finished };
 }
 
 function keep(project: OpenProject, run: Run, event: TrainingEvent): void {
   if (event.type === 'step' || event.type === 'evaluation') {
-    const { step, epoch, metrics } = event;
-    const points = Object.entries(metrics).map(([name, value]) => ({
-      runId: run.id,
-      name,
-      step,
-      epoch,
-      value,
-    }));
-    project.runs.addMetrics(points);
+    project.runs.addMetrics(metricPoints(run, event));
+  } else if (event.type === 'resumed') {
+    project.runs.rewindMetrics(run.id, event.step);
+    project.runs.addMetrics(event.trace.flatMap((point) => metricPoints(run, point)));
   } else if (event.type === 'started') {
     project.runs.setRecipe(run.id, run.recipe, event.device);
   } else if (event.type === 'log') {
@@ -152,21 +179,47 @@ function keep(project: OpenProject, run: Run, event: TrainingEvent): void {
   }
 }
 
+function metricPoints(run: Run, { step, epoch, metrics }: TracePoint): MetricPoint[] {
+  return Object.entries(metrics).map(([name, value]) => ({ runId: run.id, name, step, epoch, value }));
+}
+
+/** How a training process ended, beside its exit code. */
+interface Ending {
+  event: TrainingEvent | undefined;
+  /** Why an event could not be stored. */
+  unkept: unknown;
+  /** By the user. */
+  killed: boolean;
+  lastWords: string;
+}
+
 interface Gone {
   readonly code: number | null;
   readonly signal: string | null;
-  readonly lastWords: string;
 }
 
-function close(project: OpenProject, run: Run, end: TrainingEvent | undefined, gone: Gone): Run {
-  if (end?.type === 'ended') {
-    if (end.end === 'paused') return project.runs.setStatus(run.id, 'paused');
-    const cause = end.end === 'done' ? undefined : 'AP stopped getting better.';
+function close(project: OpenProject, run: Run, end: Ending, gone: Gone): Run {
+  const { event } = end;
+  if (end.unkept !== undefined) return fail(project, run, end.unkept);
+  if (event?.type === 'ended') {
+    if (event.end === 'paused') return project.runs.setStatus(run.id, 'paused');
+    const cause = event.end === 'done' ? undefined : 'AP stopped getting better.';
     return project.runs.setStatus(run.id, 'done', cause);
   }
-  if (end?.type === 'failed') return project.runs.setStatus(run.id, 'failed', end.message);
-  if (gone.lastWords !== '') project.runs.log(run.id, gone.lastWords, 'error');
+  if (event?.type === 'failed') return project.runs.setStatus(run.id, 'failed', event.message);
+  if (end.killed) return project.runs.setStatus(run.id, 'stopped', 'Stopped without a last checkpoint.');
+  if (end.lastWords !== '') project.runs.log(run.id, end.lastWords, 'error');
   const how = gone.signal === null ? `with exit code ${gone.code}` : `by ${gone.signal}`;
   const cause = `The training process was ended ${how}; resume the run from its last checkpoint.`;
   return project.runs.setStatus(run.id, 'failed', cause);
+}
+
+/** The run as failed, where that can be written down; otherwise the next to open the project marks it. */
+function fail(project: OpenProject, run: Run, reason: unknown): Run {
+  const cause = sentenceOf(reason);
+  try {
+    return project.runs.setStatus(run.id, 'failed', cause);
+  } catch {
+    return { ...run, status: 'failed', cause };
+  }
 }

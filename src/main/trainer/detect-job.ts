@@ -1,5 +1,6 @@
 // A detection job: a trained network over images, in the same process that trains.
 
+import type { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import { openCheckpointStore } from '../db/checkpoint-store.ts';
 import { ParameterStore } from '../detector/autograd/parameter-store.ts';
@@ -30,7 +31,10 @@ export async function detect(job: DetectionJob, say: (event: DetectionEvent) => 
   const network = new Network(store, networkConfigOf(recipe, model.classes.length));
   loadWeights(store, model.tensors, { file: model.name });
   const samples = job.images.map(sampleOf);
-  const options = { onProgress: (done: number) => say({ type: 'evaluating', done, of: samples.length }) };
+  const options = {
+    onProgress: (done: number) => say({ type: 'evaluating', done, of: samples.length }),
+    onSkip: (problem: Problem) => say({ type: 'log', level: 'warning', text: problem.sentence }),
+  };
   const began = performance.now();
   const evaluation = job.evaluate
     ? await evaluateNetwork(network, samples, recipe, model.classes, options)

@@ -35,6 +35,13 @@ export interface TrainingJob {
 
 export type Metrics = Readonly<Record<string, number>>;
 
+/** The numbers of one step, or of the evaluation after it. */
+export interface TracePoint {
+  readonly step: number;
+  readonly epoch: number;
+  readonly metrics: Metrics;
+}
+
 /** What the training process says, in order. */
 export type TrainingEvent =
   | {
@@ -44,9 +51,11 @@ export type TrainingEvent =
       readonly device: string;
       readonly fromStep: number;
     }
-  | { readonly type: 'step'; readonly step: number; readonly epoch: number; readonly metrics: Metrics }
+  /** A run goes on from `step`; `trace` has the last points before it, which nobody may have heard. */
+  | { readonly type: 'resumed'; readonly step: number; readonly trace: readonly TracePoint[] }
+  | ({ readonly type: 'step' } & TracePoint)
   | { readonly type: 'evaluating'; readonly done: number; readonly of: number }
-  | { readonly type: 'evaluation'; readonly step: number; readonly epoch: number; readonly metrics: Metrics }
+  | ({ readonly type: 'evaluation' } & TracePoint)
   | {
       readonly type: 'checkpoint';
       readonly id: number;
@@ -94,6 +103,7 @@ export interface DetectionResult {
 }
 
 export type DetectionEvent =
+  | { readonly type: 'log'; readonly level: 'warning'; readonly text: string }
   | { readonly type: 'evaluating'; readonly done: number; readonly of: number }
   | { readonly type: 'detected'; readonly result: DetectionResult }
   | { readonly type: 'failed'; readonly message: string; readonly details: string };

@@ -40,18 +40,25 @@ export function launchTraining(
   };
 }
 
+export interface DetectionListeners {
+  readonly onProgress?: (done: number, of: number) => void;
+  /** Told of each image that could not be read, on which nothing is found. */
+  readonly onWarning?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** Runs a detector in a process of its own. Rejects with a Problem where it fails or `signal` ends it. */
 export async function launchDetection(
   job: DetectionJob,
-  onProgress: (done: number, of: number) => void = () => undefined,
-  signal?: AbortSignal,
+  { onProgress, onWarning, signal }: DetectionListeners = {},
 ): Promise<DetectionResult> {
   let last = undefined as DetectionEvent | undefined;
   let lastWords = '';
   const child = startWorker(
     (message) => {
       const event = message as DetectionEvent;
-      if (event.type === 'evaluating') onProgress(event.done, event.of);
+      if (event.type === 'evaluating') onProgress?.(event.done, event.of);
+      else if (event.type === 'log') onWarning?.(event.text);
       else last = event;
     },
     (text) => {
@@ -81,7 +88,8 @@ function goneFrom(
 ): Promise<{ readonly code: number | null; readonly signal: string | null }> {
   return new Promise((resolve) => {
     child.once('error', () => resolve({ code: null, signal: 'not started' }));
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+    // not 'exit', which may come before the last message
+    child.once('close', (code, signal) => resolve({ code, signal }));
   });
 }
 

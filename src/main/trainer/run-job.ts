@@ -15,9 +15,12 @@ import { Network } from '../detector/network.ts';
 import { networkConfigOf } from '../detector/network-config.ts';
 import { onGpu } from '../detector/tf.ts';
 import { checkpointOf, restoreTraining } from './checkpoint.ts';
-import type { JobImage, TrainingEvent, TrainingJob } from './job.ts';
+import type { JobImage, TracePoint, TrainingEvent, TrainingJob } from './job.ts';
 
 type Say = (event: TrainingEvent) => void;
+
+/** Points kept with each checkpoint: what the application may not have heard when it died. */
+const traceKept = 64;
 
 /** Trains a job to its end or to a pause; throws where it cannot go on. */
 export async function runJob(job: TrainingJob, say: Say, pause: AbortSignal): Promise<void> {
@@ -25,7 +28,10 @@ export async function runJob(job: TrainingJob, say: Say, pause: AbortSignal): Pr
   const training = new Training(makeNetwork(job, say), job.recipe);
   const loader = trainingLoader(job, training.network, say);
   try {
-    if (job.resume) resume(training, store, job);
+    const hooks = hooksOf(job, training, store, say);
+    if (job.resume) resume(training, store, job, say);
+    // where a run that is killed before its first epoch is over goes on from
+    else hooks.saveCheckpoint('last', 0, {});
     say({
       type: 'started',
       parameters: training.network.store.trainable().reduce((sum, { tensor }) => sum + tensor.size, 0),
@@ -33,7 +39,7 @@ export async function runJob(job: TrainingJob, say: Say, pause: AbortSignal): Pr
       device: onGpu ? 'GPU' : `CPU, ${cpus().length} cores`,
       fromStep: training.state.step,
     });
-    const end = await training.run(loader, hooksOf(job, training, store, say), pause);
+    const end = await training.run(loader, hooks, pause);
     say({ type: 'ended', end });
   } finally {
     await loader.close();
@@ -81,30 +87,40 @@ function trainingLoader(job: TrainingJob, network: Network, say: Say): Loader {
   });
 }
 
-function resume(training: Training, store: CheckpointStore, job: TrainingJob): void {
+function resume(training: Training, store: CheckpointStore, job: TrainingJob, say: Say): void {
   const latest = store.latest(job.runId);
   if (latest === undefined) {
     throw new Problem(`Run ${job.runId} has no checkpoint to resume from.`, 'Start it anew.');
   }
-  restoreTraining(training, store.load(latest.id));
+  const checkpoint = store.load(latest.id);
+  restoreTraining(training, checkpoint);
+  const { trace = [] } = checkpoint.state as unknown as { trace?: readonly TracePoint[] };
+  say({ type: 'resumed', step: latest.step, trace });
 }
 
 function hooksOf(job: TrainingJob, training: Training, store: CheckpointStore, say: Say): TrainingHooks {
   const samples = job.val.map(sampleOf);
-  const about = { recipe: job.recipe, classes: job.classes };
+  const trace: TracePoint[] = [];
+  const tell = (type: 'step' | 'evaluation', point: TracePoint) => {
+    trace.splice(0, trace.length - traceKept + 1);
+    trace.push(point);
+    say({ type, ...point });
+  };
   return {
-    onStep: (step, epoch, metrics) => say({ type: 'step', step, epoch, metrics }),
-    onEvaluation: (step, epoch, metrics) => say({ type: 'evaluation', step, epoch, metrics }),
+    onStep: (step, epoch, metrics) => tell('step', { step, epoch, metrics }),
+    onEvaluation: (step, epoch, metrics) => tell('evaluation', { step, epoch, metrics }),
     evaluate: async () => {
       if (samples.length === 0) return undefined;
       const onProgress = (done: number) => say({ type: 'evaluating', done, of: samples.length });
       const { metrics } = await evaluateNetwork(training.network, samples, job.recipe, job.classes, {
         onProgress,
+        onSkip: (problem) => say({ type: 'log', level: 'warning', text: problem.sentence }),
       });
       return metrics;
     },
     saveCheckpoint: (kind, epoch, metrics) => {
-      const { runId } = job;
+      const { runId, recipe, classes } = job;
+      const about = { recipe, classes, trace: trace.map((point) => ({ ...point })) };
       const saved = store.save(checkpointOf(training, { runId, epoch, kind, metrics }, about));
       store.prune(runId, { keepBest: 1, keepLast: 1 });
       say({ type: 'checkpoint', id: saved.id, kind, step: saved.step, epoch, metrics });

@@ -3,14 +3,28 @@
 import { readFileSync } from 'node:fs';
 import { sentenceOf } from '../../shared/problem.ts';
 import { detect } from './detect-job.ts';
-import type { DetectionEvent, TrainingCommand, TrainingEvent, TrainingJob } from './job.ts';
+import type { DetectionEvent, DetectionJob, TrainingCommand, TrainingEvent, TrainingJob } from './job.ts';
 import { runJob } from './run-job.ts';
 
 const pause = new AbortController();
 
-function say(event: TrainingEvent | DetectionEvent): void {
-  if (process.send) process.send(event);
-  else process.stdout.write(`${JSON.stringify(event)}\n`);
+/** Resolves once the event is on its way; nobody is told anything after the application is gone. */
+function say(event: TrainingEvent | DetectionEvent): Promise<void> {
+  if (process.send === undefined) {
+    process.stdout.write(`${JSON.stringify(event)}\n`);
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(event, undefined, undefined, () => resolve());
+    else resolve();
+  });
+}
+
+/** The last event said; those before it are written in order. */
+let said = Promise.resolve();
+
+function tell(event: TrainingEvent | DetectionEvent): void {
+  said = say(event);
 }
 
 async function work(job: () => Promise<void>): Promise<void> {
@@ -19,16 +33,24 @@ async function work(job: () => Promise<void>): Promise<void> {
     process.exitCode = 0;
   } catch (error) {
     const details = error instanceof Error ? (error.stack ?? '') : '';
-    say({ type: 'failed', message: sentenceOf(error), details });
+    tell({ type: 'failed', message: sentenceOf(error), details });
     process.exitCode = 1;
   }
-  process.disconnect?.();
+  // a large result takes a while to be written
+  await said;
+  if (process.connected) process.disconnect();
+}
+
+/** Detections that nobody waits for any more are not made. */
+function detectWhileHeard(job: DetectionJob): Promise<void> {
+  process.on('disconnect', () => process.exit(1));
+  return detect(job, tell);
 }
 
 process.on('message', (command: TrainingCommand) => {
   if (command.type === 'pause') pause.abort();
-  else if (command.type === 'start') void work(() => runJob(command.job, say, pause.signal));
-  else void work(() => detect(command.job, say));
+  else if (command.type === 'start') void work(() => runJob(command.job, tell, pause.signal));
+  else void work(() => detectWhileHeard(command.job));
 });
 // the application is gone: stop at a checkpoint rather than train on unseen
 process.on('disconnect', () => pause.abort());
@@ -38,5 +60,5 @@ process.on('SIGTERM', () => pause.abort());
 const file = process.argv[2];
 if (file !== undefined) {
   const job = JSON.parse(readFileSync(file, 'utf8')) as TrainingJob;
-  void work(() => runJob(job, say, pause.signal));
+  void work(() => runJob(job, tell, pause.signal));
 }

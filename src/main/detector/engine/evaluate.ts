@@ -1,4 +1,5 @@
 /** Runs a network over labelled images and counts how right it is. */
+import type { Problem } from '../../../shared/problem.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import { Loader, type Sample } from '../data/loader.ts';
 import { evaluateCoco } from '../evaluation/coco.ts';
@@ -9,6 +10,8 @@ import type { Metrics } from './training.ts';
 export interface EvaluateOptions {
   readonly onProgress?: (done: number) => void;
   readonly signal?: AbortSignal;
+  /** Told of an image that cannot be read: nothing is found on it. */
+  readonly onSkip?: (problem: Problem) => void;
 }
 
 export interface NetworkEvaluation {
@@ -46,7 +49,7 @@ export async function detectSamples(
   network: Network,
   samples: readonly Sample[],
   recipe: Recipe,
-  { onProgress, signal }: EvaluateOptions = {},
+  { onProgress, signal, onSkip }: EvaluateOptions = {},
 ): Promise<Detections[]> {
   const { input, rule, test, train } = recipe;
   const scale = input.scales.at(-1);
@@ -64,6 +67,7 @@ export async function detectSamples(
     resample: input.resample,
     normalisation: network.backbone.normalisation,
     unreadable: 'skip',
+    onSkip: ({ problem }) => onSkip?.(problem),
     cacheBytes: 0,
   });
   try {

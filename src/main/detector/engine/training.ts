@@ -1,4 +1,5 @@
 /** Training from batches to checkpoints: the loop that every recipe runs, and the state that resumes it faithfully. */
+import { setImmediate } from 'node:timers/promises';
 import { Problem } from '../../../shared/problem.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { LoadedBatch, Loader } from '../data/loader.ts';
@@ -93,19 +94,37 @@ export class Training {
     if (this.#sampler.epoch >= this.#recipe.train.epochs) return 'done';
     const steps = groupSteps(loader.batches(this.#sampler), this.#recipe.train.accumulate);
     for await (const batches of steps) {
+      const cut = await this.#endCutEpoch(batches, hooks);
+      if (cut !== undefined) return cut;
       this.#update(batches, loader.batchesPerEpoch, hooks);
-      const finished = this.#sampler.position === 0 ? this.#sampler.epoch : undefined;
-      if (finished !== undefined) {
-        const end = await this.#endEpoch(finished, hooks);
-        if (end !== undefined) return end;
-      } else if (Date.now() - this.#savedAt > saveInterval)
-        this.#save('last', this.#sampler.epoch + 1, hooks, {});
+      const end = await this.#afterUpdate(hooks);
+      if (end !== undefined) return end;
+      // with every image in memory nothing else lets messages in
+      await setImmediate();
       if (pause.aborted) {
         this.#save('pause', this.#sampler.epoch + 1, hooks, {});
         return 'paused';
       }
     }
     return 'done';
+  }
+
+  /** Ends an epoch whose last images could not be read, so that its last batch never came. */
+  async #endCutEpoch(
+    batches: readonly LoadedBatch[],
+    hooks: TrainingHooks,
+  ): Promise<TrainingEnd | undefined> {
+    const epoch = batches[0]?.epoch ?? 0;
+    if (epoch <= this.#sampler.epoch) return undefined;
+    this.#sampler = { epoch, position: 0 };
+    return this.#endEpoch(epoch, hooks);
+  }
+
+  async #afterUpdate(hooks: TrainingHooks): Promise<TrainingEnd | undefined> {
+    const { epoch, position } = this.#sampler;
+    if (position === 0) return this.#endEpoch(epoch, hooks);
+    if (Date.now() - this.#savedAt > saveInterval) this.#save('last', epoch + 1, hooks, {});
+    return undefined;
   }
 
   dispose(): void {
@@ -178,12 +197,12 @@ async function* groupSteps(
   batches: AsyncIterable<LoadedBatch>,
   size: number,
 ): AsyncGenerator<readonly LoadedBatch[]> {
-  let group: LoadedBatch[] = [];
+  const group: LoadedBatch[] = [];
   for await (const batch of batches) {
+    const isNext = group.length > 0 && group[0]?.epoch !== batch.epoch;
+    if (isNext) yield group.splice(0);
     group.push(batch);
-    if (group.length < size && batch.next.position !== 0) continue;
-    yield group;
-    group = [];
+    if (group.length === size || batch.next.position === 0) yield group.splice(0);
   }
 }
 
@@ -193,10 +212,13 @@ function assertFinite(
   batches: readonly LoadedBatch[],
 ): void {
   const losses = parts.map(({ result }) => totalLoss(result.losses));
-  if (Number.isFinite(gradNorm) && losses.every(Number.isFinite)) return;
-  const paths = batches.flatMap((batch) => batch.images.map((image) => image.path));
+  const broken = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (Number.isFinite(gradNorm) && broken < 0) return;
+  const blamed = broken < 0 ? batches : batches.slice(broken, broken + 1);
+  const paths = blamed.flatMap((batch) => batch.images.map((image) => image.path));
+  const what = broken < 0 ? `length of the gradients became ${gradNorm}` : `loss became ${losses[broken]}`;
   throw new Problem(
-    `The loss became ${losses.find((loss) => !Number.isFinite(loss)) ?? gradNorm} on the images ${paths.join(', ')}.`,
+    `The ${what} on the images ${paths.join(', ')}.`,
     'Check their boxes, or lower the learning rate.',
   );
 }
