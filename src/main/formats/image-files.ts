@@ -12,8 +12,9 @@ export function isImageName(file: string): boolean {
   return imageSuffixes.has(extname(file).toLowerCase()) && !basename(file).startsWith('._');
 }
 
-/** All files below `root`, absolute, sorted by name; hidden folders are left out, links that lead back are not followed. */
+/** All files below the folder `root` (throws Unreadable for a file), absolute, sorted by name; hidden folders are left out, links that lead back are not followed. */
 export async function filesBelow(root: string, signal?: AbortSignal): Promise<string[]> {
+  if (!(await stat(root)).isDirectory()) throw new Unreadable('it is no folder');
   const seen = new Set<string>();
   const files: string[] = [];
   const visit = async (dir: string): Promise<void> => {

@@ -6,7 +6,7 @@ import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { isWithin } from './export-names.ts';
 import { filesBelow, ImageIndex, isImageName, nameBelow, stemOf } from './image-files.ts';
 import { readManifest } from './manifest.ts';
-import { labelFileLimit, linesOf, readSourceText } from './source-text.ts';
+import { labelFileLimit, linesOf, readSourceText, Unreadable } from './source-text.ts';
 import { folderSplit, type Split } from './split-folders.ts';
 import type { StagedDataset } from './staged.ts';
 import { type ImageDraft, Staging } from './staging.ts';
@@ -49,6 +49,7 @@ async function readYolo(source: string, options: ReadOptions): Promise<StagedDat
   for (const warning of config.warnings) staging.warn(warning);
   const reader = new YoloReader(config, staging, await readSidecar(config.folder), known === undefined);
   const files = await filesBelow(config.folder, options.signal);
+  if (config.names === undefined && !files.some(isLabel)) throw new Unreadable('it holds no YOLO labels');
   const own = files.filter(isImageName);
   for (const warning of own.length > 0 ? config.missing : []) staging.warn(warning);
   const pairs =

@@ -23,6 +23,13 @@ describe('any source', () => {
       remedy: expect.any(String),
     });
     await expect(stageImport(dir, { format: 'coco' })).rejects.toMatchObject({ name: 'Problem' });
+    putFiles(dir, { 'a.json': '{}', 'sub/a.md': '' });
+    await expect(stageImport(join(dir, 'sub'), { format: 'yolo' })).rejects.toMatchObject({
+      name: 'Problem',
+    });
+    for (const format of ['auto', 'voc', 'coco', 'yolo', 'images']) {
+      await expect(stageImport(join(dir, 'a.json'), { format })).rejects.toMatchObject({ name: 'Problem' });
+    }
     await expect(stageImport(dir, { format: 'word' })).rejects.toMatchObject({ name: 'Problem' });
     await expect(stageImport(join(dir, 'none'), { format: 'auto' })).rejects.toMatchObject({
       name: 'Problem',
