@@ -43,8 +43,10 @@ const assignerSchema = z.strictObject({
   topk: count.describe('candidates per level of each box'),
   clsAlpha: ratio.describe('weight of the box against the class in the cost of the class branch'),
   regAlpha: ratio.describe('the same for the box branch'),
-  plainPart: ratio.describe('first part of training with plain ATSS, until predictions can be trusted'),
-  rampPart: ratio.describe('part of training over which the cost-aware assignment fades in after that'),
+  plainPart: ratio.describe('first part of training with plain ATSS and equal levels'),
+  rampPart: ratio.describe(
+    "part of training over which DDOD's assignment and level weights fade in after that",
+  ),
 });
 
 const decaySchema = z.discriminatedUnion('kind', [
@@ -63,6 +65,7 @@ const trainSchema = z.strictObject({
   lr: z.number().positive().describe('base learning rate, for this batch size'),
   momentum: ratio,
   weightDecay: z.number().min(0),
+  offsetLr: ratio.describe('learning rate of where deformable convolutions look, as a part of the base rate'),
   clip: z.number().positive().nullable().describe('largest L2 norm of the gradients'),
   warmup: z.strictObject({ iterations: z.number().int().min(0), ratio }),
   decay: decaySchema,

@@ -32,6 +32,7 @@ export function networkConfigOf(recipe: NetworkChoices, numClasses: number): Net
 export function lossConfigOf(recipe: Recipe, progress: number): DdodLossConfig {
   const { assigner, disentangle, rule } = recipe;
   const aware = isDdod(recipe) && disentangle.assignment;
+  const share = fadedIn(assigner, progress);
   return {
     anchors: sharedAnchors,
     coder: deltaXywh,
@@ -40,12 +41,13 @@ export function lossConfigOf(recipe: Recipe, progress: number): DdodLossConfig {
       topk: assigner.topk,
       clsAlpha: assigner.clsAlpha,
       regAlpha: assigner.regAlpha,
-      costWeight: aware ? costWeight(assigner, progress) : 0,
+      costWeight: aware ? share : 0,
       ignoreIofThresh: 0.5,
       // the reference run breaks ties as torch's topk happens to
       ...(recipe.train.order === 'reference' ? { ties: 'torch' as const } : {}),
     },
     levelWeights: isDdod(recipe) && disentangle.pyramid,
+    levelWeightShare: share,
     rule,
     lossWeights,
   };
@@ -57,8 +59,8 @@ function isDdod(recipe: Pick<Recipe, 'detector'>): boolean {
   return recipe.detector === 'ddod-atss';
 }
 
-/** 0 during the plain part, then rising to 1 over the ramp. */
-function costWeight({ plainPart, rampPart }: Recipe['assigner'], progress: number): number {
+/** How much of DDOD is at work: 0 during the plain part, then rising to 1 over the ramp. */
+function fadedIn({ plainPart, rampPart }: Recipe['assigner'], progress: number): number {
   if (progress < plainPart) return 0;
   return rampPart === 0 ? 1 : Math.min(1, (progress - plainPart) / rampPart);
 }

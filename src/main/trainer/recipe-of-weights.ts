@@ -63,6 +63,7 @@ function describe(
       lr: 0.01,
       momentum: 0.9,
       weightDecay: 1e-4,
+      offsetLr: 1,
       clip: null,
       warmup: { iterations: 500, ratio: 0.001 },
       decay: { kind: 'step', milestones: [8, 11], gamma: 0.1 },

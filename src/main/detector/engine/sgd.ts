@@ -7,6 +7,8 @@ export interface SgdOptions {
   readonly momentum: number;
   /** Added to every gradient as weight times this, for norms and biases too. */
   readonly weightDecay: number;
+  /** What the learning rate of a weight is multiplied with; 1 by default. */
+  readonly lrFactor?: (parameter: Parameter) => number;
 }
 
 export class Sgd {
@@ -45,13 +47,14 @@ export class Sgd {
   }
 
   #update(parameter: Parameter, gradient: Tensor, lr: number, factor: number): [Tensor, Tensor] {
-    const { momentum, weightDecay } = this.#options;
+    const { momentum, weightDecay, lrFactor } = this.#options;
+    const ownLr = lr * (lrFactor?.(parameter) ?? 1);
     const weight = parameter.tensor;
     const scaled = factor === 1 ? gradient : tf.mul(gradient, factor);
     const pull = weightDecay === 0 ? scaled : tf.add(scaled, tf.mul(weight, weightDecay));
     const last = this.#velocities.get(parameter);
     const velocity = last === undefined ? tf.clone(pull) : tf.add(tf.mul(last, momentum), pull);
-    return [velocity, tf.sub(weight, tf.mul(velocity, lr))];
+    return [velocity, tf.sub(weight, tf.mul(velocity, ownLr))];
   }
 }
 

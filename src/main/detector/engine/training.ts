@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Problem } from '../../../shared/problem.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
+import type { Parameter } from '../autograd/parameter.ts';
 import type { LoadedBatch, Loader } from '../data/loader.ts';
 import type { SamplerState } from '../data/sampler.ts';
 import { samplerStart } from '../data/sampler.ts';
@@ -59,8 +60,9 @@ export class Training {
   constructor(network: Network, recipe: Recipe) {
     this.network = network;
     this.#recipe = recipe;
-    const { momentum, weightDecay, ema } = recipe.train;
-    this.optimizer = new Sgd({ momentum, weightDecay });
+    const { momentum, weightDecay, ema, offsetLr } = recipe.train;
+    const lrFactor = ({ name }: Parameter) => (name.includes('.conv_offset.') ? offsetLr : 1);
+    this.optimizer = new Sgd({ momentum, weightDecay, lrFactor });
     this.average = ema === null ? undefined : new WeightAverage(network.store.trainable(), ema);
     this.#counters = newLevelCounters(strides.length);
   }

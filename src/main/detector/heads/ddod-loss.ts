@@ -32,6 +32,8 @@ export interface DdodLossConfig {
   readonly assignment: AssignmentOptions;
   /** Pyramid supervision: levels with few positives weigh more. */
   readonly levelWeights: boolean;
+  /** How far the level weights go from 1 to their full value: 0..1, 1 by default. */
+  readonly levelWeightShare?: number;
   readonly rule: CounterRule;
   readonly lossWeights: LossWeights;
   /** What the third branch learns; the IoU where it is left out. */
@@ -140,9 +142,10 @@ function levelWeightsOf(
   config: DdodLossConfig,
 ): LevelWeights {
   const weights = updateLevelWeights(counters, clsPositives, regPositives, config.rule);
-  if (config.levelWeights) return weights;
-  const ones = new Float64Array(clsPositives.length).fill(1);
-  return { cls: ones, reg: ones };
+  const share = config.levelWeights ? (config.levelWeightShare ?? 1) : 0;
+  if (share === 1) return weights;
+  const faded = (values: Float64Array) => values.map((value) => 1 + share * (value - 1));
+  return { cls: faded(weights.cls), reg: faded(weights.reg) };
 }
 
 /** Sum over images of max(positives, 1). */
