@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
 import {
   type BackboneName,
@@ -147,8 +146,17 @@ function parseValue(text: string): unknown {
 
 function checked(recipe: Recipe): Recipe {
   const result = recipeSchema.safeParse(recipe);
-  if (result.success) return result.data;
+  if (!result.success) {
+    const faults = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new Problem(
+      `The recipe does not hold together: ${faults.join('; ')}.`,
+      'See what each value may be with "ddod train --show-recipe".',
+    );
+  }
+  const { channels, normGroups } = result.data;
+  if (channels % normGroups === 0) return result.data;
   throw new Problem(
-    `The recipe does not hold together: ${z.prettifyError(result.error).replaceAll('\n', ' ')}.`,
+    `The recipe does not hold together: ${channels} channels do not divide into ${normGroups} groups.`,
+    'Choose channels that are a multiple of normGroups.',
   );
 }
