@@ -1,0 +1,27 @@
+// One command line from its arguments to its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+import { Command, CommanderError } from 'commander';
+import { Console, Interrupted, WrongUsage } from './console.ts';
+import { addDataVerbs } from './data-verbs.ts';
+import { addModelVerbs } from './model-verbs.ts';
+import { addOtherVerbs } from './other-verbs.ts';
+import { addTrainVerbs } from './train-verbs.ts';
+
+/** Runs one command line and returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const console = new Console(args.includes('--json'));
+  const program = new Command('ddod')
+    .description('Import images, fine-tune a DDOD detector on this computer, evaluate and export it.')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ writeErr: (text) => console.note(text.trimEnd()) });
+  for (const add of [addDataVerbs, addTrainVerbs, addModelVerbs, addOtherVerbs]) add(program, console);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return console.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Interrupted) return 130;
+    console.fail(error);
+    return error instanceof WrongUsage ? 2 : 1;
+  }
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openCheckpointStore } from '../../../src/main/db/checkpoint-store.ts';
+import { tf } from '../../../src/main/detector/tf.ts';
+import type { TracePoint, TrainingEvent, TrainingJob } from '../../../src/main/trainer/job.ts';
+import { runJob } from '../../../src/main/trainer/run-job.ts';
+import { temporaryFolder } from '../services/temporary.ts';
+import { sampleJob, sampleProject, tinyRecipe } from './sample-project.ts';
+
+/** Runs a job in this process; pauses it once `pauseAt` updates are made. */
+async function run(job: TrainingJob, pauseAt = Infinity) {
+  const pause = new AbortController();
+  const events: TrainingEvent[] = [];
+  const tensors: number[] = [];
+  await runJob(
+    job,
+    (event) => {
+      events.push(event);
+      if (event.type !== 'step') return;
+      tensors.push(tf.memory().numTensors);
+      if (event.step === pauseAt) pause.abort();
+    },
+    pause.signal,
+  );
+  const points = events.filter((event) => event.type === 'step' || event.type === 'evaluation');
+  return { events, points, tensors, end: events.at(-1) };
+}
+
+const names = [
+  'lr',
+  'loss',
+  'loss_cls',
+  'loss_bbox',
+  'loss_iou',
+  'grad_norm',
+  'cls_pos.P3',
+  'reg_pos.P4',
+  'AP',
+];
+
+function expectSameTrace(actual: readonly TracePoint[], expected: readonly TracePoint[]): void {
+  expect(actual.map(({ step, epoch }) => [step, epoch])).toEqual(
+    expected.map(({ step, epoch }) => [step, epoch]),
+  );
+  actual.forEach(({ step, metrics }, i) => {
+    for (const name of names) {
+      const [value, wanted] = [metrics[name] ?? 0, expected[i]!.metrics[name] ?? 0];
+      const gap = Math.abs(value - wanted) / Math.max(1e-12, Math.abs(wanted));
+      expect(gap, `${name} at step ${step}: ${value}, expected ${wanted}`).toBeLessThanOrEqual(1e-5);
+    }
+  });
+}
+
+const averaged = ['train.accumulate=2', 'train.ema=0.9', 'train.evalEvery=1', 'assigner.plainPart=0.3'];
+const stepped = [
+  'train.decay={"kind":"step","milestones":[1],"gamma":0.1}',
+  'train.ema=null',
+  'rule="mmdet3"',
+  'augment.photometric=true',
+];
+
+describe('a training that is paused and resumed', () => {
+  it.each([
+    ['cosine, average of weights, two batches a step', averaged, [2, 4]],
+    ['steps, one counter of positives, colours varied', stepped, [3]],
+  ])('follows the trace of one that never stopped: %s', async (_, set, stops) => {
+    const project = await sampleProject(14);
+    const recipe = tinyRecipe(set, { epochs: 2 });
+    const file = (name: string) => join(temporaryFolder(), name);
+    const whole = await run(sampleJob(project, recipe, { checkpoints: file('whole.db') }));
+    expect(whole.end).toEqual({ type: 'ended', end: 'done' });
+    const checkpoints = file('parts.db');
+    const pieces = [];
+    for (const [i, stop] of [...stops, Infinity].entries()) {
+      pieces.push(await run(sampleJob(project, recipe, { checkpoints, resume: i > 0 }), stop));
+    }
+    expect(pieces.map(({ end }) => end)).toEqual([
+      ...stops.map(() => ({ type: 'ended', end: 'paused' })),
+      { type: 'ended', end: 'done' },
+    ]);
+    expectSameTrace(
+      pieces.flatMap(({ points }) => points),
+      whole.points,
+    );
+  });
+
+  it('goes on from the last whole checkpoint where the process died between two', async () => {
+    const project = await sampleProject(6);
+    const job = sampleJob(project, tinyRecipe());
+    const whole = await run(
+      sampleJob(project, tinyRecipe(), { checkpoints: join(temporaryFolder(), 'w.db') }),
+    );
+    await run(job, 1);
+    const store = openCheckpointStore(job.checkpoints);
+    const [pause] = store.list(job.runId);
+    expect(pause).toMatchObject({ kind: 'pause', step: 1 });
+    expect(() => {
+      const broken = { runId: job.runId, step: 2, epoch: 1, kind: 'last', metrics: {}, state: {} } as const;
+      const tensors = (function* () {
+        yield { role: 'model', name: 'w', dtype: 'float32', shape: [1], data: new Uint8Array(4) } as const;
+        throw new Error('died');
+      })();
+      store.save({ ...broken, tensors });
+    }).toThrow('died');
+    store.close();
+    const rest = await run({ ...job, resume: true });
+    expect(rest.events.find(({ type }) => type === 'resumed')).toMatchObject({
+      step: 1,
+      trace: [{ step: 1, epoch: 1, metrics: { loss: whole.points[0]!.metrics.loss } }],
+    });
+    expectSameTrace(rest.points, whole.points.slice(1));
+  });
+});
+
+describe('a training', () => {
+  it('holds as many tensors after every step, through evaluations, and none at the end', async () => {
+    const project = await sampleProject(16);
+    const before = tf.memory().numTensors;
+    const set = ['train.evalEvery=1', 'train.accumulate=1'];
+    const { tensors } = await run(sampleJob(project, tinyRecipe(set, { epochs: 4 })));
+    expect(tensors.length).toBeGreaterThanOrEqual(20);
+    expect(new Set(tensors).size, tensors.join(' ')).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
