@@ -3,16 +3,29 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import { coco } from './coco.ts';
+import { createml } from './createml.ts';
+import { cvat } from './cvat.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { imageFolder } from './image-folder.ts';
 import { inspect, type StageReport } from './inspect.ts';
+import { labelStudio } from './label-studio.ts';
+import { labelme } from './labelme.ts';
 import { Unreadable } from './source-text.ts';
 import type { StagedDataset } from './staged.ts';
 import { voc } from './voc.ts';
 import { yolo } from './yolo.ts';
 
 /** The most telling first: of equally sure ones the first is taken. */
-const datasetFormats: readonly DatasetFormat[] = [yolo, voc, coco, imageFolder];
+const datasetFormats: readonly DatasetFormat[] = [
+  yolo,
+  cvat,
+  voc,
+  coco,
+  createml,
+  labelStudio,
+  labelme,
+  imageFolder,
+];
 
 export interface StageOptions extends ReadOptions {
   /** A format's name, or `auto` to recognise it. */

@@ -180,3 +180,14 @@ test('YOLO gives boxes inside their image back', async () => {
     runs,
   );
 });
+
+test.each(['cvat', 'createml'])('%s gives every number back exactly', async (format) => {
+  await fc.assert(
+    fc.asyncProperty(anyDataset(1), async (dataset) => {
+      const back = await throughFiles(dataset, format);
+      expect(back.classes).toEqual(dataset.classes);
+      expect(byPath(back)).toEqual(byPath(dataset));
+    }),
+    runs,
+  );
+});

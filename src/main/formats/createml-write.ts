@@ -1,0 +1,84 @@
+// Apple Create ML out: one folder a split, each with its JSON list and, where wanted, its images.
+import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
+import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
+import { putCopy, putText } from './output-folder.ts';
+import type { StagedBox } from './staged.ts';
+
+const fileName = '_annotations.createml.json';
+
+export async function writeCreateml(
+  dataset: ExportDataset,
+  outDir: string,
+  options: ExportOptions,
+): Promise<Written> {
+  const named = namedImages(dataset.images, options.imageRoot);
+  const names = dataset.classes.map(({ name }) => name);
+  let done = 0;
+  for (const split of exportSplits) {
+    const members = named.filter(({ image }) => image.split === split);
+    if (members.length === 0 && (split !== undefined || named.length > 0)) continue;
+    const folder = split === undefined ? '' : `${split}/`;
+    const entries = members.map((member) => JSON.stringify(entryOf(member, names)));
+    await putText(outDir, `${folder}${fileName}`, `[\n${entries.join(',\n')}\n]\n`);
+    for (const { name, image } of options.copyImages ? members : []) {
+      options.signal?.throwIfAborted();
+      await putCopy(outDir, `${folder}${name}`, image.path);
+    }
+    done += members.length;
+    options.onProgress?.(done, named.length);
+  }
+  const ignored = dataset.images
+    .flatMap(({ boxes }) => boxes)
+    .filter((box) => box.ignore !== undefined).length;
+  const notes = ignored > 0 ? [`${ignored} ignored boxes are under ignored_annotations.`] : [];
+  return { convention: 'createml-pixels', notes };
+}
+
+function entryOf({ image, name }: NamedImage, names: readonly string[]): Record<string, unknown> {
+  const ignored = image.boxes.flatMap((box, at) =>
+    box.ignore === undefined ? [] : [{ at, ...annotationOf(box, names) }],
+  );
+  return {
+    image: name,
+    annotations: image.boxes.filter((box) => box.ignore === undefined).map((box) => annotationOf(box, names)),
+    ...(ignored.length > 0 && { ignored_annotations: ignored }),
+    ...(image.group !== undefined && { group: image.group }),
+    ...without(image.extra, ['image', 'imagefilename', 'annotations', 'ignored_annotations', 'group']),
+  };
+}
+
+function annotationOf(box: StagedBox, names: readonly string[]): Record<string, unknown> {
+  const { x1, y1, x2, y2 } = box;
+  const [width, height] = [x2 - x1, y2 - y1];
+  const coordinates = { x: x1 + width / 2, y: y1 + height / 2, width, height };
+  const back = [
+    coordinates.x - width / 2,
+    coordinates.y - height / 2,
+    coordinates.x + width / 2,
+    coordinates.y + height / 2,
+  ];
+  const corners = [x1, y1, x2, y2];
+  const isExact = back.every((value, index) => value === corners[index]);
+  const marks = {
+    ignore_reason: box.ignore,
+    difficult: box.difficult || undefined,
+    truncated: box.truncated || undefined,
+    occluded: box.occluded || undefined,
+    score: box.score,
+    track_id: box.trackId,
+    corners: isExact ? undefined : corners,
+  };
+  const stated = { label: names[box.classIndex] ?? '', coordinates };
+  return {
+    ...without(box.extra, [...Object.keys(stated), ...Object.keys(marks), 'at']),
+    ...stated,
+    ...marks,
+  };
+}
+
+function without(
+  extra: Record<string, unknown> | undefined,
+  keys: readonly string[],
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(extra ?? {}).filter(([key]) => !keys.includes(key)));
+}

@@ -1,0 +1,88 @@
+// Regions of one Label Studio annotation: rectangles and polygons in percent, with the labels given to them.
+import { extraOf, isRecord, numberOf } from './source-text.ts';
+import type { Staging } from './staging.ts';
+
+export interface Region {
+  /** In percent of the image's width and height; the first is the top-left corner of a rectangle. */
+  readonly corners: readonly (readonly [x: number, y: number])[];
+  /** Degrees, clockwise about the first corner. */
+  readonly rotation: number;
+  readonly labels: readonly unknown[];
+  /** Size of the image as the annotator saw it. */
+  readonly original: { readonly width: number; readonly height: number } | undefined;
+  readonly score: number | undefined;
+  readonly extra: Record<string, unknown> | undefined;
+}
+
+const kinds = new Set(['rectanglelabels', 'rectangle', 'polygonlabels', 'polygon']);
+const labelKeys = ['rectanglelabels', 'polygonlabels', 'labels'] as const;
+/** What is worth keeping of a result besides its geometry. */
+const keptKeys = new Set(['meta', 'text', 'parentID', 'item_index']);
+
+/** Regions that boxes can be taken from; others are counted. Labels may come as a result of their own with the same id. */
+export function regionsOf(results: readonly unknown[], staging: Staging): Region[] {
+  const records = results.filter(isRecord);
+  const labelsById = new Map<unknown, unknown[]>();
+  for (const { id, value } of records) {
+    if (id !== undefined && labelsOf(value).length > 0) labelsById.set(id, labelsOf(value));
+  }
+  return records.flatMap((result) => {
+    const type = String(result.type ?? '').toLowerCase();
+    if (!kinds.has(type)) {
+      if (type !== 'labels') staging.count(`results of the kind ${type || 'unknown'} were left out.`);
+      return [];
+    }
+    const own = labelsOf(result.value);
+    const labels = own.length > 0 ? own : (labelsById.get(result.id) ?? []);
+    const region = regionOf(result, labels);
+    remark(region, type, result, staging);
+    return labels.length > 0 ? [region] : [];
+  });
+}
+
+function remark(region: Region, type: string, result: Record<string, unknown>, staging: Staging): void {
+  if (region.labels.length === 0) staging.count('regions without a label were left out.');
+  if (region.labels.length > 1) staging.count('regions have several labels; each became a box.');
+  if (region.rotation !== 0) staging.count('rotated boxes were taken as the upright box around them.');
+  if (type.startsWith('polygon')) staging.count('polygons were taken as the box around them.');
+  if (numberOf(result.image_rotation) > 0) {
+    staging.count('regions were drawn on a rotated view of their image: check them.');
+  }
+}
+
+function labelsOf(value: unknown): unknown[] {
+  if (!isRecord(value)) return [];
+  const found = labelKeys.map((key) => value[key]).find((labels) => Array.isArray(labels));
+  return Array.isArray(found) ? found : [];
+}
+
+function regionOf(result: Record<string, unknown>, labels: readonly unknown[]): Region {
+  const value = isRecord(result.value) ? result.value : {};
+  const [width, height] = [numberOf(result.original_width), numberOf(result.original_height)];
+  const kept = Object.fromEntries(Object.entries(result).filter(([key]) => keptKeys.has(key)));
+  return {
+    corners: Array.isArray(value.points) ? pointsOf(value.points) : rectangleOf(value),
+    rotation: numberOf(value.rotation ?? 0),
+    labels,
+    original: width > 0 && height > 0 ? { width, height } : undefined,
+    score: typeof result.score === 'number' ? result.score : undefined,
+    extra: extraOf(kept, new Set()),
+  };
+}
+
+function rectangleOf(value: Record<string, unknown>): Region['corners'] {
+  const [x, y] = [numberOf(value.x), numberOf(value.y)];
+  const [right, bottom] = [x + numberOf(value.width), y + numberOf(value.height)];
+  return [
+    [x, y],
+    [right, y],
+    [right, bottom],
+    [x, bottom],
+  ];
+}
+
+function pointsOf(points: readonly unknown[]): Region['corners'] {
+  return points.map((point) =>
+    Array.isArray(point) ? [numberOf(point[0]), numberOf(point[1])] : [Number.NaN, Number.NaN],
+  );
+}

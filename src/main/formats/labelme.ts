@@ -1,0 +1,145 @@
+// labelme and X-AnyLabeling: a JSON file beside each image, shapes by their points in pixels.
+import { dirname, posix } from 'node:path';
+import { Problem } from '../../shared/problem.ts';
+import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
+import { draftList, folderOf } from './draft-list.ts';
+import { type ImageIndex, nameBelow, stemOf } from './image-files.ts';
+import { labelFilesLike } from './label-files.ts';
+import { extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import { folderSplit } from './split-folders.ts';
+import type { StagedBox, StagedDataset } from './staged.ts';
+import { Staging } from './staging.ts';
+
+export const labelme: DatasetFormat = {
+  name: 'labelme',
+  detect: async (source) => ((await labelFiles(source)).length > 0 ? 0.85 : 0),
+  read: readLabelme,
+  write: () =>
+    Promise.reject(new Problem('labelme files are read, not written.', 'Export as coco, voc or yolo.')),
+};
+
+/** A file may hold its image as base64. */
+const fileLimit = 128 * 2 ** 20;
+
+function labelFiles(source: string): Promise<string[]> {
+  return labelFilesLike(
+    source,
+    '.json',
+    (head) => /^\s*\{/.test(head) && /"(shapes"\s*:\s*\[|imagePath"\s*:\s*")/.test(head),
+  );
+}
+
+const imageKeys = new Set(['version', 'shapes', 'imagePath', 'imageData', 'imageHeight', 'imageWidth']);
+
+async function readLabelme(source: string, options: ReadOptions): Promise<StagedDataset> {
+  const files = await labelFiles(source);
+  if (files.length === 0) throw new Unreadable('there is no labelme file');
+  const folder = await folderOf(source);
+  const staging = new Staging('labelme', options);
+  const list = await draftList(source, options, staging);
+  for (const file of files) {
+    const json = await staging.attempt(file, async () => {
+      const value = await readSourceJson(file, fileLimit);
+      if (!isRecord(value) || !Array.isArray(value.shapes))
+        throw new Unreadable('the file has no list of shapes');
+      return { fields: value, shapes: value.shapes as unknown[] };
+    });
+    if (json === undefined) continue;
+    const { fields, shapes } = json;
+    const boxes = shapes.flatMap((shape) => boxOf(shape, file, staging));
+    const extra = extraOf(withoutBlanks(fields), imageKeys);
+    const split = folderSplit(nameBelow(folder, file));
+    await list.take(file, (images) => imageOf(fields.imagePath, file, images), {
+      labelFile: file,
+      stated: { width: numberOf(fields.imageWidth), height: numberOf(fields.imageHeight) },
+      boxes: () => boxes,
+      ...(split && { split }),
+      ...(extra && { extra }),
+    });
+  }
+  return list.finish();
+}
+
+/** `imagePath` starts from the label file; where that fails, the file with that name or with the label file's stem. */
+function imageOf(imagePath: unknown, file: string, images: ImageIndex): string {
+  const stated = typeof imagePath === 'string' ? imagePath.replaceAll('\\', '/') : '';
+  const below = nameBelow(images.root, file);
+  const beside = (path: string) => dirname(path) === dirname(below);
+  if (stated === '') return images.byStem(stemOf(below), beside);
+  try {
+    const path = posix.join(posix.dirname(below), stated);
+    return images.byName(path.startsWith('../') ? posix.basename(path) : path, beside);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return images.byStem(stemOf(below), beside);
+  }
+}
+
+const boxKeys = new Set(['label', 'points', 'shape_type', 'difficult', 'score', 'mask']);
+
+function boxOf(shape: unknown, file: string, staging: Staging): StagedBox[] {
+  if (!isRecord(shape)) return [];
+  const corners = cornersOf(shape, staging);
+  if (corners === undefined) return [];
+  const classIndex = staging.classIndex(shape.label);
+  if (classIndex === undefined) {
+    staging.skip(file, 'a shape without a label was left out');
+    return [];
+  }
+  const extra = extraOf(withoutBlanks(shape), boxKeys);
+  return [
+    {
+      classIndex,
+      ...corners,
+      ...(shape.difficult === true && { difficult: true }),
+      ...(typeof shape.score === 'number' && { score: shape.score }),
+      ...(extra && { extra }),
+    },
+  ];
+}
+
+type Corners = Pick<StagedBox, 'x1' | 'y1' | 'x2' | 'y2'>;
+
+/** The box of a rectangle (2 corners in any order, or 4), and around other shapes with an area. */
+function cornersOf(
+  { shape_type: type, points }: Record<string, unknown>,
+  staging: Staging,
+): Corners | undefined {
+  const pairs = (Array.isArray(points) ? points : []).map((point) =>
+    Array.isArray(point) ? [numberOf(point[0]), numberOf(point[1])] : [Number.NaN, Number.NaN],
+  );
+  const kind = typeof type === 'string' ? type : pairs.length > 2 ? 'polygon' : 'rectangle';
+  if (kind === 'rectangle' && pairs.length > 0) return around(pairs);
+  if (['polygon', 'rotation', 'mask'].includes(kind) && pairs.length > 0) {
+    staging.count(`shapes of the kind ${kind} were taken as the box around them.`);
+    return around(pairs);
+  }
+  const [centre, rim] = pairs;
+  if (kind === 'circle' && centre && rim) {
+    staging.count('shapes of the kind circle were taken as the box around them.');
+    return aroundCircle(centre, rim);
+  }
+  staging.count(`shapes of the kind ${kind} were left out.`);
+  return undefined;
+}
+
+function around(pairs: readonly (readonly number[])[]): Corners {
+  const xs = pairs.map(([x = Number.NaN]) => x);
+  const ys = pairs.map(([, y = Number.NaN]) => y);
+  return { x1: Math.min(...xs), y1: Math.min(...ys), x2: Math.max(...xs), y2: Math.max(...ys) };
+}
+
+function aroundCircle(
+  [cx = Number.NaN, cy = Number.NaN]: readonly number[],
+  [x = cx, y = cy]: readonly number[],
+) {
+  const radius = Math.hypot(x - cx, y - cy);
+  return { x1: cx - radius, y1: cy - radius, x2: cx + radius, y2: cy + radius };
+}
+
+/** Without what the tools write for "nothing": null, '', {} and []. */
+function withoutBlanks(record: Record<string, unknown>): Record<string, unknown> {
+  const isBlank = (value: unknown) =>
+    value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => !isBlank(value)));
+}
