@@ -1,5 +1,6 @@
 // Arguments that several verbs share, checked as they are read.
 import { InvalidArgumentError } from 'commander';
+import { Problem } from '../../shared/problem.ts';
 import { createProject, isProject, type OpenProject, openProject } from '../services/projects.ts';
 
 /** A whole number from 1. */
@@ -39,6 +40,23 @@ export function ratio(text: string): number {
 /** Collects an option that may be given several times. */
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
+}
+
+/**
+ * Runs `body` on the project in `dir` to look at it. Nobody else having it open, runs that a crash cut short are marked
+ * first, so that none is shown as going on.
+ */
+export async function withProjectToRead<T>(
+  dir: string,
+  body: (project: OpenProject) => Promise<T> | T,
+): Promise<T> {
+  try {
+    openProject(dir).close();
+  } catch (error) {
+    // open elsewhere, or on a disk that cannot be written: what keeps it from being read too is thrown below
+    if (!(error instanceof Problem)) throw error;
+  }
+  return withProject(dir, { readOnly: true }, body);
 }
 
 /** Runs `body` on the project in `dir` and closes it, whatever happens. */

@@ -13,6 +13,7 @@ import {
   positiveIntegerOrAuto,
   positiveNumber,
   withProject,
+  withProjectToRead,
 } from './arguments.ts';
 import { type Console, duration, Interrupted, percent, table } from './console.ts';
 import { describeRecipe } from './recipe-text.ts';
@@ -77,9 +78,7 @@ export function addTrainVerbs(program: Command, console: Console): void {
     .option('--compare <ids...>', 'only these, with what their recipes differ in')
     .option('--json', 'one JSON document on stdout')
     .action((options: { project: string; compare?: string[] }) =>
-      withProject(options.project, { readOnly: true }, (project) =>
-        listRuns(project, options.compare, console),
-      ),
+      withProjectToRead(options.project, (project) => listRuns(project, options.compare, console)),
     );
 }
 

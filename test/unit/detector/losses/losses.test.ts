@@ -103,7 +103,7 @@ describe('sigmoidFocalLoss', () => {
     const ours = sigmoidFocalLoss(logits, { positives, weights }, { alpha, gamma });
     const { value, grad } = tf.valueAndGrad((x: Tensor) => plainFocal(x, hot, column, alpha, gamma) as never)(
       logits as never,
-    );
+    ) as { value: Tensor; grad: Tensor };
     expect(ours.sum.dataSync()[0]).toBeCloseTo(value.dataSync()[0]!, 4);
     const expected = grad.dataSync();
     ours.gradient.dataSync().forEach((slope, i) => {
