@@ -2,15 +2,16 @@
 import type { ImageHeader } from './image-files.ts';
 import { linesOf, numberOf } from './source-text.ts';
 import type { StagedBox } from './staged.ts';
+import { edgesOf, type Span, spanAround, spanOf, spanText } from './yolo-span.ts';
 
 export interface YoloRow {
+  /** The row, its columns with one blank between. */
+  readonly text: string;
   /** As written; not yet checked against the class list. */
   readonly classId: number;
-  /** Centre and size as fractions of the upright image. */
-  readonly cx: number;
-  readonly cy: number;
-  readonly width: number;
-  readonly height: number;
+  /** Undefined where a column is no number. */
+  readonly x: Span | undefined;
+  readonly y: Span | undefined;
   readonly trackId?: string;
   readonly score?: number;
 }
@@ -26,72 +27,58 @@ export interface YoloLabels {
 export function parseYolo(text: string): YoloLabels {
   const lines = [...new Set(linesOf(text).map((line) => line.split(/\s+/).join(' ')))];
   const repeated = linesOf(text).length - lines.length;
-  const table = lines.map((line) => line.split(' ').map(numberOf));
-  const polygons = table.some((columns) => columns.length > 6);
+  const polygons = lines.some((line) => line.split(' ').length > 6);
   const faults = repeated > 0 ? [`${repeated} rows that repeat another one were left out`] : [];
   const rows: YoloRow[] = [];
-  for (const [index, columns] of table.entries()) {
-    const row = polygons ? polygonRow(columns) : boxRow(columns);
-    if (typeof row === 'string') faults.push(`the row "${(lines[index] ?? '').slice(0, 60)}" ${row}`);
+  for (const line of lines) {
+    const row = polygons ? polygonRow(line) : boxRow(line);
+    if (typeof row === 'string') faults.push(`the row "${line.slice(0, 60)}" ${row}`);
     else rows.push(row);
   }
   return { rows, faults, polygons };
 }
 
-function boxRow(columns: readonly number[]): YoloRow | string {
-  const [classId = Number.NaN, cx, cy, width, height, sixth] = columns;
-  if (cx === undefined || cy === undefined || width === undefined || height === undefined) {
-    return 'has fewer than 5 columns';
-  }
+function boxRow(text: string): YoloRow | string {
+  const [id, cx, cy, width, height, last] = text.split(' ');
+  const classId = numberOf(id);
+  if (height === undefined) return 'has fewer than 5 columns';
   if (!Number.isInteger(classId)) return 'has a class that is no whole number';
-  const row = { classId, cx, cy, width, height };
-  if (sixth === undefined || Number.isNaN(sixth)) return row;
+  const row = { text, classId, x: spanOf(cx, width), y: spanOf(cy, height) };
+  const sixth = numberOf(last);
+  if (Number.isNaN(sixth)) return row;
   return Number.isInteger(sixth) ? { ...row, trackId: String(sixth) } : { ...row, score: sixth };
 }
 
-function polygonRow(columns: readonly number[]): YoloRow | string {
-  const [classId = Number.NaN, ...points] = columns;
+function polygonRow(text: string): YoloRow | string {
+  const [id, ...points] = text.split(' ');
+  const classId = numberOf(id);
   if (!Number.isInteger(classId)) return 'has a class that is no whole number';
   if (points.length < 4 || points.length % 2 === 1) return 'is no polygon';
-  const xs = points.filter((_, index) => index % 2 === 0);
-  const ys = points.filter((_, index) => index % 2 === 1);
-  const [x1, y1, x2, y2] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
-  return { classId, cx: (x1 + x2) / 2, cy: (y1 + y2) / 2, width: x2 - x1, height: y2 - y1 };
+  const x = spanAround(points.filter((_, index) => index % 2 === 0));
+  const y = spanAround(points.filter((_, index) => index % 2 === 1));
+  return { text, classId, x, y };
 }
 
-/** The corners of a row in pixels of an upright image. */
-export function cornersOfRow(
-  row: YoloRow,
-  { width, height }: ImageHeader,
-): Pick<StagedBox, 'x1' | 'y1' | 'x2' | 'y2'> {
-  return {
-    x1: (row.cx - row.width / 2) * width,
-    y1: (row.cy - row.height / 2) * height,
-    x2: (row.cx + row.width / 2) * width,
-    y2: (row.cy + row.height / 2) * height,
-  };
+type Corners = Pick<StagedBox, 'x1' | 'y1' | 'x2' | 'y2'>;
+
+/** The corners of a row in pixels of an upright image; NaN where a column is no number. */
+export function cornersOfRow({ x, y }: YoloRow, { width, height }: ImageHeader): Corners {
+  const unknown = [Number.NaN, Number.NaN] as const;
+  const [x1, x2] = x ? edgesOf(x, width) : unknown;
+  const [y1, y2] = y ? edgesOf(y, height) : unknown;
+  return { x1, y1, x2, y2 };
 }
 
 /** A row for a box after clipping it to the image; undefined where nothing of it is left. */
 export function rowOfBox(
   box: StagedBox,
   { width, height }: Pick<ImageHeader, 'width' | 'height'>,
-): { text: string; clipped: boolean } | undefined {
-  const x = [Math.max(0, box.x1), Math.min(width, box.x2)] as const;
-  const y = [Math.max(0, box.y1), Math.min(height, box.y2)] as const;
-  if (x[1] <= x[0] || y[1] <= y[0]) return undefined;
-  const values = [
-    (x[0] + x[1]) / 2 / width,
-    (y[0] + y[1]) / 2 / height,
-    (x[1] - x[0]) / width,
-    (y[1] - y[0]) / height,
-  ];
-  const clipped = x[0] !== box.x1 || x[1] !== box.x2 || y[0] !== box.y1 || y[1] !== box.y2;
-  return { text: [box.classIndex, ...values.map(fraction)].join(' '), clipped };
-}
-
-/** The shortest text that reads back as the same float64, without exponent. */
-function fraction(value: number): string {
-  const text = String(value);
-  return text.includes('e') ? value.toFixed(20) : text;
+): { text: string; clipped: boolean; isExact: boolean } | undefined {
+  const [x1, x2] = [Math.max(0, box.x1), Math.min(width, box.x2)];
+  const [y1, y2] = [Math.max(0, box.y1), Math.min(height, box.y2)];
+  if (x2 <= x1 || y2 <= y1) return undefined;
+  const [x, y] = [spanText(x1, x2, width), spanText(y1, y2, height)];
+  const clipped = x1 !== box.x1 || x2 !== box.x2 || y1 !== box.y1 || y2 !== box.y2;
+  const text = [box.classIndex, x.center, y.center, x.size, y.size].join(' ');
+  return { text, clipped, isExact: !clipped && x.isExact && y.isExact };
 }

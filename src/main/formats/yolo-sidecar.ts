@@ -1,22 +1,24 @@
 // ddod.json beside YOLO labels: what their rows cannot say, ignored boxes above all. Trainers do not look at it.
+// It is keyed by the rows' own text, so that what it says of a row is forgotten when another tool changes that row.
 import { join } from 'node:path';
 import { datasetFileLimit, extraOf, isRecord, readSourceJson } from './source-text.ts';
 import type { StagedBox } from './staged.ts';
 
 export const sidecarName = 'ddod.json';
 
-/** A box's fields besides class and corners. */
-export type Marks = Omit<StagedBox, 'classIndex' | 'x1' | 'y1' | 'x2' | 'y2'>;
+/** A box's fields besides its class; its corners only where the row does not give them back. */
+export type Marks = Omit<StagedBox, 'classIndex' | Corner> & Partial<Pick<StagedBox, Corner>>;
+type Corner = 'x1' | 'y1' | 'x2' | 'y2';
 
 export interface SidecarImage {
   /** The image's name where it is not the label file's. */
   readonly file?: string;
   readonly group?: string;
   readonly extra?: Record<string, unknown>;
-  /** Number of a row -> what else is known of its box. */
-  readonly rows?: Readonly<Record<string, Marks>>;
+  /** Text of a row -> what else is known of its box. */
+  readonly rows?: ReadonlyMap<string, Marks>;
   /** Boxes without a row: `at` is their place among all boxes, corners are pixels. */
-  readonly ignored?: readonly ({ readonly at: number } & StagedBox)[];
+  readonly apart?: readonly ({ readonly at: number } & StagedBox)[];
 }
 
 /** Path of a label file below `labels/`, without suffix -> its image's entry. */
@@ -32,18 +34,18 @@ export async function readSidecar(folder: string): Promise<Sidecar> {
   return new Map(entries);
 }
 
-function checkedEntry({ file, group, extra, rows, ignored }: Record<string, unknown>): SidecarImage {
+function checkedEntry({ file, group, extra, rows, apart }: Record<string, unknown>): SidecarImage {
   const kept = isRecord(extra) ? extraOf(extra, new Set()) : undefined;
   const marks = Object.entries(isRecord(rows) ? rows : {}).flatMap(([row, value]) =>
     isRecord(value) ? [[row, checkedMarks(value)] as const] : [],
   );
-  const boxes = Array.isArray(ignored) ? ignored.filter(isRecord) : [];
+  const boxes = Array.isArray(apart) ? apart.filter(isRecord) : [];
   return {
     ...(typeof file === 'string' && { file }),
     ...(typeof group === 'string' && { group }),
     ...(kept && { extra: kept }),
-    rows: Object.fromEntries(marks),
-    ignored: boxes.map((box) => ({ at: numberIn(box, 'at'), ...checkedBox(box) })),
+    rows: new Map(marks),
+    apart: boxes.map((box) => ({ at: numberIn(box, 'at'), ...checkedBox(box) })),
   };
 }
 
@@ -65,7 +67,9 @@ function numberIn(record: Record<string, unknown>, key: string): number {
 function checkedMarks(record: Record<string, unknown>): Marks {
   const { ignore, difficult, truncated, occluded, score, trackId, extra } = record;
   const kept = isRecord(extra) ? extraOf(extra, new Set()) : undefined;
+  const corners = (['x1', 'y1', 'x2', 'y2'] as const).map((key) => [key, numberIn(record, key)] as const);
   return {
+    ...(corners.every(([, value]) => Number.isFinite(value)) && Object.fromEntries(corners)),
     ...(typeof ignore === 'string' && { ignore }),
     ...(difficult === true && { difficult }),
     ...(truncated === true && { truncated }),

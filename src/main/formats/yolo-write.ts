@@ -8,6 +8,9 @@ import type { StagedBox } from './staged.ts';
 import { rowOfBox } from './yolo-labels.ts';
 import { type Marks, type SidecarImage, sidecarName } from './yolo-sidecar.ts';
 
+/** An image's entry as JSON. */
+type Beside = Omit<SidecarImage, 'rows'> & { readonly rows?: Readonly<Record<string, Marks>> };
+
 interface Tally {
   clipped: number;
   outside: number;
@@ -22,7 +25,7 @@ export async function writeYolo(
 ): Promise<Written> {
   const named = namedImages(dataset.images, options.imageRoot);
   const without = named.every(({ image }) => image.split === undefined) ? 'all' : 'unsplit';
-  const sidecar: Record<string, SidecarImage> = {};
+  const sidecar: Record<string, Beside> = {};
   const tally: Tally = { clipped: 0, outside: 0, ignored: 0, repeated: 0 };
   for (const [index, entry] of named.entries()) {
     options.signal?.throwIfAborted();
@@ -41,38 +44,36 @@ export async function writeYolo(
 }
 
 /** Rows of the boxes that count, and what goes into the side file. */
-function labelOf({ image, name, isSole }: NamedImage, tally: Tally): { text: string; beside: SidecarImage } {
-  const lines: string[] = [];
+function labelOf({ image, name, isSole }: NamedImage, tally: Tally): { text: string; beside: Beside } {
+  const lines = new Set<string>();
   const rows: Record<string, Marks> = {};
-  const ignored: ({ at: number } & StagedBox)[] = [];
+  const apart: ({ at: number } & StagedBox)[] = [];
   for (const box of image.boxes) {
-    if (box.ignore !== undefined) {
-      ignored.push({ at: lines.length + ignored.length, ...box });
-      tally.ignored++;
+    const row = box.ignore === undefined ? rowOfBox(box, image) : undefined;
+    if (row === undefined || lines.has(row.text)) {
+      apart.push({ at: lines.size + apart.length, ...box });
+      tally[box.ignore !== undefined ? 'ignored' : row === undefined ? 'outside' : 'repeated']++;
       continue;
     }
-    const row = rowOfBox(box, image);
-    if (row === undefined) {
-      tally.outside++;
-      continue;
-    }
-    if (lines.includes(`${row.text}\n`)) {
-      tally.repeated++;
-      continue;
-    }
+    lines.add(row.text);
     if (row.clipped) tally.clipped++;
-    const { classIndex: _class, x1: _x1, y1: _y1, x2: _x2, y2: _y2, ...marks } = box;
-    if (Object.keys(marks).length > 0) rows[lines.length] = marks;
-    lines.push(`${row.text}\n`);
+    const marks = marksOf(box, row.isExact);
+    if (Object.keys(marks).length > 0) rows[row.text] = marks;
   }
   const beside = {
     ...(!isSole && { file: name }),
     ...(image.group !== undefined && { group: image.group }),
     ...(image.extra && { extra: image.extra }),
     ...(Object.keys(rows).length > 0 && { rows }),
-    ...(ignored.length > 0 && { ignored }),
+    ...(apart.length > 0 && { apart }),
   };
-  return { text: lines.join(''), beside };
+  return { text: [...lines].map((line) => `${line}\n`).join(''), beside };
+}
+
+/** What a row does not say of its box; flags only where they are set. */
+function marksOf({ classIndex: _class, x1, y1, x2, y2, ...marks }: StagedBox, isExact: boolean): Marks {
+  const said = Object.entries(marks).filter(([, value]) => value !== undefined && value !== false);
+  return { ...(!isExact && { x1, y1, x2, y2 }), ...Object.fromEntries(said) };
 }
 
 /** `path` is left out: Ultralytics then starts from the file's own folder. */
@@ -86,17 +87,18 @@ function dataYaml({ classes }: ExportDataset, named: readonly NamedImage[], with
     {
       ...Object.fromEntries(splits.length > 0 ? splits : everywhere),
       nc: classes.length,
-      names: Object.fromEntries(classes.map(({ name }, id) => [id, name])),
+      names: classes.map(({ name }) => name),
     },
-    { lineWidth: 0 },
+    // readers of YAML 1.1 take a bare `no` or `012` for something else
+    { lineWidth: 0, version: '1.1' },
   );
 }
 
 function notesOf({ clipped, outside, ignored, repeated }: Tally): string[] {
   return [
-    ...(clipped > 0 ? [`${clipped} boxes were clipped to their image.`] : []),
-    ...(outside > 0 ? [`${outside} boxes lie outside their image and were left out.`] : []),
-    ...(repeated > 0 ? [`${repeated} boxes that repeat another one were left out.`] : []),
+    ...(clipped > 0 ? [`${clipped} boxes were clipped to their image; ${sidecarName} has them whole.`] : []),
+    ...(outside > 0 ? [`${outside} boxes lie outside their image and are only in ${sidecarName}.`] : []),
+    ...(repeated > 0 ? [`${repeated} boxes repeat another one and are only in ${sidecarName}.`] : []),
     ...(ignored > 0 ? [`${ignored} ignored boxes are in ${sidecarName}, not in the labels.`] : []),
   ];
 }

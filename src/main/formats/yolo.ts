@@ -8,7 +8,7 @@ import { filesBelow, ImageIndex, isImageName, nameBelow, stemOf } from './image-
 import { readManifest } from './manifest.ts';
 import { labelFileLimit, linesOf, readSourceText, Unreadable } from './source-text.ts';
 import { folderSplit, type Split } from './split-folders.ts';
-import type { StagedDataset } from './staged.ts';
+import type { StagedBox, StagedDataset } from './staged.ts';
 import { type ImageDraft, Staging } from './staging.ts';
 import { readYoloConfig, type YoloConfig, yamlOf } from './yolo-config.ts';
 import { cornersOfRow, parseYolo, type YoloLabels } from './yolo-labels.ts';
@@ -201,14 +201,14 @@ class YoloReader {
       path: image,
       labelFile: label,
       boxes: (header) => {
-        const boxes = rows.map((row, index) => ({
+        const boxes: StagedBox[] = rows.map((row, index) => ({
           classIndex: classOf[index] ?? -1,
           ...cornersOfRow(row, header),
           ...(row.trackId !== undefined && { trackId: row.trackId }),
           ...(row.score !== undefined && { score: row.score }),
-          ...entry?.rows?.[String(index)],
+          ...entry?.rows?.get(row.text),
         }));
-        for (const { at, ...box } of entry?.ignored ?? []) boxes.splice(at, 0, box);
+        for (const { at, ...box } of entry?.apart ?? []) boxes.splice(at, 0, box);
         return boxes;
       },
       ...(split && { split }),

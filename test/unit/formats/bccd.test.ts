@@ -53,6 +53,8 @@ describe.skipIf(!isThere)('BCCD', () => {
     ['voc', 'voc-1-based'],
     ['coco', undefined],
     ['yolo', undefined],
+    ['cvat', undefined],
+    ['createml', undefined],
   ])('comes back unchanged from %s %s', async (format, convention) => {
     const dir = join(out, `${format}-${convention}`);
     const manifest = await exportLabels(dataset, format, dir, convention ? { convention } : {});
@@ -61,11 +63,7 @@ describe.skipIf(!isThere)('BCCD', () => {
     expect(back.dataset.format).toBe(format);
     expect(back.dataset.skipped).toEqual([]);
     expect(back.dataset.classes).toEqual(dataset.classes);
-    const near = (value: unknown) =>
-      JSON.parse(JSON.stringify(value), (_, part) =>
-        typeof part === 'number' ? Number(part.toFixed(9)) : part,
-      );
-    expect(near(back.dataset.images)).toEqual(near(dataset.images));
+    expect(back.dataset.images).toEqual(dataset.images);
 
     const again = join(out, `${format}-${convention}-again`);
     await exportLabels(dataset, format, again, convention ? { convention } : {});

@@ -72,12 +72,16 @@ test('YOLO clips to the image, keeps ignored boxes beside and says so', async ()
   const dir = join(newFolder(), 'new');
   const manifest = await exportLabels(dataset, 'yolo', dir, { copyImages: true });
   expect(text(dir, 'labels/train/a.txt')).toBe(
-    `0 0.15 ${7 / 30} 0.25 ${10 / 30}\n0 0.5 ${7 / 30} 1 ${10 / 30}\n`,
+    [
+      '0 0.15000000000000 0.2333333333333333335 0.25000000000000 0.333333333333333333',
+      '0 0.50000000000000 0.2333333333333333335 1.00000000000000 0.333333333333333333',
+      '',
+    ].join('\n'),
   );
-  expect(text(dir, 'data.yaml')).toBe('train: images/train\nnc: 1\nnames:\n  "0": cat\n');
+  expect(text(dir, 'data.yaml')).toBe('train: images/train\nnc: 1\nnames:\n  - cat\n');
   expect(manifest.notes.length).toBe(3);
   const back = await stageImport(dir, { format: 'auto' });
-  expect(back.dataset.images[0]!.boxes[2]).toEqual(dataset.images[0]!.boxes[3]);
+  expect(back.dataset.images[0]!.boxes).toEqual(dataset.images[0]!.boxes);
 });
 
 test('VOC reuses the convention the labels came with', async () => {
