@@ -5,6 +5,7 @@ export const suspicions = [
   'zero-size',
   'not-a-number',
   'out-of-image',
+  'tiny',
   'duplicate',
   'unknown-class',
 ] as const;
@@ -40,6 +41,8 @@ export interface StageReport {
   readonly warnings: readonly string[];
 }
 
+/** Pixels below which a side is hardly meant. */
+const tinySide = 2;
 /** Pixels a box may lie outside its image before it is worth a remark; what rounding in other tools makes. */
 const slack = 1e-6;
 
@@ -60,10 +63,12 @@ export function inspect(raw: StagedDataset): { dataset: StagedDataset; report: S
       if (kind === undefined) return true;
       const className = raw.classes[box.classIndex]?.name ?? '';
       const corners = [box.x1, box.y1, box.x2, box.y2] as const;
-      const kept = kind === 'out-of-image' || kind === 'duplicate';
-      suspicious.push({ file: image.path, kind, className, corners, kept });
-      if (!kept) skipped.push({ file: image.path, reason: reasonOf(kind, className, corners) });
-      return kept;
+      const fault = kind in faults ? faults[kind as keyof typeof faults] : undefined;
+      suspicious.push({ file: image.path, kind, className, corners, kept: fault === undefined });
+      if (fault !== undefined) {
+        skipped.push({ file: image.path, reason: reasonOf(fault, className, corners) });
+      }
+      return fault === undefined;
     });
     return { ...image, boxes };
   });
@@ -86,19 +91,22 @@ function suspicionOf(
   seen.add(key);
   const inside =
     box.x1 >= -slack && box.y1 >= -slack && box.x2 <= image.width + slack && box.y2 <= image.height + slack;
-  return inside ? undefined : 'out-of-image';
+  if (!inside) return 'out-of-image';
+  return Math.min(box.x2 - box.x1, box.y2 - box.y1) < tinySide ? 'tiny' : undefined;
 }
 
-function reasonOf(kind: keyof typeof faults, className: string, corners: readonly number[]): string {
+function reasonOf(fault: string, className: string, corners: readonly number[]): string {
   const name = className === '' ? 'box' : `box of the class ${className}`;
-  return `a ${name} ${faults[kind]} was left out (${corners.join(', ')})`;
+  return `a ${name} ${fault} was left out (${corners.join(', ')})`;
 }
 
 function remarks(suspicious: readonly SuspiciousBox[]): string[] {
   const count = (kind: Suspicion) => suspicious.filter((box) => box.kind === kind).length;
   const outside = count('out-of-image');
   const twice = count('duplicate');
+  const tiny = count('tiny');
   return [
+    ...(tiny > 0 ? [`${tiny} boxes are less than ${tinySide} pixels wide or high and were kept.`] : []),
     ...(outside > 0 ? [`${outside} boxes reach outside their image and were kept as they are.`] : []),
     ...(twice > 0 ? [`${twice} boxes repeat another box of the same class and were kept.`] : []),
   ];

@@ -27,6 +27,19 @@ const datasetFormats: readonly DatasetFormat[] = [
   imageFolder,
 ];
 
+/** Names people use for the same files. */
+const otherNames: Readonly<Record<string, string>> = {
+  roboflow: 'auto',
+  pascal: 'voc',
+  'pascal-voc': 'voc',
+  ultralytics: 'yolo',
+  darknet: 'yolo',
+  labelimg: 'yolo',
+  labelstudio: 'label-studio',
+  'x-anylabeling': 'labelme',
+  folder: 'images',
+};
+
 export interface StageOptions extends ReadOptions {
   /** A format's name, or `auto` to recognise it. */
   readonly format: string;
@@ -46,7 +59,7 @@ export async function stageImport(
   if (images !== undefined && !existsSync(images)) {
     throw new Problem(`There is no image folder ${images}.`, 'Check the path.');
   }
-  const format = options.format === 'auto' ? await recognise(from) : formatNamed(options.format);
+  const format = plainName(options.format) === 'auto' ? await recognise(from) : formatNamed(options.format);
   const raw = await read(format, from, { ...options, ...(images !== undefined && { images }) });
   if (raw.images.length === 0) throw nothingRead(from, format.name, raw);
   return inspect(raw);
@@ -61,9 +74,14 @@ async function read(format: DatasetFormat, from: string, options: ReadOptions): 
   }
 }
 
+function plainName(name: string): string {
+  const lower = name.toLowerCase();
+  return otherNames[lower] ?? lower;
+}
+
 /** The format called `name`; throws a Problem that lists those there are. */
 export function formatNamed(name: string): DatasetFormat {
-  const format = datasetFormats.find((known) => known.name === name);
+  const format = datasetFormats.find((known) => known.name === plainName(name));
   if (format) return format;
   const names = datasetFormats.map((known) => known.name).join(', ');
   throw new Problem(`The format ${name} is unknown.`, `Choose one of ${names}.`);

@@ -22,6 +22,8 @@ export class Staging {
   readonly #options: ReadOptions;
   readonly #classes = new Map<string, number>();
   readonly #counts = new Map<string, number>();
+  /** Remarks on images of another size than their labels state. */
+  readonly #otherSizes: string[] = [];
 
   /** `known` is an earlier export whose classes come first, unless the options state an order. */
   constructor(format: string, options: ReadOptions, known?: KnownExport) {
@@ -94,13 +96,18 @@ export class Staging {
     const known = stated && stated.width > 0 && stated.height > 0;
     if (known && (stated.width !== header.width || stated.height !== header.height)) {
       const sizes = `${stated.width}x${stated.height} where the upright image has ${header.width}x${header.height}`;
-      this.warn(`${labelFile} states ${sizes}; boxes were taken as pixels of the upright image.`);
+      this.#otherSizes.push(`${labelFile} states ${sizes}`);
     }
     this.#dataset.images.push({ ...image, ...header, boxes: boxes(header) });
   }
 
   /** The dataset; `convention` where the format leaves coordinates open. */
   finish(convention?: string): StagedDataset {
+    const [first, ...others] = this.#otherSizes;
+    if (first !== undefined) {
+      const more = others.length > 0 ? ` (and so for ${others.length} more images)` : '';
+      this.warn(`${first}${more}; boxes were taken as pixels of the upright image.`);
+    }
     for (const [sentence, count] of this.#counts) this.warn(`${count} ${sentence}`);
     return convention === undefined ? this.#dataset : { ...this.#dataset, convention };
   }

@@ -37,11 +37,13 @@ function isXml(file: string): boolean {
   return extname(file).toLowerCase() === '.xml' && !basename(file).startsWith('._');
 }
 
-/** Reads a VOC folder. Classes come in the order of `classOrder`, then of their appearance in train, val, test. */
+/** Reads a VOC folder. Classes come in the order of `classOrder`, else of labels.txt, then as they appear in train, val, test. */
 async function readVoc(source: string, options: ReadOptions): Promise<StagedDataset> {
   const manifest = await readManifest(source, 'voc');
-  const staging = new Staging('voc', options, manifest);
-  const convention = conventionOf(options.convention ?? manifest?.convention, staging);
+  const classOrder = options.classOrder ?? (manifest ? undefined : await listedClasses(source));
+  const staging = new Staging('voc', { ...options, ...(classOrder && { classOrder }) }, manifest);
+  const stated = options.convention ?? manifest?.convention;
+  const convention = conventionOf(stated, staging);
   const files = await filesBelow(source, options.signal);
   const images = new ImageIndex(
     options.images ?? source,
@@ -57,22 +59,46 @@ async function readVoc(source: string, options: ReadOptions): Promise<StagedData
     if (draft) drafts.push({ ...draft, labelFile: file });
   }
   const sole = onlyOnce(drafts, staging);
+  if (stated === undefined) remarkOnConvention(sole, staging);
   noteUnlabelled(images, sole, staging);
   await staging.takeImages(sole);
   return staging.finish(convention);
 }
 
 function conventionOf(stated: string | undefined, staging: Staging): VocConvention {
-  if (stated !== undefined) {
-    const known = vocConventions.find((name) => name === stated);
-    if (known) return known;
+  const known = vocConventions.find((name) => name === stated);
+  if (stated !== undefined && known === undefined) {
     staging.warn(`The convention ${stated} is unknown; the boxes were read as voc-0-based.`);
-    return 'voc-0-based';
   }
+  return known ?? 'voc-0-based';
+}
+
+/** Only a coordinate 0 tells how a source counts; its absence says nothing. */
+function remarkOnConvention(drafts: readonly ImageDraft[], staging: Staging): void {
+  // VOC boxes do not depend on the image
+  const noHeader = { width: 0, height: 0, orientation: 1 };
+  const hasZero = drafts.some((draft) => draft.boxes(noHeader).some(({ x1, y1 }) => x1 === 0 || y1 === 0));
   staging.warn(
-    'The VOC boxes were read as written (voc-0-based, half-open); if they count from 1, import with the convention voc-1-based.',
+    hasZero
+      ? 'The VOC boxes were read as written (voc-0-based, half-open): a coordinate 0 shows that they do not count from 1.'
+      : 'The VOC boxes were read as written (voc-0-based, half-open); if they count from 1, import with the convention voc-1-based.',
   );
-  return 'voc-0-based';
+}
+
+const classLists = ['labels.txt', 'classes.txt', 'labelmap.txt'];
+
+/** Class names a list beside the annotations states, one a line; CVAT's labelmap.txt has more after a colon. */
+async function listedClasses(source: string): Promise<string[] | undefined> {
+  for (const name of classLists) {
+    const text = await readSourceText(join(source, name), labelFileLimit).catch(() => undefined);
+    if (text === undefined) continue;
+    const lines = linesOf(text).filter((line) => !line.startsWith('#'));
+    const names = name === 'labelmap.txt' ? lines.map((line) => line.replace(/:.*$/, '')) : lines;
+    return names.filter(
+      (line) => line !== 'background' && line !== '__background__' && line !== '_background_',
+    );
+  }
+  return undefined;
 }
 
 interface Annotation {

@@ -84,6 +84,25 @@ test('YOLO clips to the image, keeps ignored boxes beside and says so', async ()
   expect(back.dataset.images[0]!.boxes).toEqual(dataset.images[0]!.boxes);
 });
 
+test('names that older YAML takes for numbers or yes and no stay names', async () => {
+  const names = ['no', '012', '1e3', '12:30', 'a: b', '- c', '#d', '~', "it's"];
+  const dir = join(newFolder(), 'new');
+  await exportLabels({ ...dataset, classes: names.map((name) => ({ name })) }, 'yolo', dir);
+  const bare = /^ {2}- (.*)$/gm;
+  const written = [...text(dir, 'data.yaml').matchAll(bare)].map(([, name]) => name);
+  expect(written.slice(0, 4)).toEqual(['"no"', '"012"', '"1e3"', '"12:30"']);
+  const back = await stageImport(dir, { format: 'yolo', images: root });
+  expect(back.dataset.classes.map(({ name }) => name)).toEqual(names);
+});
+
+test('flags that are not set make no entry in the side file', async () => {
+  const plain = { ...box, difficult: false, truncated: false, occluded: false };
+  const dir = join(newFolder(), 'new');
+  const images = dataset.images.map((image) => ({ ...image, boxes: [plain] }));
+  await exportLabels({ ...dataset, images }, 'yolo', dir);
+  expect(readdirSync(dir).sort()).toEqual(['data.yaml', 'labels', 'manifest.json']);
+});
+
 test('VOC reuses the convention the labels came with', async () => {
   const dir = newFolder();
   const manifest = await exportLabels({ ...dataset, convention: 'voc-1-based' }, 'voc', dir);

@@ -119,10 +119,41 @@ describe('VOC', () => {
       'zero-size': 1,
       'not-a-number': 1,
       'out-of-image': 1,
+      tiny: 0,
       duplicate: 1,
       'unknown-class': 0,
     });
     expect(report.skipped.length).toBe(4);
+  });
+
+  test('a coordinate 0 shows that a source counts from 0; without one the convention stays open', async () => {
+    const open = await read(vocText('a.jpg', vocObject('cat', [1, 1, 5, 5])));
+    expect(open.report.warnings).toEqual([expect.stringContaining('import with the convention voc-1-based')]);
+    const shown = await read(vocText('a.jpg', vocObject('cat', [1, 0, 5, 5])));
+    expect(shown.report.warnings).toEqual([expect.stringContaining('coordinate 0 shows')]);
+  });
+
+  test('a side below two pixels is kept and flagged', async () => {
+    const { dataset, report } = await read(vocText('a.jpg', vocObject('cat', [1, 1, 2.5, 9])));
+    expect(dataset.images[0]!.boxes.length).toBe(1);
+    expect(report.suspicious).toEqual([
+      expect.objectContaining({ kind: 'tiny', kept: true, corners: [1, 1, 2.5, 9] }),
+    ]);
+  });
+
+  test.each([
+    ['labels.txt', 'dog\r\ncat\r\n'],
+    ['labelmap.txt', '# label:color_rgb:parts:actions\nbackground:0,0,0::\ndog:1,2,3::\ncat:::\n'],
+  ])('%s orders the classes, unless an order is given', async (name, list) => {
+    const dir = await folderOf(['a.jpg'], {
+      'Annotations/a.xml': vocText('a.jpg', vocObject('cat', [1, 1, 5, 5])),
+      [name]: list,
+    });
+    const { dataset } = await stageImport(dir, { format: 'Pascal-VOC' });
+    expect(dataset.classes).toEqual([{ name: 'dog' }, { name: 'cat' }]);
+    expect(dataset.images[0]!.boxes[0]!.classIndex).toBe(1);
+    const given = await stageImport(dir, { format: 'voc', classOrder: ['cat'] });
+    expect(given.dataset.classes).toEqual([{ name: 'cat' }]);
   });
 
   test('the stem finds the image, then the file name; a path is never followed', async () => {
@@ -317,6 +348,23 @@ describe('YOLO', () => {
       ['val', 0],
     ]);
     expect(dataset.warnings).toEqual([]);
+  });
+
+  test('what the side file says of a row is forgotten when another tool changes the row', async () => {
+    const row = '0 0.5 0.5 0.5 0.5';
+    const entry = { rows: { [row]: { difficult: true } }, apart: [] };
+    const files = {
+      'data.yaml': yaml,
+      'ddod.json': JSON.stringify({ version: 1, images: { a: entry } }),
+    };
+    const flags = async (label: string) => {
+      const dir = await folderOf(['images/a.jpg'], { ...files, 'labels/a.txt': label });
+      const { dataset } = await stageImport(dir, { format: 'yolo' });
+      return dataset.images[0]!.boxes.map(({ difficult }) => difficult);
+    };
+    expect(await flags(`${row}\n`)).toEqual([true]);
+    expect(await flags(`0 0.1 0.1 0.1 0.1\n${row}\n`)).toEqual([undefined, true]);
+    expect(await flags('0 0.5 0.5 0.5 0.25\n')).toEqual([undefined]);
   });
 
   test('paths outside the chosen folder are not followed', async () => {
