@@ -1,0 +1,59 @@
+// The composition root: the services of one open project behind the contract, for any door.
+import { EventPublisher } from '@orpc/server';
+import type { Notice } from '../shared/contract.ts';
+import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
+import { os, type Parts, type Shell } from './routes/parts.ts';
+import { folderRoutes, importRoutes, projectRoutes } from './routes/projects.ts';
+import { recipeRoutes, runRoutes } from './routes/training.ts';
+import { LiveTraining } from './services/live-training.ts';
+import { fullPicture, type Picture, thumbnail } from './services/pictures.ts';
+import { Workspace } from './services/workspace.ts';
+
+export type { Picture } from './services/pictures.ts';
+export type PictureSize = 'small' | 'full';
+
+export type Router = ReturnType<typeof routerOf>;
+
+export interface Backend {
+  readonly router: Router;
+  /** Opens a project before any window asks. */
+  open(dir: string): Promise<void>;
+  /** An image of the open project, and of no other place. Throws a Problem where there is none. */
+  picture(imageId: number, size: PictureSize): Promise<Picture>;
+  /** Pauses a training under way and closes the project. */
+  close(): Promise<void>;
+}
+
+export function createBackend(shell: Shell = {}): Backend {
+  const notices = new EventPublisher<{ notice: Notice }>();
+  const tell = (notice: Notice) => notices.publish('notice', notice);
+  const workspace = new Workspace();
+  const training = new LiveTraining((runId, live) => tell({ type: 'run', runId, live }));
+  return {
+    router: routerOf({ shell, workspace, training, notices, tell }),
+    open: async (dir) => void (await workspace.open(dir)),
+    picture: async (imageId, size) => {
+      const { project } = workspace;
+      const file = project.imageFile(project.annotations.labels(imageId).image);
+      return await (size === 'small' ? thumbnail(file) : fullPicture(file));
+    },
+    close: async () => {
+      await training.end();
+      workspace.close();
+    },
+  };
+}
+
+function routerOf(parts: Parts) {
+  return os.router({
+    watch: os.watch.handler(({ signal }) => parts.notices.subscribe('notice', signal ? { signal } : {})),
+    projects: projectRoutes(parts),
+    folders: folderRoutes(parts),
+    imports: importRoutes(parts),
+    images: imageRoutes(parts),
+    annotations: annotationRoutes(parts),
+    classes: classRoutes(parts),
+    recipes: recipeRoutes(),
+    runs: runRoutes(parts),
+  });
+}

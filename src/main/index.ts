@@ -1,0 +1,62 @@
+// Electron's entry: one instance, one window, the backend at the other end of its port.
+import './shell/environment.ts';
+import { app, BrowserWindow, dialog, session } from 'electron';
+import { createBackend } from './backend.ts';
+import { connectWindows } from './shell/ports.ts';
+import { claimSchemes, servePage, servePictures } from './shell/protocols.ts';
+import { openWindow } from './shell/window.ts';
+
+claimSchemes();
+
+if (app.requestSingleInstanceLock()) {
+  app.whenReady().then(start, (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    app.exit(1);
+  });
+} else {
+  app.quit();
+}
+
+async function start(): Promise<void> {
+  const backend = createBackend({ chooseFolder });
+  // nothing the page could ask for (camera, notifications, ...) is needed
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.defaultSession.setPermissionCheckHandler(() => false);
+  servePage();
+  servePictures(backend);
+  connectWindows(backend);
+  const project = process.argv[process.argv.indexOf('--project') + 1];
+  if (process.argv.includes('--project') && project) await backend.open(project);
+  openWindow();
+
+  app.on('second-instance', () => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow();
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  let closed = false;
+  app.on('before-quit', (event) => {
+    if (closed) return;
+    // a training under way is paused with a checkpoint first
+    event.preventDefault();
+    const leave = () => {
+      closed = true;
+      app.quit();
+    };
+    backend.close().then(leave, leave);
+  });
+}
+
+async function chooseFolder(title: string): Promise<string | null> {
+  const { filePaths } = await dialog.showOpenDialog({
+    title,
+    properties: ['openDirectory', 'createDirectory'],
+  });
+  return filePaths[0] ?? null;
+}

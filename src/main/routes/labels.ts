@@ -1,0 +1,57 @@
+// Images, boxes and classes of the open project.
+import { countedClasses, galleryCounts, galleryIds, imageFilter, thumbnails } from '../services/gallery.ts';
+import { compact, os, type Parts, toldChange } from './parts.ts';
+
+export function imageRoutes({ workspace }: Parts) {
+  return os.images.router({
+    ids: os.images.ids.handler(({ input }) => galleryIds(workspace.project, imageFilter(input))),
+    thumbnails: os.images.thumbnails.handler(({ input }) => thumbnails(workspace.project, input.ids)),
+    counts: os.images.counts.handler(() => galleryCounts(workspace.project)),
+    labels: os.images.labels.handler(({ input }) => workspace.project.annotations.labels(input.id)),
+  });
+}
+
+export function annotationRoutes(parts: Parts) {
+  const { workspace, tell } = parts;
+  return os.annotations.router({
+    apply: os.annotations.apply.handler(({ input, context: { session } }) => {
+      const { put, ...rest } = input;
+      const boxes = put && { put: put.map((box) => compact(box)) };
+      const saved = workspace.project.annotations.apply({ ...compact(rest), ...boxes, session });
+      tell({ type: 'labels', imageIds: [input.imageId], session });
+      return saved;
+    }),
+    finish: os.annotations.finish.handler(({ input: { imageId, revision }, context: { session } }) => {
+      const saved = workspace.project.annotations.finish(imageId, revision, session);
+      tell({ type: 'labels', imageIds: [imageId], session });
+      return saved;
+    }),
+    undo: os.annotations.undo.handler(({ context: { session } }) =>
+      toldChange(parts, workspace.project.journal.undo(session), session),
+    ),
+    redo: os.annotations.redo.handler(({ context: { session } }) =>
+      toldChange(parts, workspace.project.journal.redo(session), session),
+    ),
+  });
+}
+
+export function classRoutes(parts: Parts) {
+  const { workspace, tell } = parts;
+  return os.classes.router({
+    list: os.classes.list.handler(() => countedClasses(workspace.project)),
+    add: os.classes.add.handler(({ input, context: { session } }) => {
+      const label = workspace.project.classes.add(input, session);
+      tell({ type: 'classes' });
+      return label;
+    }),
+    rename: os.classes.rename.handler(({ input: { id, name }, context: { session } }) => {
+      toldChange(parts, workspace.project.classes.change(id, { name }, session), session);
+    }),
+    recolour: os.classes.recolour.handler(({ input: { id, colour }, context: { session } }) => {
+      toldChange(parts, workspace.project.classes.change(id, { colour }, session), session);
+    }),
+    remove: os.classes.remove.handler(({ input: { id }, context: { session } }) => {
+      toldChange(parts, workspace.project.classes.remove(id, session), session);
+    }),
+  });
+}

@@ -1,0 +1,67 @@
+// What every route stands on: the contract with sentences for failures, and the parts the backend is made of.
+import { type EventPublisher, implement, ORPCError } from '@orpc/server';
+import { contract, type Notice } from '../../shared/contract.ts';
+import { Problem } from '../../shared/problem.ts';
+import { RevisionConflict } from '../services/annotations.ts';
+import type { Change } from '../services/journal.ts';
+import type { LiveTraining } from '../services/live-training.ts';
+import type { Workspace } from '../services/workspace.ts';
+
+/** Who asks: one window or one connection. */
+export interface Caller {
+  readonly session: string;
+}
+
+/** What a door adds. */
+export interface Shell {
+  /** Opens the system's folder dialog; absent where there is none. */
+  readonly chooseFolder?: (title: string) => Promise<string | null>;
+}
+
+export interface Parts {
+  readonly shell: Shell;
+  readonly workspace: Workspace;
+  readonly training: LiveTraining;
+  readonly notices: EventPublisher<{ notice: Notice }>;
+  readonly tell: (notice: Notice) => void;
+}
+
+/** The contract, with every failure the user can cure turned into what the contract says. */
+export const os = implement(contract)
+  .$context<Caller>()
+  .use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw asContractError(error);
+    }
+  });
+
+function asContractError(error: unknown): unknown {
+  if (error instanceof RevisionConflict) {
+    const { imageId, revision, sentence: message } = error;
+    return new ORPCError('CONFLICT', { status: 409, message, data: { imageId, revision } });
+  }
+  if (!(error instanceof Problem)) return error;
+  const { message, remedy = null } = error;
+  return new ORPCError('PROBLEM', { status: 422, message, data: { remedy } });
+}
+
+/** Says what a change touched; gives it back for the one who asked. */
+export function toldChange({ tell }: Parts, change: Change | undefined, session: string): Change | null {
+  if (!change) return null;
+  if (change.imageIds.length > 0) tell({ type: 'labels', imageIds: change.imageIds, session });
+  if (change.classesChanged) tell({ type: 'classes' });
+  if (change.imagesChanged) tell({ type: 'images' });
+  return change;
+}
+
+/** `T` without the `undefined` that zod's optional keys carry. */
+type Compact<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** The object without keys that are undefined. */
+export function compact<T extends object>(value: T): Compact<T> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, entry]) => entry !== undefined),
+  ) as unknown as Compact<T>;
+}

@@ -1,0 +1,48 @@
+// Projects, folders and imports.
+import { listFolders } from '../services/folders.ts';
+import { forgetProject } from '../services/recent-projects.ts';
+import { os, type Parts } from './parts.ts';
+
+export function projectRoutes(parts: Parts) {
+  const { workspace, shell, training, tell } = parts;
+  const changing = async <T>(work: () => Promise<T>): Promise<T> => {
+    await training.end();
+    const result = await work();
+    tell({ type: 'project', dir: workspace.state().project?.dir ?? null });
+    return result;
+  };
+  return os.projects.router({
+    state: os.projects.state.handler(({ context: { session } }) => ({
+      ...workspace.state(),
+      session,
+      hasFolderDialog: shell.chooseFolder !== undefined,
+    })),
+    create: os.projects.create.handler(({ input }) =>
+      changing(() => workspace.create(input.dir, input.name)),
+    ),
+    open: os.projects.open.handler(({ input }) => changing(() => workspace.open(input.dir))),
+    sample: os.projects.sample.handler(() => changing(() => workspace.sample())),
+    close: os.projects.close.handler(() => changing(async () => workspace.close())),
+    forget: os.projects.forget.handler(({ input }) => forgetProject(input.dir)),
+  });
+}
+
+export function folderRoutes({ shell }: Parts) {
+  return os.folders.router({
+    list: os.folders.list.handler(({ input }) => listFolders(input.path)),
+    choose: os.folders.choose.handler(({ input }) => shell.chooseFolder?.(input.title) ?? null),
+  });
+}
+
+export function importRoutes({ workspace, tell }: Parts) {
+  const progress = (done: number, total: number, what: string) => tell({ type: 'import', done, total, what });
+  return os.imports.router({
+    preview: os.imports.preview.handler(({ input }) => workspace.preview(input, progress)),
+    run: os.imports.run.handler(async ({ input, context }) => {
+      const summary = await workspace.import(input, context.session, progress);
+      tell({ type: 'classes' });
+      tell({ type: 'images' });
+      return summary;
+    }),
+  });
+}

@@ -1,0 +1,193 @@
+// The same backend on plain Node: the window in a browser. Usage: node src/main/serve.ts [--project DIR] [--port N] [--host H]
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { RPCHandler } from '@orpc/server/ws';
+import { WebSocketServer } from 'ws';
+import { Problem, sentenceOf } from '../shared/problem.ts';
+import { type Backend, createBackend } from './backend.ts';
+import { type Access, createAccess, type Refusal } from './server/access.ts';
+import { contentSecurityPolicy } from './server/page-policy.ts';
+import { pageFile, sendFile } from './server/send-file.ts';
+
+export interface ServerOptions {
+  /** Opened before the first window asks. */
+  readonly project?: string;
+  /** 0 or left out: any free one. */
+  readonly port?: number;
+  /** 127.0.0.1 unless another computer is to reach it. */
+  readonly host?: string;
+  /** Told of each link that can be opened: at the start, and a fresh one whenever one was used. */
+  readonly onLink?: (link: string, first: boolean) => void;
+}
+
+export interface RunningServer {
+  /** A link that opens the window, once. */
+  readonly link: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PAGE = join(ROOT, 'out', 'renderer');
+const LARGEST_MESSAGE = 32 * 1024 * 1024;
+const REFUSALS: Readonly<Record<Refusal, string>> = {
+  host: 'This name of the computer is not served. Open the link that was printed.',
+  origin: 'Another site asked for this. Open the link that was printed.',
+  session: 'This browser was not let in yet. Open the newest link that was printed; each works once.',
+};
+
+/** Starts the server. Rejects with a Problem where the port is taken or the window cannot be built. */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const { host = '127.0.0.1', port = 0, onLink } = options;
+  buildPage();
+  const backend = createBackend();
+  if (options.project !== undefined) await backend.open(options.project);
+  const boundPort = () => (server.address() as AddressInfo).port;
+  const access = createAccess(host, boundPort);
+  const shownHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const link = () => `http://${shownHost}:${boundPort()}/?token=${access.token}`;
+  const admit = (token: string) => {
+    const cookie = access.admit(token);
+    if (cookie) onLink?.(link(), false);
+    return cookie;
+  };
+  const server = createServer((request, response) => {
+    answer(backend, { admit, refusal: access.refusal }, request, response).catch((error: unknown) => {
+      say(response, 500, sentenceOf(error));
+    });
+  });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
+  const rpc = new RPCHandler(backend.router);
+  server.on('upgrade', (request, socket: Duplex, head) => {
+    if (request.url !== '/rpc' || access.refusal(request, true)) return socket.destroy();
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      rpc.upgrade(ws, { context: { session: randomUUID() } }).catch(() => ws.terminate());
+    });
+  });
+  await listen(server, port, host);
+  onLink?.(link(), true);
+  const close = async () => {
+    for (const ws of sockets.clients) ws.terminate();
+    server.closeAllConnections();
+    server.close();
+    await backend.close();
+  };
+  return {
+    get link() {
+      return link();
+    },
+    port: boundPort(),
+    close,
+  };
+}
+
+/** In a checkout the page is built on demand; where there is no builder, it has to be there. */
+function buildPage(): void {
+  const builder = join(ROOT, 'scripts', 'build.mjs');
+  if (existsSync(builder)) spawnSync(process.execPath, [builder, 'renderer'], { stdio: ['ignore', 2, 2] });
+  if (!existsSync(join(PAGE, 'index.html')))
+    throw new Problem('The window has not been built.', 'Run "npm start -- --browser" in the checkout.');
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`;
+      fail(new Problem(`Port ${port} of ${host} ${why}.`, 'Choose another with --port.'));
+    });
+    server.listen(port, host, () => done());
+  });
+}
+
+async function answer(
+  backend: Backend,
+  access: Pick<Access, 'admit' | 'refusal'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  setSafeHeaders(response);
+  const url = new URL(request.url ?? '/', 'http://page');
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return say(response, 405, 'Only reading is served.');
+  const refusal = access.refusal(request);
+  const token = url.searchParams.get('token');
+  if (token !== null && (refusal === 'session' || refusal === undefined)) {
+    const cookie = access.admit(token);
+    if (cookie) response.setHeader('Set-Cookie', cookie);
+    else if (refusal) return say(response, 403, REFUSALS.session);
+    response.writeHead(303, { Location: '/' }).end();
+    return;
+  }
+  if (refusal) return say(response, 403, REFUSALS[refusal]);
+  const file = (await pictureFile(backend, url.pathname)) ?? pageFile(PAGE, url.pathname);
+  if (!file || !(await sendFile(request, response, file))) say(response, 404, 'There is nothing here.');
+}
+
+async function pictureFile(backend: Backend, path: string) {
+  const match = /^\/(image|thumbnail)\/(\d{1,15})$/.exec(path);
+  if (!match) return undefined;
+  try {
+    return await backend.picture(Number(match[2]), match[1] === 'image' ? 'full' : 'small');
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+function setSafeHeaders(response: ServerResponse): void {
+  response.setHeader('Content-Security-Policy', contentSecurityPolicy());
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+}
+
+function say(response: ServerResponse, status: number, sentence: string): void {
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
+}
+
+/** The command: serves until it is interrupted, then pauses a training and closes the project. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { project: { type: 'string' }, port: { type: 'string' }, host: { type: 'string' } },
+  });
+  const running = await startServer({
+    ...(values.project !== undefined && { project: values.project }),
+    ...(values.port !== undefined && { port: portNumber(values.port) }),
+    ...(values.host !== undefined && { host: values.host }),
+    onLink: (link, first) =>
+      console.log(first ? `DDOD Studio is open at\n  ${link}` : `For another browser:\n  ${link}`),
+  });
+  let ending = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (ending) process.exit(130);
+      ending = true;
+      running.close().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Problem(`"${text}" is not a port.`, 'Give a number from 0 to 65535.');
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${sentenceOf(error)}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,66 @@
+// The door to the backend: Electron's MessagePort or the server's WebSocket, the same typed client over both.
+import { createORPCClient, isDefinedError, ORPCError } from '@orpc/client';
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { Contract } from '../shared/contract.ts';
+
+export type Client = ContractRouterClient<Contract>;
+
+const inElectron = location.protocol === 'app:';
+
+/** Where an image of the open project is read from. */
+export function imageUrl(id: number, size: 'image' | 'thumbnail'): string {
+  return inElectron ? `image://project/${size}/${id}` : `/${size}/${id}`;
+}
+
+/** Connects; `onLost` is told when the backend is gone. */
+export async function connect(onLost: () => void): Promise<Client> {
+  const link = inElectron
+    ? new PortLink({ port: await handedPort() })
+    : new SocketLink({ websocket: socket(onLost) });
+  return createORPCClient(link);
+}
+
+function socket(onLost: () => void): WebSocket {
+  const url = new URL('/rpc', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  const opened = new WebSocket(url);
+  opened.addEventListener('close', onLost, { once: true });
+  return opened;
+}
+
+/** The preload answers with one end of a channel, and nothing else. */
+function handedPort(): Promise<MessagePort> {
+  return new Promise((resolve) => {
+    window.addEventListener('message', function hear(event) {
+      const [port] = event.ports;
+      if (event.source !== window || event.data !== 'ddod:port' || !port) return;
+      window.removeEventListener('message', hear);
+      port.start();
+      resolve(port);
+    });
+    window.postMessage('ddod:want-port', location.origin === 'null' ? '*' : location.origin);
+  });
+}
+
+export interface Trouble {
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+/** What to show for a failed request. */
+export function troubleOf(error: unknown): Trouble {
+  if (isDefinedError(error) && error.code === 'PROBLEM') {
+    const { remedy } = error.data as { remedy: string | null };
+    return { message: error.message, remedy };
+  }
+  if (error instanceof ORPCError && error.code === 'INTERNAL_SERVER_ERROR')
+    return { message: 'Something went wrong inside.', remedy: 'Repeat it; the terminal may say more.' };
+  return { message: error instanceof Error ? error.message : String(error), remedy: null };
+}
+
+/** True for labels that were changed elsewhere since they were read. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ORPCError && error.code === 'CONFLICT';
+}

@@ -1,0 +1,336 @@
+// The boxes of one image under a pointer and a keyboard: turns presses and actions into gestures. Knows no DOM.
+import {
+  contains,
+  type HitTarget,
+  hitTest,
+  move,
+  type Point,
+  resizeByHandle,
+  type Size,
+} from '../../shared/box.ts';
+import type { Rect } from '../../shared/model.ts';
+import { type Drag, drawing, moving, resizing } from './drags.ts';
+import { fit, panBy, toImage, type Viewport, zoomAt } from './viewport.ts';
+
+export interface EditorBox extends Rect {
+  /** Negative until the backend has given it one. */
+  readonly id: number;
+  readonly classId: number;
+  readonly ignore: boolean;
+}
+
+/** One undoable step: all of it or nothing. */
+export interface EditorGesture {
+  readonly name: string;
+  readonly put: readonly EditorBox[];
+  readonly remove: readonly number[];
+}
+
+export interface PointerPress extends Point {
+  /** 0 left, 1 middle, 2 right. */
+  readonly button: number;
+}
+
+export interface EditorHooks {
+  onGesture(gesture: EditorGesture): void;
+  /** Something to show changed. */
+  onChange(): void;
+}
+
+export type Tool = 'select' | 'draw';
+
+/** Screen pixels. */
+const REACH = 6;
+const SNAP = 3;
+const CLICK = 3;
+
+export class Editor {
+  readonly #hooks: EditorHooks;
+  image: Size = { width: 1, height: 1 };
+  area: Size = { width: 1, height: 1 };
+  view: Viewport = { scale: 1, x: 0, y: 0 };
+  boxes: readonly EditorBox[] = [];
+  selectedId: number | undefined;
+  tool: Tool = 'select';
+  /** The class of the next box. */
+  classId: number | undefined;
+  /** The box being drawn, moved or resized. */
+  draft: Rect | undefined;
+  /** The pointer over the canvas, in screen pixels. */
+  pointer: Point | undefined;
+  #drag: Drag | undefined;
+  #pressed: Point | undefined;
+  #panFrom: Point | undefined;
+  #holdsPan = false;
+  #nextId = -1;
+  #fitted = true;
+
+  constructor(hooks: EditorHooks) {
+    this.#hooks = hooks;
+  }
+
+  get selected(): EditorBox | undefined {
+    return this.boxes.find((box) => box.id === this.selectedId);
+  }
+
+  get dragging(): Drag['kind'] | 'pan' | undefined {
+    return this.#panFrom ? 'pan' : this.#drag?.kind;
+  }
+
+  /** What the pointer is over, for the cursor and the highlight. */
+  get hover(): (HitTarget & { readonly id: number }) | undefined {
+    if (!this.pointer || this.tool === 'draw' || this.#holdsPan) return undefined;
+    return this.#hit(toImage(this.view, this.pointer));
+  }
+
+  get holdsPan(): boolean {
+    return this.#holdsPan;
+  }
+
+  /** Shows another image, whole. */
+  load(image: Size, boxes: readonly EditorBox[]): void {
+    this.image = image;
+    this.view = fit(image, this.area);
+    this.#fitted = true;
+    this.cancel();
+    this.selectedId = undefined;
+    this.setBoxes(boxes);
+  }
+
+  /** The boxes as they are stored now; what was selected stays so where it still exists. */
+  setBoxes(boxes: readonly EditorBox[]): void {
+    this.boxes = boxes;
+    if (!this.selected) this.selectedId = undefined;
+    this.#hooks.onChange();
+  }
+
+  /** A new box got its lasting id. */
+  adopt(temporary: number, id: number): void {
+    this.boxes = this.boxes.map((box) => (box.id === temporary ? { ...box, id } : box));
+    if (this.selectedId === temporary) this.selectedId = id;
+    this.#hooks.onChange();
+  }
+
+  resize(area: Size): void {
+    this.area = area;
+    if (this.#fitted) this.view = fit(this.image, area);
+    this.#hooks.onChange();
+  }
+
+  setTool(tool: Tool): void {
+    this.cancel();
+    this.tool = tool;
+    this.#hooks.onChange();
+  }
+
+  select(id: number | undefined): void {
+    this.selectedId = id;
+    this.#hooks.onChange();
+  }
+
+  /** While held, a press pans. */
+  holdPan(held: boolean): void {
+    this.#holdsPan = held;
+    this.#hooks.onChange();
+  }
+
+  press(at: PointerPress): void {
+    this.pointer = at;
+    if (at.button === 1 || (at.button === 0 && this.#holdsPan)) this.#panFrom = at;
+    else if (at.button === 0) this.#pressLeft(at);
+    this.#hooks.onChange();
+  }
+
+  drag(at: Point): void {
+    this.pointer = at;
+    if (this.#panFrom) {
+      this.view = panBy(this.view, at.x - this.#panFrom.x, at.y - this.#panFrom.y, this.image, this.area);
+      this.#fitted = false;
+      this.#panFrom = at;
+    } else if (this.#drag && (!this.#pressed || !this.#isClick(at))) {
+      this.draft = this.#drag.to(toImage(this.view, at));
+    }
+    this.#hooks.onChange();
+  }
+
+  release(at: Point): void {
+    this.pointer = at;
+    if (this.#panFrom) this.#panFrom = undefined;
+    else if (this.#drag && this.#pressed) {
+      const clicked = this.#isClick(at) && this.draft === undefined;
+      this.#pressed = undefined;
+      // a click with the drawing tool leaves the first corner standing until the second click
+      if (!clicked) this.#commitDrag();
+      else if (this.tool !== 'draw') this.#endDrag();
+    }
+    this.#hooks.onChange();
+  }
+
+  leave(): void {
+    this.pointer = undefined;
+    this.#hooks.onChange();
+  }
+
+  /** Gives up what is being done; says whether there was anything to give up. */
+  cancel(): boolean {
+    const busy = this.#drag !== undefined || this.#panFrom !== undefined;
+    this.#endDrag();
+    this.#panFrom = undefined;
+    this.#hooks.onChange();
+    return busy;
+  }
+
+  zoom(factor: number, at: Point = { x: this.area.width / 2, y: this.area.height / 2 }): void {
+    this.view = zoomAt(this.view, at, factor, this.image, this.area);
+    this.#fitted = false;
+    this.#hooks.onChange();
+  }
+
+  pan(dx: number, dy: number): void {
+    this.view = panBy(this.view, dx, dy, this.image, this.area);
+    this.#fitted = false;
+    this.#hooks.onChange();
+  }
+
+  fit(): void {
+    this.view = fit(this.image, this.area);
+    this.#fitted = true;
+    this.#hooks.onChange();
+  }
+
+  actualSize(): void {
+    this.zoom(1 / this.view.scale);
+  }
+
+  /** Moves the selected box by image pixels. */
+  nudge(dx: number, dy: number): void {
+    const box = this.selected;
+    if (box) this.#change('nudge', { ...box, ...move(box, dx, dy, this.image) });
+  }
+
+  /** Moves the right or the lower edge of the selected box. */
+  grow(dx: number, dy: number): void {
+    const box = this.selected;
+    const grown = box && resizeByHandle(box, 'se', dx, dy, this.image);
+    if (box && grown && grown.width >= 1 && grown.height >= 1) this.#change('resize', { ...box, ...grown });
+  }
+
+  remove(): void {
+    const box = this.selected;
+    if (!box) return;
+    this.boxes = this.boxes.filter(({ id }) => id !== box.id);
+    this.selectedId = undefined;
+    this.#commit({ name: 'delete', put: [], remove: [box.id] });
+  }
+
+  duplicate(): void {
+    const box = this.selected;
+    if (!box) return;
+    const shift = 12 / this.view.scale;
+    this.#add('duplicate', { ...box, ...move(box, shift, shift, this.image) });
+  }
+
+  /** Gives the selected box a class, and the next one. */
+  assign(classId: number): void {
+    this.classId = classId;
+    const box = this.selected;
+    if (box && box.classId !== classId) this.#change('reclass', { ...box, classId });
+    else this.#hooks.onChange();
+  }
+
+  toggleIgnore(): void {
+    const box = this.selected;
+    if (box) this.#change('ignore', { ...box, ignore: !box.ignore });
+  }
+
+  /** Selects the next (1) or the previous (-1) box. */
+  step(direction: 1 | -1): void {
+    const count = this.boxes.length;
+    if (count === 0) return;
+    const at = this.boxes.findIndex(({ id }) => id === this.selectedId);
+    const next = at < 0 ? (direction > 0 ? 0 : count - 1) : (at + direction + count) % count;
+    this.select(this.boxes[next]?.id);
+  }
+
+  /** Selects the next of the boxes that lie over each other under the pointer. */
+  cycle(): void {
+    if (!this.pointer) return;
+    const at = toImage(this.view, this.pointer);
+    const under = this.boxes.filter((box) => contains(box, at));
+    const current = under.findIndex(({ id }) => id === this.selectedId);
+    const next = under[(current + 1) % Math.max(1, under.length)];
+    if (next) this.select(next.id);
+  }
+
+  #pressLeft(at: PointerPress): void {
+    const point = toImage(this.view, at);
+    if (this.#drag?.kind === 'draw' && !this.#pressed) {
+      this.draft = this.#drag.to(point);
+      return this.#commitDrag();
+    }
+    this.#pressed = at;
+    const target = this.tool === 'draw' ? undefined : this.#hit(point);
+    this.selectedId = target?.id;
+    this.#drag = this.#dragOn(target, point);
+  }
+
+  #dragOn(target: (HitTarget & { id: number }) | undefined, from: Point): Drag | undefined {
+    const pull = SNAP / this.view.scale;
+    const box = target && this.boxes[target.index];
+    if (!target || !box) return this.classId === undefined ? undefined : drawing(from, this.image, pull);
+    if (target.part === 'body') return moving(box, from, this.image);
+    return resizing(box, target.part, from, this.image, pull);
+  }
+
+  #hit(point: Point): (HitTarget & { readonly id: number }) | undefined {
+    const selected = this.boxes.findIndex(({ id }) => id === this.selectedId);
+    const reach = REACH / this.view.scale;
+    const target = hitTest(this.boxes, point, reach, selected < 0 ? undefined : selected);
+    const box = target && this.boxes[target.index];
+    return target && box ? { ...target, id: box.id } : undefined;
+  }
+
+  #isClick(at: Point): boolean {
+    const from = this.#pressed;
+    return from !== undefined && Math.hypot(at.x - from.x, at.y - from.y) < CLICK;
+  }
+
+  #commitDrag(): void {
+    const { draft } = this;
+    const kind = this.#drag?.kind;
+    const box = this.selected;
+    this.#endDrag();
+    // less than a screen pixel is a slip of the hand
+    if (!draft || Math.min(draft.width, draft.height) * this.view.scale < 1) return;
+    if (kind === 'draw' && this.classId !== undefined) {
+      this.#add('draw', { ...draft, id: 0, classId: this.classId, ignore: false });
+    } else if (box && kind && !sameRect(box, draft)) this.#change(kind, { ...box, ...draft });
+  }
+
+  #endDrag(): void {
+    this.#drag = undefined;
+    this.#pressed = undefined;
+    this.draft = undefined;
+  }
+
+  #add(name: string, input: EditorBox): void {
+    const box = { ...input, id: this.#nextId-- };
+    this.boxes = [...this.boxes, box];
+    this.selectedId = box.id;
+    this.#commit({ name, put: [box], remove: [] });
+  }
+
+  #change(name: string, changed: EditorBox): void {
+    this.boxes = this.boxes.map((box) => (box.id === changed.id ? changed : box));
+    this.#commit({ name, put: [changed], remove: [] });
+  }
+
+  #commit(gesture: EditorGesture): void {
+    this.#hooks.onGesture(gesture);
+    this.#hooks.onChange();
+  }
+}
+
+function sameRect(a: Rect, b: Rect): boolean {
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+}

@@ -1,0 +1,152 @@
+// The window as a whole: its connection, the open project, which view is shown, what there is to say.
+import type { Notice, StartState } from '../../shared/contract.ts';
+import { type Client, connect, troubleOf } from '../client.ts';
+
+export type View = 'welcome' | 'images' | 'label' | 'train';
+export type Theme = 'dark' | 'light';
+
+export interface Message {
+  readonly id: number;
+  readonly kind: 'info' | 'trouble';
+  readonly text: string;
+  readonly remedy: string | null;
+}
+
+const MESSAGE_MS = 9000;
+
+class App {
+  start = $state.raw<StartState>();
+  view = $state<View>('welcome');
+  /** The image of the label view. */
+  imageId = $state<number>();
+  theme = $state<Theme>('dark');
+  messages = $state.raw<readonly Message[]>([]);
+  lost = $state(false);
+  /** Something long is going on, in words. */
+  busy = $state<string>();
+  importing = $state.raw<{ done: number; total: number; what: string }>();
+  #client: Client | undefined;
+  #listeners = new Set<(notice: Notice) => void>();
+  #nextMessage = 1;
+
+  get client(): Client {
+    if (!this.#client) throw new Error('The window is not connected yet.');
+    return this.#client;
+  }
+
+  get project() {
+    return this.start?.project ?? undefined;
+  }
+
+  async open(): Promise<void> {
+    this.#client = await connect(() => {
+      this.lost = true;
+    });
+    void this.#listen(this.#client);
+    await this.refresh();
+    if (this.start?.firstStart) await this.openSample();
+    this.readAddress();
+  }
+
+  onNotice(listener: (notice: Notice) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Does something that may fail; a failure is shown, and the answer is undefined. */
+  async attempt<T>(work: () => Promise<T>, busy?: string): Promise<T | undefined> {
+    this.busy = busy;
+    try {
+      return await work();
+    } catch (error) {
+      this.trouble(error);
+      return undefined;
+    } finally {
+      if (busy !== undefined) this.busy = undefined;
+    }
+  }
+
+  trouble(error: unknown): void {
+    const { message, remedy } = troubleOf(error);
+    this.#show('trouble', message, remedy);
+  }
+
+  say(text: string): void {
+    this.#show('info', text, null);
+  }
+
+  dismiss(id: number): void {
+    this.messages = this.messages.filter((message) => message.id !== id);
+  }
+
+  async openProject(dir: string): Promise<void> {
+    await this.attempt(() => this.client.projects.open({ dir }), 'Opening the project');
+  }
+
+  async openSample(): Promise<void> {
+    await this.attempt(() => this.client.projects.sample(), 'Drawing the sample project');
+    await this.refresh();
+    this.go('images');
+  }
+
+  async closeProject(): Promise<void> {
+    await this.attempt(() => this.client.projects.close());
+  }
+
+  async refresh(): Promise<void> {
+    this.start = await this.client.projects.state();
+    document.title = this.project ? `${this.project.name} — DDOD Studio` : 'DDOD Studio';
+  }
+
+  go(view: View, imageId?: number): void {
+    const address = imageId === undefined ? `#/${view}` : `#/${view}/${imageId}`;
+    if (location.hash === address) this.readAddress();
+    else location.hash = address;
+  }
+
+  /** Shows what the address says: it survives a reload. */
+  readAddress(): void {
+    const [, name, id] = /^#\/(\w+)(?:\/(\d+))?$/.exec(location.hash) ?? [];
+    const known = (['images', 'label', 'train'] as const).find((view) => view === name);
+    this.imageId = id === undefined ? undefined : Number(id);
+    this.view = this.project ? (known ?? 'images') : 'welcome';
+  }
+
+  setTheme(theme: Theme, keep = false): void {
+    this.theme = theme;
+    document.documentElement.dataset.theme = theme;
+    if (keep) localStorage.setItem('theme', theme);
+  }
+
+  /** The user's choice, or the system's. */
+  readTheme(): void {
+    const kept = localStorage.getItem('theme');
+    const system = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
+    this.setTheme(kept === 'light' || kept === 'dark' ? kept : system);
+  }
+
+  #show(kind: Message['kind'], text: string, remedy: string | null): void {
+    const id = this.#nextMessage++;
+    this.messages = [...this.messages.slice(-3), { id, kind, text, remedy }];
+    setTimeout(() => this.dismiss(id), MESSAGE_MS);
+  }
+
+  async #listen(client: Client): Promise<void> {
+    try {
+      for await (const notice of await client.watch()) await this.#hear(notice);
+    } catch {
+      this.lost = true;
+    }
+  }
+
+  async #hear(notice: Notice): Promise<void> {
+    if (notice.type === 'project') {
+      await this.refresh();
+      this.go(this.project ? 'images' : 'welcome');
+    }
+    if (notice.type === 'import') this.importing = notice;
+    for (const listener of this.#listeners) listener(notice);
+  }
+}
+
+export const app = new App();

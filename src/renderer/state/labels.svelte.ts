@@ -1,0 +1,168 @@
+// The image being labelled: joins the canvas engine to the backend, and mirrors what panels show.
+import { untrack } from 'svelte';
+import type { Notice } from '../../shared/contract.ts';
+import type { Box, ImageRecord } from '../../shared/model.ts';
+import { imageUrl, isConflict } from '../client.ts';
+import { Editor, type EditorBox, type EditorGesture } from '../labeling/editor.ts';
+import { Saver } from '../labeling/saver.ts';
+import { app } from './app.svelte.ts';
+import { gallery } from './gallery.svelte.ts';
+
+/** Images kept decoded around the one in sight. */
+const KEPT_PICTURES = 5;
+
+class Labels {
+  image = $state.raw<ImageRecord>();
+  picture = $state.raw<HTMLImageElement>();
+  /** Why the picture cannot be shown. */
+  pictureTrouble = $state<string>();
+  /** Grows with every change of the editor, which is not reactive itself. */
+  version = $state(0);
+  pending = $state(0);
+  saved = $state(true);
+  showBoxes = $state(true);
+  showLabels = $state(true);
+  drawn = $state(0);
+  readonly editor = new Editor({
+    onGesture: (gesture) => this.#push(gesture),
+    // effects that move the editor must not wait for what they change
+    onChange: () => untrack(() => void this.version++),
+  });
+  #saver: Saver | undefined;
+  readonly #pictures = new Map<number, HTMLImageElement>();
+
+  /** Shows an image with its boxes as stored. */
+  async open(id: number): Promise<void> {
+    await this.#saver?.settled();
+    const read = await app.attempt(() => app.client.images.labels({ id }));
+    if (!read || app.imageId !== id) return;
+    this.image = read.image;
+    this.#saver = this.#saverFor(read.image);
+    this.editor.load(read.image, read.boxes.map(editorBox));
+    this.#showPicture(id);
+  }
+
+  /** Reads the boxes again, where they were changed elsewhere or by undo. */
+  async reread(): Promise<void> {
+    const id = this.image?.id;
+    if (id === undefined) return;
+    const read = await app.attempt(() => app.client.images.labels({ id }));
+    if (!read || this.image?.id !== id || (this.#saver?.pending ?? 0) > 0) return;
+    this.image = read.image;
+    if (this.#saver) this.#saver.revision = read.image.revision;
+    this.editor.setBoxes(read.boxes.map(editorBox));
+  }
+
+  async walk(direction: 'undo' | 'redo'): Promise<void> {
+    if (this.editor.cancel()) return;
+    await this.#saver?.settled();
+    const change = await app.attempt(() => app.client.annotations[direction]());
+    if (change === null)
+      return app.say(direction === 'undo' ? 'There is nothing to undo.' : 'There is nothing to redo.');
+    const [first] = change?.imageIds ?? [];
+    const elsewhere = first !== undefined && !change?.imageIds.includes(this.image?.id ?? 0);
+    if (elsewhere && change?.imageIds.length === 1) app.go('label', first);
+    else await this.reread();
+  }
+
+  /** Marks the image done, or empty, and goes on. */
+  async finish(): Promise<void> {
+    const { image } = this;
+    if (!image) return;
+    await this.#saver?.settled();
+    const saver = this.#saver;
+    const saved = await app.attempt(() =>
+      app.client.annotations.finish({ imageId: image.id, revision: saver?.revision ?? image.revision }),
+    );
+    if (!saved) return;
+    if (saver) saver.revision = saved.revision;
+    this.image = { ...image, state: saved.state, revision: saved.revision };
+    if (!this.go(1)) app.say('That was the last image here.');
+  }
+
+  /** Goes to the next or the previous image; false at the end. */
+  go(direction: 1 | -1): boolean {
+    const next = this.image && gallery.neighbour(this.image.id, direction);
+    if (next !== undefined) app.go('label', next);
+    return next !== undefined;
+  }
+
+  hear(notice: Notice): void {
+    const id = this.image?.id;
+    if (notice.type !== 'labels' || id === undefined || !notice.imageIds.includes(id)) return;
+    if (notice.session !== app.start?.session) void this.reread();
+  }
+
+  #push(gesture: EditorGesture): void {
+    if (gesture.name === 'draw') this.drawn += 1;
+    this.#saver?.push(gesture);
+  }
+
+  #saverFor(image: ImageRecord): Saver {
+    return new Saver(image.revision, {
+      send: async (revision, { name, put, remove }) => {
+        const saved = await app.client.annotations.apply({
+          imageId: image.id,
+          revision,
+          name,
+          put: put.map(boxInput),
+          remove: [...remove],
+        });
+        if (this.image?.id === image.id)
+          this.image = { ...this.image, state: saved.state, revision: saved.revision };
+        return saved;
+      },
+      onId: (temporary, id) => {
+        if (this.image?.id === image.id) this.editor.adopt(temporary, id);
+      },
+      onProgress: (saver) => {
+        this.pending = saver.pending;
+        this.saved = saver.pending === 0;
+      },
+      onTrouble: (error) => {
+        app.trouble(error);
+        if (isConflict(error) || this.image?.id === image.id) queueMicrotask(() => void this.reread());
+      },
+    });
+  }
+
+  #showPicture(id: number): void {
+    this.pictureTrouble = undefined;
+    this.picture = undefined;
+    const picture = this.#pictureOf(id);
+    const show = () => {
+      if (this.image?.id !== id) return;
+      this.picture = picture;
+      for (const direction of [1, -1] as const) {
+        const next = gallery.neighbour(id, direction);
+        if (next !== undefined) this.#pictureOf(next);
+      }
+    };
+    const fail = () => {
+      this.#pictures.delete(id);
+      if (this.image?.id === id)
+        this.pictureTrouble = `The file of ${this.image.path} is missing or damaged. Its boxes are safe.`;
+    };
+    picture.decode().then(show, fail);
+  }
+
+  /** The image, from the few kept or being loaded. */
+  #pictureOf(id: number): HTMLImageElement {
+    const known = this.#pictures.get(id);
+    this.#pictures.delete(id);
+    const picture = known ?? Object.assign(new Image(), { src: imageUrl(id, 'image') });
+    this.#pictures.set(id, picture);
+    for (const old of [...this.#pictures.keys()].slice(0, -KEPT_PICTURES)) this.#pictures.delete(old);
+    return picture;
+  }
+}
+
+function editorBox({ id, classId, x, y, width, height, ignore }: Box): EditorBox {
+  return { id, classId, x, y, width, height, ignore };
+}
+
+function boxInput({ id, ...box }: EditorBox) {
+  return id < 0 ? box : { ...box, id };
+}
+
+export const labels = new Labels();

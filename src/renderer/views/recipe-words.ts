@@ -1,0 +1,52 @@
+// A recipe in words, for someone who has not read the paper.
+import type { Recipe } from '../../shared/recipe.ts';
+
+export interface RecipeLine {
+  readonly what: string;
+  readonly words: string;
+}
+
+export function recipeInWords(recipe: Recipe): RecipeLine[] {
+  const { train, input, disentangle } = recipe;
+  const sizes = [
+    ...new Set(input.scales.map(({ long, short }) => (long === short ? `${long}` : `${long}×${short}`))),
+  ];
+  const shownSizes = sizes.length > 3 ? `${sizes[0]} to ${sizes.at(-1)}` : sizes.join(', ');
+  const parts = [
+    disentangle.assignment && 'labels assigned apart for class and box',
+    disentangle.features && 'features apart for class and box',
+    disentangle.pyramid && 'levels weighed by their positives',
+  ].filter((part) => part !== false);
+  const isDdod = recipe.detector !== 'atss';
+  return [
+    { what: 'Network', words: `${recipe.backbone}, ${recipe.channels} channels` },
+    { what: 'Detector', words: isDdod ? `DDOD: ${parts.join(', ') || 'every part off'}` : 'ATSS' },
+    { what: 'Images', words: `${shownSizes} pixels${augmentWords(recipe)}` },
+    {
+      what: 'Training',
+      words: `${train.epochs} epochs, ${train.batch} images a step, learning rate ${train.lr}`,
+    },
+    { what: 'Checks', words: `AP on the validation images every ${train.evalEvery} epochs` },
+  ];
+}
+
+function augmentWords({ augment }: Recipe): string {
+  const parts = [
+    augment.flip > 0 && 'mirrored at random',
+    augment.photometric && 'colours varied',
+    augment.crop && 'random windows',
+  ].filter((part) => part !== false);
+  return parts.length > 0 ? `, ${parts.join(', ')}` : '';
+}
+
+/** `1 h 20 min`, `3 min`, `40 s`. */
+export function durationWords(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A metric as people write it: AP in per cent, a loss with three digits. */
+export function percent(value: number | null | undefined): string {
+  return value === null || value === undefined || value < 0 ? '–' : (value * 100).toFixed(1);
+}

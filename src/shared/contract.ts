@@ -1,0 +1,249 @@
+// Every request and every stream between the window and the backend. Inputs are checked by zod where they arrive;
+// outputs are our own and only typed. Failures the user can cure come as PROBLEM with a sentence to show.
+import { eventIterator, oc, type } from '@orpc/contract';
+import { z } from 'zod';
+import {
+  type Box,
+  boxOrigins,
+  type ImageRecord,
+  type ImageState,
+  imageStates,
+  type LabelClass,
+  type Project,
+  type Rect,
+  type Run,
+  type Split,
+  splitNames,
+  type Timestamp,
+} from './model.ts';
+import type { Recipe } from './recipe.ts';
+
+const id = z.number().int().positive();
+const ids = z.array(id).max(1000);
+const runId = z.string().regex(/^r\d{1,15}$/);
+const path = z.string().min(1).max(4096);
+const label = z.string().trim().min(1).max(200);
+const revision = z.number().int().min(0);
+const colour = z.string().regex(/^#[0-9a-f]{6}$/);
+
+const boxInput = z.strictObject({
+  id: id.optional(),
+  classId: id,
+  x: z.number(),
+  y: z.number(),
+  width: z.number().positive(),
+  height: z.number().positive(),
+  ignore: z.boolean().optional(),
+  difficult: z.boolean().optional(),
+  truncated: z.boolean().optional(),
+  occluded: z.boolean().optional(),
+  origin: z.enum(boxOrigins).optional(),
+});
+
+const filter = z.strictObject({
+  state: z.enum(imageStates).optional(),
+  split: z.enum([...splitNames, 'none']).optional(),
+  classId: id.optional(),
+  search: z.string().max(200).optional(),
+});
+export type GalleryFilter = z.infer<typeof filter>;
+
+const gesture = z.strictObject({
+  imageId: id,
+  revision,
+  name: z.string().min(1).max(40),
+  put: z.array(boxInput).max(20_000).optional(),
+  remove: z.array(id).max(20_000).optional(),
+  state: z.enum(imageStates).optional(),
+});
+export type GestureInput = z.infer<typeof gesture>;
+
+const source = z.strictObject({
+  source: path,
+  format: z.enum(['auto', 'coco', 'voc', 'yolo', 'images']).default('auto'),
+  convention: z.enum(['voc-0-based', 'voc-1-based']).optional(),
+});
+
+const wishes = z.strictObject({
+  preset: z.string().max(60),
+  epochs: z.number().int().min(1).max(10_000).optional(),
+  size: z
+    .string()
+    .regex(/^\d{2,4}(x\d{2,4})?$/)
+    .optional(),
+});
+export type TrainingWishes = z.infer<typeof wishes>;
+
+export interface RecentProject {
+  readonly dir: string;
+  readonly name: string;
+  readonly openedAt: Timestamp;
+}
+
+export interface StartState {
+  readonly project: Project | null;
+  readonly recent: readonly RecentProject[];
+  /** Names this window in what others are told. */
+  readonly session: string;
+  /** Nothing was ever opened here: the window then opens the drawn sample. */
+  readonly firstStart: boolean;
+  /** Where new projects go unless another folder is chosen. */
+  readonly projectsFolder: string;
+  /** A native folder dialog can be opened. */
+  readonly hasFolderDialog: boolean;
+}
+
+export interface FolderListing {
+  readonly path: string;
+  readonly parent: string | null;
+  readonly folders: readonly string[];
+  readonly isProject: boolean;
+}
+
+export interface Thumbnail {
+  readonly image: ImageRecord;
+  readonly boxes: readonly (Rect & { readonly classId: number; readonly ignore: boolean })[];
+}
+
+export interface ImageCounts {
+  readonly total: number;
+  readonly states: Readonly<Record<ImageState, number>>;
+  readonly splits: Readonly<Record<Split | 'none', number>>;
+}
+
+export interface CountedClass extends LabelClass {
+  readonly boxes: number;
+  readonly images: number;
+}
+
+export interface SavedGesture {
+  readonly seq: number;
+  readonly revision: number;
+  readonly state: ImageState;
+  readonly boxes: readonly Box[];
+}
+
+/** What an undo or a redo did; null where there was nothing to do. */
+export type Walked = {
+  readonly gesture: string;
+  readonly imageIds: readonly number[];
+  readonly classesChanged: boolean;
+} | null;
+
+export interface ImportSummary {
+  readonly format: string;
+  readonly images: number;
+  readonly boxes: number;
+  readonly classes: readonly { readonly name: string; readonly boxes: number }[];
+  readonly splits: Readonly<Record<Split | 'none', number>>;
+  readonly suspicious: number;
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  readonly skippedCount: number;
+  readonly warnings: readonly string[];
+  /** Pascal VOC files that state no convention are read as written. */
+  readonly convention: string | null;
+}
+
+export interface RunSummary extends Run {
+  readonly best: { readonly AP: number; readonly AP50: number } | null;
+  readonly canResume: boolean;
+}
+
+export interface CurveData {
+  readonly name: string;
+  readonly steps: readonly number[];
+  /** null where the value was not a number. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly line: string;
+  readonly at: Timestamp;
+}
+
+/** Where the training under way stands. */
+export interface LiveRun {
+  readonly runId: string;
+  readonly phase: 'starting' | 'training' | 'evaluating' | 'pausing';
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Median of the last steps; null before there are some. */
+  readonly secondsPerStep: number | null;
+  readonly imagesPerSecond: number | null;
+  readonly evaluated: { readonly done: number; readonly of: number } | null;
+}
+
+/** Pushed to every window. */
+export type Notice =
+  | { readonly type: 'project'; readonly dir: string | null }
+  | { readonly type: 'labels'; readonly imageIds: readonly number[]; readonly session: string }
+  | { readonly type: 'images' }
+  | { readonly type: 'classes' }
+  | { readonly type: 'import'; readonly done: number; readonly total: number; readonly what: string }
+  | { readonly type: 'run'; readonly live: LiveRun | null; readonly runId: string };
+
+const request = oc.errors({
+  PROBLEM: { status: 422, data: z.object({ remedy: z.string().nullable() }) },
+  CONFLICT: { status: 409, data: z.object({ imageId: z.number(), revision: z.number() }) },
+});
+
+export const contract = {
+  watch: request.output(eventIterator(type<Notice>())),
+  projects: {
+    state: request.output(type<StartState>()),
+    create: request.input(z.strictObject({ dir: path, name: label })).output(type<Project>()),
+    open: request.input(z.strictObject({ dir: path })).output(type<Project>()),
+    sample: request.output(type<Project>()),
+    close: request.output(type<void>()),
+    forget: request.input(z.strictObject({ dir: path })).output(type<void>()),
+  },
+  folders: {
+    list: request.input(z.strictObject({ path: path.optional() })).output(type<FolderListing>()),
+    choose: request.input(z.strictObject({ title: label })).output(type<string | null>()),
+  },
+  imports: {
+    preview: request.input(source).output(type<ImportSummary>()),
+    run: request.input(source).output(type<ImportSummary>()),
+  },
+  images: {
+    ids: request.input(filter).output(type<readonly number[]>()),
+    thumbnails: request.input(z.strictObject({ ids })).output(type<readonly Thumbnail[]>()),
+    counts: request.output(type<ImageCounts>()),
+    labels: request
+      .input(z.strictObject({ id }))
+      .output(type<{ readonly image: ImageRecord; readonly boxes: readonly Box[] }>()),
+  },
+  annotations: {
+    apply: request.input(gesture).output(type<SavedGesture>()),
+    finish: request.input(z.strictObject({ imageId: id, revision })).output(type<SavedGesture>()),
+    undo: request.output(type<Walked>()),
+    redo: request.output(type<Walked>()),
+  },
+  classes: {
+    list: request.output(type<readonly CountedClass[]>()),
+    add: request.input(z.strictObject({ name: label })).output(type<LabelClass>()),
+    rename: request.input(z.strictObject({ id, name: label })).output(type<void>()),
+    recolour: request.input(z.strictObject({ id, colour })).output(type<void>()),
+    remove: request.input(z.strictObject({ id })).output(type<void>()),
+  },
+  recipes: {
+    names: request.output(type<readonly string[]>()),
+    resolve: request.input(wishes).output(type<Recipe>()),
+  },
+  runs: {
+    list: request.output(type<readonly RunSummary[]>()),
+    live: request.output(type<LiveRun | null>()),
+    curves: request
+      .input(z.strictObject({ id: runId, maxPoints: z.number().int().min(10).max(5000).default(600) }))
+      .output(type<readonly CurveData[]>()),
+    log: request.input(z.strictObject({ id: runId })).output(type<readonly LogLine[]>()),
+    start: request.input(wishes).output(type<Run>()),
+    pause: request.output(type<void>()),
+    resume: request.input(z.strictObject({ id: runId })).output(type<Run>()),
+  },
+};
+
+export type Contract = typeof contract;
