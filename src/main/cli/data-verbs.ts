@@ -56,7 +56,7 @@ export function addDataVerbs(program: Command, console: Console): void {
     .command('export-labels')
     .description('write the labels of a project to a new folder')
     .requiredOption('--project <dir>', 'the project')
-    .requiredOption('--format <name>', 'coco, voc or yolo')
+    .requiredOption('--format <name>', 'coco, voc, yolo, cvat or createml')
     .requiredOption('--out <dir>', 'a new folder')
     .addOption(convention())
     .option('--copy-images', 'put a copy of every image beside its labels')

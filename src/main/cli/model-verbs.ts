@@ -73,7 +73,7 @@ function addWeightVerbs(weights: Command, console: Console): void {
     .option('--json', 'one JSON document on stdout')
     .action(() => {
       const list = listWeights();
-      const rows = list.map(({ name, licence, file }) => [name, file === undefined ? '' : 'here', licence]);
+      const rows = list.map(({ name, licence, path }) => [name, path === undefined ? '' : 'here', licence]);
       console.result(list, table([['name', 'on disk', 'licence'], ...rows]));
     });
   weights

@@ -34,5 +34,5 @@ function assignmentText({ detector, disentangle, assigner }: Recipe): string {
   if (detector === 'atss' || !disentangle.assignment) return 'ATSS';
   if (assigner.plainPart === 0 && assigner.rampPart === 0) return 'cost-aware ATSS, apart for class and box';
   const plain = Math.round(assigner.plainPart * 100);
-  return `ATSS for the first ${plain} %, then cost-aware and apart for class and box`;
+  return `ATSS for the first ${plain} %, then cost-aware and apart for class and box, levels weighed`;
 }

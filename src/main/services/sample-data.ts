@@ -25,7 +25,7 @@ const kinds: Readonly<
 > = {
   'white-cell': { radius: [26, 36], count: [0, 2] },
   'red-cell': { radius: [15, 20], count: [5, 12] },
-  platelet: { radius: [4, 7], count: [0, 5] },
+  platelet: { radius: [8, 12], count: [1, 5] },
 };
 
 /** Draws `count` pictures with Pascal VOC labels and a fixed split into `folder`. */

@@ -150,6 +150,8 @@ export const importWeight = (file: string): Promise<Weight> => new WeightStore()
 
 /** The per-user folder that outlives the installation and is shared with setup. */
 export function weightsFolder(): string {
+  const own = process.env.DDOD_CACHE_DIR;
+  if (own) return join(own, 'weights');
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(cache, 'ddod-studio', 'weights');
 }
