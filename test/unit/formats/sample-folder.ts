@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll } from 'vitest';
+import type { StagedBox } from '../../../src/main/formats/staged.ts';
 
 /** The blood-cell data set, read where it lies. */
 export const bccdDir =
@@ -30,6 +31,26 @@ export function putFiles(dir: string, files: Readonly<Record<string, string | Bu
     mkdirSync(dirname(join(dir, name)), { recursive: true });
     writeFileSync(join(dir, name), text);
   }
+}
+
+/** A new folder with images (40 x 30) and files; what is neither text nor bytes is written as JSON. */
+export async function folderOf(
+  images: readonly string[],
+  files: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const dir = newFolder();
+  for (const name of images) await putImage(join(dir, name));
+  const isText = (content: unknown) => typeof content === 'string' || Buffer.isBuffer(content);
+  const texts = Object.entries(files).map(([name, content]) => [
+    name,
+    isText(content) ? content : JSON.stringify(content),
+  ]);
+  putFiles(dir, Object.fromEntries(texts));
+  return dir;
+}
+
+export function cornersOf(boxes: readonly StagedBox[] = []): number[][] {
+  return boxes.map(({ x1, y1, x2, y2 }) => [x1, y1, x2, y2]);
 }
 
 /** Every file below `dir` with its bytes, as text. */

@@ -1,0 +1,94 @@
+// YOLO labels of other tools at their worst.
+import { describe, expect, test } from 'vitest';
+import { stageImport } from '../../../src/main/formats/stage.ts';
+import { cornersOf as corners, folderOf } from './sample-folder.ts';
+
+describe('YOLO', () => {
+  const yaml = 'names: [cat, dog]\n';
+  const read = async (label: string, description = yaml) =>
+    stageImport(await folderOf(['images/a.jpg'], { 'data.yaml': description, 'labels/a.txt': label }), {
+      format: 'auto',
+    });
+
+  test('blanks, tabs, line ends, a mark and repeated rows', async () => {
+    const row = '1\t0.5  0.5 0.5 0.5';
+    const { dataset } = await read(`\uFEFF${row} \r\n\r\n${row}\r\n`);
+    expect(dataset.images[0]!.boxes).toEqual([{ classIndex: 1, x1: 10, y1: 7.5, x2: 30, y2: 22.5 }]);
+    expect(dataset.skipped).toEqual([
+      { file: expect.any(String), reason: expect.stringContaining('repeat') },
+    ]);
+  });
+
+  test('one polygon makes polygons of all rows; a sixth column is a track', async () => {
+    const polygons = await read('0 0.25 0.2 0.5 0.2 0.5 0.4\n1 0 0 1 1\n');
+    expect(corners(polygons.dataset.images[0]!.boxes)).toEqual([
+      [10, expect.closeTo(6, 9), 20, expect.closeTo(12, 9)],
+      [0, 0, 40, 30],
+    ]);
+    const tracks = await read('0 0.5 0.5 1 1 17\n');
+    expect(tracks.dataset.images[0]!.boxes[0]!.trackId).toBe('17');
+  });
+
+  test('unknown classes and odd rows are skipped, boxes outside are kept and flagged', async () => {
+    const { dataset, report } = await read('2 0.5 0.5 1 1\n0 0.5\n0.5 1 1 1 1\n0 1 0.5 0.5 1\n1 nan 0 1 1\n');
+    expect(corners(dataset.images[0]!.boxes)).toEqual([[30, 0, 50, 30]]);
+    expect(report.suspiciousCounts).toMatchObject({ 'out-of-image': 1, 'not-a-number': 1 });
+    expect(dataset.skipped.map(({ reason }) => reason).join()).toContain('class id 2');
+    expect(dataset.skipped.length).toBe(4);
+  });
+
+  test('a dict of names, splits as Roboflow writes them, images without labels are background', async () => {
+    const dir = await folderOf(['train/images/a.jpg', 'valid/images/b.jpg', 'valid/images/c.jpg'], {
+      'data.yaml': 'train: ../train/images\nvalid: ../valid/images\nnames:\n  2: dog\n  0: cat\n',
+      'train/labels/a.txt': '2 0.5 0.5 1 1',
+      'valid/labels/b.txt': '',
+    });
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset.classes.map(({ name }) => name)).toEqual(['cat', 'class_1', 'dog']);
+    expect(dataset.images.map(({ split, boxes }) => [split, boxes.length])).toEqual([
+      ['train', 1],
+      ['val', 0],
+      ['val', 0],
+    ]);
+    expect(dataset.warnings).toEqual([]);
+  });
+
+  test('what the side file says of a row is forgotten when another tool changes the row', async () => {
+    const row = '0 0.5 0.5 0.5 0.5';
+    const entry = { rows: { [row]: { difficult: true } }, apart: [] };
+    const files = {
+      'data.yaml': yaml,
+      'ddod.json': JSON.stringify({ version: 1, images: { a: entry } }),
+    };
+    const flags = async (label: string) => {
+      const dir = await folderOf(['images/a.jpg'], { ...files, 'labels/a.txt': label });
+      const { dataset } = await stageImport(dir, { format: 'yolo' });
+      return dataset.images[0]!.boxes.map(({ difficult }) => difficult);
+    };
+    expect(await flags(`${row}\n`)).toEqual([true]);
+    expect(await flags(`0 0.1 0.1 0.1 0.1\n${row}\n`)).toEqual([undefined, true]);
+    expect(await flags('0 0.5 0.5 0.5 0.25\n')).toEqual([undefined]);
+  });
+
+  test('paths outside the chosen folder are not followed', async () => {
+    const outside = await folderOf(['images/secret.jpg'], {});
+    const { dataset } = await read(
+      '0 0.5 0.5 1 1',
+      `path: ${outside}\ntrain: ${outside}/images\nval: images\n${yaml}`,
+    );
+    expect(dataset.images.map(({ path }) => path)).toEqual([expect.stringMatching(/images.a\.jpg$/)]);
+    expect(dataset.warnings.length).toBe(2);
+  });
+
+  test('Darknet folders: lists, and a class file that is too short is said to be', async () => {
+    const dir = await folderOf(['obj_train_data/a.jpg'], {
+      'obj.names': 'cat\n',
+      'obj.data': 'classes = 1\ntrain = data/train.txt\nnames = data/obj.names\n',
+      'train.txt': 'data/obj_train_data/a.jpg\n',
+      'obj_train_data/a.txt': '0 0.5 0.5 1 1\n3 0.5 0.5 1 1\n',
+    });
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset.images.map(({ split, boxes }) => [split, boxes.length])).toEqual([['train', 1]]);
+    expect(dataset.warnings).toEqual([expect.stringContaining('ids up to 3')]);
+  });
+});
