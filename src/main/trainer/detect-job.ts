@@ -8,6 +8,7 @@ import { readCheckpointFile } from '../detector/checkpoints/checkpoint-file.ts';
 import { initialWeights } from '../detector/checkpoints/initial-weights.ts';
 import { loadWeights } from '../detector/checkpoints/load-weights.ts';
 import type { StoredTensor } from '../detector/checkpoints/stored-tensor.ts';
+import type { Detections } from '../detector/engine/detect-batch.ts';
 import { detectSamples, evaluateNetwork } from '../detector/engine/evaluate.ts';
 import { Network } from '../detector/network.ts';
 import { networkConfigOf } from '../detector/network-config.ts';
@@ -26,7 +27,7 @@ interface Model {
 /** Says `detected` with what was found on each image of the job. */
 export async function detect(job: DetectionJob, say: (event: DetectionEvent) => void): Promise<void> {
   const model = readModel(job.model);
-  const recipe = withThreshold(model.recipe, job.scoreThresh);
+  const { recipe } = model;
   const store = new ParameterStore(initialWeights('random', 0));
   const network = new Network(store, networkConfigOf(recipe, model.classes.length));
   loadWeights(store, model.tensors, { file: model.name });
@@ -44,7 +45,7 @@ export async function detect(job: DetectionJob, say: (event: DetectionEvent) => 
     type: 'detected',
     result: {
       classes: model.classes,
-      images: evaluation.detections.map(plain),
+      images: evaluation.detections.map((found) => plain(found, job.scoreThresh ?? 0)),
       metrics: evaluation.metrics,
       perClass: evaluation.perClass,
       seconds: (performance.now() - began) / 1000,
@@ -76,18 +77,13 @@ function modelOfFile(source: Extract<ModelSource, { kind: 'file' }>): Model {
   return { recipe, classes: complete, tensors, name: source.file };
 }
 
-function withThreshold(recipe: Recipe, scoreThresh: number | undefined): Recipe {
-  return scoreThresh === undefined ? recipe : { ...recipe, test: { ...recipe.test, scoreThresh } };
-}
-
-function plain({
-  boxes,
-  scores,
-  labels,
-}: {
-  boxes: Float32Array;
-  scores: Float32Array;
-  labels: Int32Array;
-}): FoundObjects {
-  return { boxes: [...boxes], scores: [...scores], labels: [...labels] };
+/** What reaches the score; detections come by falling score. */
+function plain({ boxes, scores, labels }: Detections, lowest: number): FoundObjects {
+  const below = scores.findIndex((score) => score < lowest);
+  const count = below < 0 ? scores.length : below;
+  return {
+    boxes: [...boxes.subarray(0, count * 4)],
+    scores: [...scores.subarray(0, count)],
+    labels: [...labels.subarray(0, count)],
+  };
 }

@@ -83,7 +83,7 @@ export interface DetectionJob {
   readonly model: ModelSource;
   readonly images: readonly JobImage[];
   readonly evaluate: boolean;
-  /** In place of the recipe's. */
+  /** Lowest final score (class times IoU) that is told. */
   readonly scoreThresh?: number;
 }
 
