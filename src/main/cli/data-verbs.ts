@@ -34,13 +34,18 @@ const shownRows = 10;
 
 export function addDataVerbs(program: Command, console: Console): void {
   const convention = () =>
-    new Option('--convention <name>', 'how Pascal VOC counts pixels').choices(['voc-0-based', 'voc-1-based']);
+    new Option('--convention <name>', 'how Pascal VOC or Create ML counts pixels').choices([
+      'voc-0-based',
+      'voc-1-based',
+      'createml-pixels',
+      'createml-normalised',
+    ]);
   program
     .command('import')
     .description('take labelled images into a project; the source is never changed')
     .argument('<source>', 'a folder or a label file')
     .requiredOption('--project <dir>', 'the project, made where it is missing')
-    .option('--format <name>', 'auto, coco, voc, yolo, ...', 'auto')
+    .option('--format <name>', 'auto, coco, voc, yolo, cvat, createml, labelme, label-studio, images', 'auto')
     .option('--images <dir>', 'where the images are, if not beside the labels')
     .addOption(convention())
     .addOption(
