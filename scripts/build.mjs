@@ -43,9 +43,8 @@ async function buildPage() {
 /** CommonJS for Node 18, so that older Electrons run it too; native packages and Electron stay outside. */
 async function buildMain() {
   const { build } = await import('esbuild');
-  await build({
+  const common = /** @satisfies {import('esbuild').BuildOptions} */ ({
     absWorkingDir: root,
-    entryPoints: { index: 'src/main/index.ts', preload: 'src/main/preload.ts' },
     outdir: 'out/main',
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -53,9 +52,15 @@ async function buildMain() {
     format: 'cjs',
     target: 'node18',
     external: ['electron', 'better-sqlite3', 'sharp', '@tensorflow/*'],
+    logLevel: 'warning',
+  });
+  // a sandboxed preload has no Node to ask for its own address
+  await build({ ...common, entryPoints: { preload: 'src/main/preload.ts' } });
+  await build({
+    ...common,
+    entryPoints: { index: 'src/main/index.ts' },
     define: { 'import.meta.url': 'moduleUrl' },
     banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    logLevel: 'warning',
   });
 }
 

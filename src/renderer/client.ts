@@ -1,5 +1,5 @@
 // The door to the backend: Electron's MessagePort or the server's WebSocket, the same typed client over both.
-import { createORPCClient, isDefinedError, ORPCError } from '@orpc/client';
+import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -51,7 +51,7 @@ export interface Trouble {
 
 /** What to show for a failed request. */
 export function troubleOf(error: unknown): Trouble {
-  if (isDefinedError(error) && error.code === 'PROBLEM') {
+  if (error instanceof ORPCError && error.code === 'PROBLEM') {
     const { remedy } = error.data as { remedy: string | null };
     return { message: error.message, remedy };
   }

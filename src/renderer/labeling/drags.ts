@@ -41,3 +41,8 @@ export function resizing(rect: Rect, handle: Handle, from: Point, image: Size, p
     },
   };
 }
+
+/** True where a drag ended where it began. */
+export function sameRect(a: Rect, b: Rect): boolean {
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+}

@@ -9,8 +9,8 @@ import {
   type Size,
 } from '../../shared/box.ts';
 import type { Rect } from '../../shared/model.ts';
-import { type Drag, drawing, moving, resizing } from './drags.ts';
-import { fit, panBy, toImage, type Viewport, zoomAt } from './viewport.ts';
+import { Camera } from './camera.ts';
+import { type Drag, drawing, moving, resizing, sameRect } from './drags.ts';
 
 export interface EditorBox extends Rect {
   /** Negative until the backend has given it one. */
@@ -26,10 +26,8 @@ export interface EditorGesture {
   readonly remove: readonly number[];
 }
 
-export interface PointerPress extends Point {
-  /** 0 left, 1 middle, 2 right. */
-  readonly button: number;
-}
+/** `button`: 0 left, 1 middle, 2 right. */
+export type PointerPress = Point & { readonly button: number };
 
 export interface EditorHooks {
   onGesture(gesture: EditorGesture): void;
@@ -46,9 +44,7 @@ const CLICK = 3;
 
 export class Editor {
   readonly #hooks: EditorHooks;
-  image: Size = { width: 1, height: 1 };
-  area: Size = { width: 1, height: 1 };
-  view: Viewport = { scale: 1, x: 0, y: 0 };
+  readonly camera: Camera;
   boxes: readonly EditorBox[] = [];
   selectedId: number | undefined;
   tool: Tool = 'select';
@@ -63,10 +59,10 @@ export class Editor {
   #panFrom: Point | undefined;
   #holdsPan = false;
   #nextId = -1;
-  #fitted = true;
 
   constructor(hooks: EditorHooks) {
     this.#hooks = hooks;
+    this.camera = new Camera(() => hooks.onChange());
   }
 
   get selected(): EditorBox | undefined {
@@ -80,7 +76,7 @@ export class Editor {
   /** What the pointer is over, for the cursor and the highlight. */
   get hover(): (HitTarget & { readonly id: number }) | undefined {
     if (!this.pointer || this.tool === 'draw' || this.#holdsPan) return undefined;
-    return this.#hit(toImage(this.view, this.pointer));
+    return this.#hit(this.camera.imagePoint(this.pointer));
   }
 
   get holdsPan(): boolean {
@@ -89,11 +85,9 @@ export class Editor {
 
   /** Shows another image, whole. */
   load(image: Size, boxes: readonly EditorBox[]): void {
-    this.image = image;
-    this.view = fit(image, this.area);
-    this.#fitted = true;
     this.cancel();
     this.selectedId = undefined;
+    this.camera.show(image);
     this.setBoxes(boxes);
   }
 
@@ -108,12 +102,6 @@ export class Editor {
   adopt(temporary: number, id: number): void {
     this.boxes = this.boxes.map((box) => (box.id === temporary ? { ...box, id } : box));
     if (this.selectedId === temporary) this.selectedId = id;
-    this.#hooks.onChange();
-  }
-
-  resize(area: Size): void {
-    this.area = area;
-    if (this.#fitted) this.view = fit(this.image, area);
     this.#hooks.onChange();
   }
 
@@ -144,11 +132,10 @@ export class Editor {
   drag(at: Point): void {
     this.pointer = at;
     if (this.#panFrom) {
-      this.view = panBy(this.view, at.x - this.#panFrom.x, at.y - this.#panFrom.y, this.image, this.area);
-      this.#fitted = false;
+      this.camera.pan(at.x - this.#panFrom.x, at.y - this.#panFrom.y);
       this.#panFrom = at;
     } else if (this.#drag && (!this.#pressed || !this.#isClick(at))) {
-      this.draft = this.#drag.to(toImage(this.view, at));
+      this.draft = this.#drag.to(this.camera.imagePoint(at));
     }
     this.#hooks.onChange();
   }
@@ -180,38 +167,16 @@ export class Editor {
     return busy;
   }
 
-  zoom(factor: number, at: Point = { x: this.area.width / 2, y: this.area.height / 2 }): void {
-    this.view = zoomAt(this.view, at, factor, this.image, this.area);
-    this.#fitted = false;
-    this.#hooks.onChange();
-  }
-
-  pan(dx: number, dy: number): void {
-    this.view = panBy(this.view, dx, dy, this.image, this.area);
-    this.#fitted = false;
-    this.#hooks.onChange();
-  }
-
-  fit(): void {
-    this.view = fit(this.image, this.area);
-    this.#fitted = true;
-    this.#hooks.onChange();
-  }
-
-  actualSize(): void {
-    this.zoom(1 / this.view.scale);
-  }
-
   /** Moves the selected box by image pixels. */
   nudge(dx: number, dy: number): void {
     const box = this.selected;
-    if (box) this.#change('nudge', { ...box, ...move(box, dx, dy, this.image) });
+    if (box) this.#change('nudge', { ...box, ...move(box, dx, dy, this.camera.image) });
   }
 
   /** Moves the right or the lower edge of the selected box. */
   grow(dx: number, dy: number): void {
     const box = this.selected;
-    const grown = box && resizeByHandle(box, 'se', dx, dy, this.image);
+    const grown = box && resizeByHandle(box, 'se', dx, dy, this.camera.image);
     if (box && grown && grown.width >= 1 && grown.height >= 1) this.#change('resize', { ...box, ...grown });
   }
 
@@ -226,8 +191,8 @@ export class Editor {
   duplicate(): void {
     const box = this.selected;
     if (!box) return;
-    const shift = 12 / this.view.scale;
-    this.#add('duplicate', { ...box, ...move(box, shift, shift, this.image) });
+    const shift = this.camera.reach(12);
+    this.#add('duplicate', { ...box, ...move(box, shift, shift, this.camera.image) });
   }
 
   /** Gives the selected box a class, and the next one. */
@@ -255,7 +220,7 @@ export class Editor {
   /** Selects the next of the boxes that lie over each other under the pointer. */
   cycle(): void {
     if (!this.pointer) return;
-    const at = toImage(this.view, this.pointer);
+    const at = this.camera.imagePoint(this.pointer);
     const under = this.boxes.filter((box) => contains(box, at));
     const current = under.findIndex(({ id }) => id === this.selectedId);
     const next = under[(current + 1) % Math.max(1, under.length)];
@@ -263,10 +228,11 @@ export class Editor {
   }
 
   #pressLeft(at: PointerPress): void {
-    const point = toImage(this.view, at);
+    const point = this.camera.imagePoint(at);
     if (this.#drag?.kind === 'draw' && !this.#pressed) {
       this.draft = this.#drag.to(point);
-      return this.#commitDrag();
+      this.#commitDrag();
+      return;
     }
     this.#pressed = at;
     const target = this.tool === 'draw' ? undefined : this.#hit(point);
@@ -275,16 +241,17 @@ export class Editor {
   }
 
   #dragOn(target: (HitTarget & { id: number }) | undefined, from: Point): Drag | undefined {
-    const pull = SNAP / this.view.scale;
+    const pull = this.camera.reach(SNAP);
     const box = target && this.boxes[target.index];
-    if (!target || !box) return this.classId === undefined ? undefined : drawing(from, this.image, pull);
-    if (target.part === 'body') return moving(box, from, this.image);
-    return resizing(box, target.part, from, this.image, pull);
+    if (!target || !box)
+      return this.classId === undefined ? undefined : drawing(from, this.camera.image, pull);
+    if (target.part === 'body') return moving(box, from, this.camera.image);
+    return resizing(box, target.part, from, this.camera.image, pull);
   }
 
   #hit(point: Point): (HitTarget & { readonly id: number }) | undefined {
     const selected = this.boxes.findIndex(({ id }) => id === this.selectedId);
-    const reach = REACH / this.view.scale;
+    const reach = this.camera.reach(REACH);
     const target = hitTest(this.boxes, point, reach, selected < 0 ? undefined : selected);
     const box = target && this.boxes[target.index];
     return target && box ? { ...target, id: box.id } : undefined;
@@ -301,7 +268,7 @@ export class Editor {
     const box = this.selected;
     this.#endDrag();
     // less than a screen pixel is a slip of the hand
-    if (!draft || Math.min(draft.width, draft.height) * this.view.scale < 1) return;
+    if (!draft || Math.min(draft.width, draft.height) < this.camera.reach(1)) return;
     if (kind === 'draw' && this.classId !== undefined) {
       this.#add('draw', { ...draft, id: 0, classId: this.classId, ignore: false });
     } else if (box && kind && !sameRect(box, draft)) this.#change(kind, { ...box, ...draft });
@@ -329,8 +296,4 @@ export class Editor {
     this.#hooks.onGesture(gesture);
     this.#hooks.onChange();
   }
-}
-
-function sameRect(a: Rect, b: Rect): boolean {
-  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 }

@@ -29,7 +29,7 @@ const FONT = '11px system-ui, sans-serif';
 export function paint(context: CanvasRenderingContext2D, scene: Scene, ratio: number): void {
   const { editor } = scene;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, editor.area.width, editor.area.height);
+  context.clearRect(0, 0, editor.camera.area.width, editor.camera.area.height);
   paintPicture(context, scene);
   if (scene.showBoxes) paintBoxes(context, scene);
   paintDraft(context, scene);
@@ -37,7 +37,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, ratio: nu
 }
 
 function paintPicture(context: CanvasRenderingContext2D, { editor, picture }: Scene): void {
-  const { view, image } = editor;
+  const { view, image } = editor.camera;
   const [width, height] = [image.width * view.scale, image.height * view.scale];
   if (picture) {
     // past twice its size a pixel should look like one
@@ -71,11 +71,16 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene): void {
 }
 
 function onScreen(editor: Editor, rect: Rect): Rect {
-  const { x, y } = toScreen(editor.view, rect);
-  return { x, y, width: rect.width * editor.view.scale, height: rect.height * editor.view.scale };
+  const { x, y } = toScreen(editor.camera.view, rect);
+  return {
+    x,
+    y,
+    width: rect.width * editor.camera.view.scale,
+    height: rect.height * editor.camera.view.scale,
+  };
 }
 
-function isInSight({ area }: Editor, at: Rect): boolean {
+function isInSight({ camera: { area } }: Editor, at: Rect): boolean {
   return at.x < area.width && at.y < area.height && at.x + at.width > 0 && at.y + at.height > 0;
 }
 
@@ -152,9 +157,9 @@ function paintCrosshair(context: CanvasRenderingContext2D, { editor }: Scene): v
   const { x, y } = editor.pointer;
   const lines = new Path2D();
   lines.moveTo(0, y);
-  lines.lineTo(editor.area.width, y);
+  lines.lineTo(editor.camera.area.width, y);
   lines.moveTo(x, 0);
-  lines.lineTo(x, editor.area.height);
+  lines.lineTo(x, editor.camera.area.height);
   context.lineWidth = 2;
   context.strokeStyle = 'rgb(0 0 0 / 0.35)';
   context.stroke(lines);

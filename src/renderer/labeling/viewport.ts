@@ -21,7 +21,7 @@ export function toScreen(view: Viewport, at: Point): Point {
 }
 
 /** The whole image in sight, centred, with a margin in screen pixels. Small images are enlarged to 4 times at most. */
-export function fit(image: Size, area: Size, margin = 24): Viewport {
+export function wholeImage(image: Size, area: Size, margin = 24): Viewport {
   const room = (side: number) => Math.max(1, side - 2 * margin);
   const scale = Math.min(room(area.width) / image.width, room(area.height) / image.height, 4);
   return centred(image, area, scale);
@@ -34,7 +34,7 @@ export function centred(image: Size, area: Size, scale: number): Viewport {
 
 /** Zooms by a factor and keeps what lies under `at` where it is. */
 export function zoomAt(view: Viewport, at: Point, factor: number, image: Size, area: Size): Viewport {
-  const smallest = fit(image, area).scale * SMALLEST_OF_FIT;
+  const smallest = wholeImage(image, area).scale * SMALLEST_OF_FIT;
   const scale = Math.min(LARGEST_SCALE, Math.max(smallest, view.scale * factor));
   const under = toImage(view, at);
   return held({ scale, x: at.x - under.x * scale, y: at.y - under.y * scale }, image, area);

@@ -25,10 +25,10 @@ const doing: Readonly<Record<Exclude<Action, 'keys'>, () => unknown>> = {
   nextBox: () => editor.step(1),
   previousBox: () => editor.step(-1),
   cycle: () => editor.cycle(),
-  fit: () => editor.fit(),
-  actualSize: () => editor.actualSize(),
-  zoomIn: () => editor.zoom(ZOOM),
-  zoomOut: () => editor.zoom(1 / ZOOM),
+  fit: () => editor.camera.whole(),
+  actualSize: () => editor.camera.actualSize(),
+  zoomIn: () => editor.camera.zoom(ZOOM),
+  zoomOut: () => editor.camera.zoom(1 / ZOOM),
   hideBoxes: () => {
     labels.showBoxes = !labels.showBoxes;
   },

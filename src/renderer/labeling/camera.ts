@@ -1,0 +1,64 @@
+// What part of which image is in sight, and how large.
+import type { Point, Size } from '../../shared/box.ts';
+import { panBy, toImage, type Viewport, wholeImage, zoomAt } from './viewport.ts';
+
+export class Camera {
+  image: Size = { width: 1, height: 1 };
+  /** The canvas in CSS pixels. */
+  area: Size = { width: 1, height: 1 };
+  view: Viewport = { scale: 1, x: 0, y: 0 };
+  readonly #onChange: () => void;
+  #showsWhole = true;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Another image, whole. */
+  show(image: Size): void {
+    this.image = image;
+    this.whole();
+  }
+
+  /** The canvas has another size; a whole image stays whole. */
+  resize(area: Size): void {
+    this.area = area;
+    if (this.#showsWhole) this.whole();
+    else this.#onChange();
+  }
+
+  whole(): void {
+    this.#showsWhole = true;
+    this.view = wholeImage(this.image, this.area);
+    this.#onChange();
+  }
+
+  actualSize(): void {
+    this.zoom(1 / this.view.scale);
+  }
+
+  /** Zooms around a point of the screen, its middle where left out. */
+  zoom(factor: number, at: Point = { x: this.area.width / 2, y: this.area.height / 2 }): void {
+    this.#look(zoomAt(this.view, at, factor, this.image, this.area));
+  }
+
+  /** By screen pixels. */
+  pan(dx: number, dy: number): void {
+    this.#look(panBy(this.view, dx, dy, this.image, this.area));
+  }
+
+  imagePoint(at: Point): Point {
+    return toImage(this.view, at);
+  }
+
+  /** A length on the screen in image pixels. */
+  reach(screenPixels: number): number {
+    return screenPixels / this.view.scale;
+  }
+
+  #look(view: Viewport): void {
+    this.view = view;
+    this.#showsWhole = false;
+    this.#onChange();
+  }
+}
