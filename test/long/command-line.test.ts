@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpointFile } from '../../src/main/detector/checkpoints/checkpoint-file.ts';
 import { openProject } from '../../src/main/services/projects.ts';
 import { ddod, documentOf, start } from '../unit/cli/command-line.ts';
-import { drawnProject, expectWhole, statusOf, trainArguments, untilStep } from './training.ts';
+import { drawnProject, expectWhole, nextRun, statusOf, trainArguments, untilStep } from './training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ddod-command-line-'));
 const at = (...names: string[]) => join(folder, ...names);
@@ -183,9 +183,10 @@ describe('a picture that cannot be read', () => {
 
 describe('a training that cannot go on', () => {
   it('names the pictures on which the loss was not a number', async () => {
+    const id = nextRun(project);
     const outcome = await ddod(...trainArguments(project, '--lr', '1e30'));
     expect(outcome.code).toBe(1);
-    const run = await statusOf(project, 'r2');
+    const run = await statusOf(project, id);
     expect(run.status).toBe('failed');
     expect(run.cause).toMatch(
       /became NaN on the images .*sample_\d+\.jpg, .*sample_\d+\.jpg.*lower the learning rate/,
@@ -194,24 +195,26 @@ describe('a training that cannot go on', () => {
   });
 
   it('says what is wrong with first weights of another network', async () => {
-    const outcome = await ddod(
-      ...['train', '--project', project, '--backbone', 'resnet18', '--size', '64'],
-      ...['--init', at('pth', 'model.pth')],
-    );
+    await documentFrom('export', '--project', project, '--run', 'r1', '--to', 'pth', '--out', at('other'));
+    const init = ['--init', at('other', 'model.pth')];
+    const outcome = await ddod(...trainArguments(project, '--backbone', 'resnet18', ...init));
     expect(outcome.code).toBe(1);
-    expect(outcome.stderr).toMatch(/model\.pth/);
+    expect(outcome.stderr).toMatch(
+      /model\.pth seems to hold .*EfficientNet.* but the network is .*ResNet-18.*Pick weights/,
+    );
     expect(outcome.stderr.trim().split('\n').at(-1)).not.toMatch(/^\s+at /);
   });
 
   it('leaves the project to the training that has it open', async () => {
+    const run = nextRun(project);
     const command = start(trainArguments(project, '--epochs', '3'));
-    await untilStep(project, 'r4', 1);
+    await untilStep(project, run, 1);
     const second = await ddod(...trainArguments(project));
     expect(second).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/already open for writing.*Close it there/),
     });
-    expect((await statusOf(project, 'r4')).status).toBe('running');
+    expect((await statusOf(project, run)).status).toBe('running');
     expect(await command.ended).toMatchObject({ code: 0 });
     expectWhole(project);
   });

@@ -9,6 +9,7 @@ import {
   drawnProject,
   expectSameTrace,
   expectWhole,
+  nextRun,
   statusOf,
   traceOf,
   trainArguments,
@@ -36,20 +37,21 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('kill -9', () => {
   it('of the training process in its second epoch: the run says so and resumes to the same trace', async () => {
+    const run = nextRun(project);
     const command = start(train());
-    await untilStep(project, 'r2', 8);
+    await untilStep(project, run, 8);
     process.kill(trainerOf(command.child.pid), 'SIGKILL');
     const { code, stderr } = await command.ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/training process was ended by SIGKILL; resume the run from its last checkpoint/);
-    expect(await statusOf(project, 'r2')).toEqual({
+    expect(await statusOf(project, run)).toEqual({
       status: 'failed',
       cause: expect.stringContaining('SIGKILL'),
     });
     expectWhole(project);
-    expect(await resume('r2')).toMatchObject({ code: 0 });
-    expectSameTrace(traceOf(project, 'r2'), whole);
-    expect(await statusOf(project, 'r2')).toEqual({ status: 'done', cause: null });
+    expect(await resume(run)).toMatchObject({ code: 0 });
+    expectSameTrace(traceOf(project, run), whole);
+    expect(await statusOf(project, run)).toEqual({ status: 'done', cause: null });
     expectWhole(project);
   });
 
@@ -57,7 +59,7 @@ describe('kill -9', () => {
     ['in its first epoch', 2],
     ['in its last epoch', 14],
   ])('of the command line %s: the next to look finds the run stopped, and it resumes', async (_, step) => {
-    const run = step === 2 ? 'r3' : 'r4';
+    const run = nextRun(project);
     const command = start(train());
     await untilStep(project, run, step);
     command.child.kill('SIGKILL');
@@ -75,8 +77,9 @@ describe('kill -9', () => {
 
 describe('Ctrl-C', () => {
   it('pauses with a checkpoint and exit code 130; resume finishes, --epochs goes on after the end', async () => {
+    const run = nextRun(project);
     const command = start([...train(), '--json']);
-    await untilStep(project, 'r5', 3);
+    await untilStep(project, run, 3);
     command.child.kill('SIGINT');
     const paused = await command.ended;
     expect(paused.code).toBe(130);
@@ -84,18 +87,18 @@ describe('Ctrl-C', () => {
       paused,
     );
     expect(status).toBe('paused');
-    expect(checkpoint).toBe(`${project}#r5`);
+    expect(checkpoint).toBe(`${project}#${run}`);
     const open = openProject(project);
-    expect(open.checkpoints.latest('r5')).toMatchObject({ kind: 'pause', step: steps });
+    expect(open.checkpoints.latest(run)).toMatchObject({ kind: 'pause', step: steps });
     open.close();
-    const finished = await resume('r5', '--json');
-    expect(documentOf(finished)).toMatchObject({ run: 'r5', status: 'done', epochs: 3, steps: 18 });
-    expectSameTrace(traceOf(project, 'r5'), whole);
+    const finished = await resume(run, '--json');
+    expect(documentOf(finished)).toMatchObject({ run, status: 'done', epochs: 3, steps: 18 });
+    expectSameTrace(traceOf(project, run), whole);
 
-    expect(await resume('r5')).toMatchObject({ code: 1, stderr: expect.stringContaining('Give --epochs') });
-    const longer = await resume('r5', '--epochs', '4', '--json');
+    expect(await resume(run)).toMatchObject({ code: 1, stderr: expect.stringContaining('Give --epochs') });
+    const longer = await resume(run, '--epochs', '4', '--json');
     expect(documentOf(longer)).toMatchObject({ status: 'done', epochs: 4, steps: 24 });
-    const lr = (step: number) => traceOf(project, 'r5').get(`lr at step ${step}`)!;
+    const lr = (step: number) => traceOf(project, run).get(`lr at step ${step}`)!;
     // the cosine is laid out anew over four epochs: at step 19 it is back above where it ended
     expect(lr(19)).toBeGreaterThan(lr(18));
     expect(lr(24)).toBeLessThan(lr(19));

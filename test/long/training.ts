@@ -26,9 +26,18 @@ export async function drawnProject(
   return { project, data };
 }
 
+/** The id that the next run of a project will have. */
+export function nextRun(project: string): string {
+  const open = openProject(project, { readOnly: true });
+  const [newest] = open.runs.list();
+  open.close();
+  return `r${Number(newest?.id.slice(1) ?? 0) + 1}`;
+}
+
 /** Waits until a run has stored `steps` steps. */
 export async function untilStep(project: string, run: string, steps: number): Promise<void> {
-  for (;;) {
+  const deadline = Date.now() + 120_000;
+  while (Date.now() < deadline) {
     const open = openProject(project, { readOnly: true });
     const started = open.runs.list().some(({ id }) => id === run);
     const stored = started ? open.runs.curve(run, 'loss').length : 0;
@@ -36,6 +45,7 @@ export async function untilStep(project: string, run: string, steps: number): Pr
     if (stored >= steps) return;
     await setTimeout(20);
   }
+  throw new Error(`run ${run} did not come to step ${steps}`);
 }
 
 /** The process that a command line trains in. */
