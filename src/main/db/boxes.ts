@@ -56,11 +56,6 @@ export function* eachBox(db: ReadableDb): IterableIterator<Box> {
   for (const row of db.read<BoxRow>(sql).iterate()) yield toBox(row);
 }
 
-export function countBoxes(db: ReadableDb): number {
-  const sql = 'SELECT count(*) AS n FROM live_box WHERE image_id IN (SELECT id FROM live_image)';
-  return db.read<{ n: number }>(sql).get()?.n ?? 0;
-}
-
 /** The id after every id ever given; deleted boxes keep theirs, for undo. */
 export function nextBoxId(db: ReadableDb): number {
   const sql = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'box'), 0) + 1 AS id";

@@ -62,7 +62,3 @@ export function journalOfImage(db: ReadableDb, imageId: number, afterSeq = 0): J
     (SELECT seq FROM journal_image WHERE image_id = ? AND seq > ?) ORDER BY seq DESC`;
   return db.read<JournalRow>(sql).all(imageId, afterSeq);
 }
-
-export function journalLength(db: ReadableDb): number {
-  return db.read<{ n: number }>('SELECT count(*) AS n FROM journal').get()?.n ?? 0;
-}

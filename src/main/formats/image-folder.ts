@@ -15,7 +15,9 @@ export const imageFolder: DatasetFormat = {
   },
   read: readImages,
   write: () =>
-    Promise.reject(new Problem('A plain image folder holds no labels.', 'Export as coco, voc, yolo, cvat or createml.')),
+    Promise.reject(
+      new Problem('A plain image folder holds no labels.', 'Export as coco, voc, yolo, cvat or createml.'),
+    ),
 };
 
 async function readImages(source: string, options: ReadOptions): Promise<StagedDataset> {

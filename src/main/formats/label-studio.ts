@@ -16,7 +16,12 @@ export const labelStudio: DatasetFormat = {
   detect: async (source) => ((await labelFiles(source)).length > 0 ? 0.85 : 0),
   read: readLabelStudio,
   write: () =>
-    Promise.reject(new Problem('Label Studio files are read, not written.', 'Export as coco, voc, yolo, cvat or createml.')),
+    Promise.reject(
+      new Problem(
+        'Label Studio files are read, not written.',
+        'Export as coco, voc, yolo, cvat or createml.',
+      ),
+    ),
 };
 
 const isTask = /"(result|completions|predictions|rectanglelabels|was_cancelled)"\s*:|"data"\s*:\s*\{/;

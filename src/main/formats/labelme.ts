@@ -15,7 +15,9 @@ export const labelme: DatasetFormat = {
   detect: async (source) => ((await labelFiles(source)).length > 0 ? 0.85 : 0),
   read: readLabelme,
   write: () =>
-    Promise.reject(new Problem('labelme files are read, not written.', 'Export as coco, voc, yolo, cvat or createml.')),
+    Promise.reject(
+      new Problem('labelme files are read, not written.', 'Export as coco, voc, yolo, cvat or createml.'),
+    ),
 };
 
 /** A file may hold its image as base64. */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { extname, join } from 'node:path';
-import type { Sharp } from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { Problem } from '../../shared/problem.ts';
 
 export interface Picture {
@@ -73,11 +73,10 @@ async function rendered(
 }
 
 async function render(file: string, target: string, shape: (image: Sharp) => Sharp): Promise<string> {
-  const { default: open } = await import('sharp');
   mkdirSync(join(target, '..'), { recursive: true });
   const draft = `${target}.${process.pid}.part`;
   try {
-    await shape(open(file)).webp({ quality: 82 }).toFile(draft);
+    await shape(sharp(file)).webp({ quality: 82 }).toFile(draft);
   } catch {
     throw new Problem(`The image ${file} cannot be read.`, 'Look at it in another program, or remove it.');
   }

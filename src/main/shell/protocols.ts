@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { protocol } from 'electron';
-import { Problem } from '../../shared/problem.ts';
+import { Problem, sentenceOf } from '../../shared/problem.ts';
 import type { Backend } from '../backend.ts';
 import { contentSecurityPolicy } from '../server/page-policy.ts';
 import { pageFile } from '../server/send-file.ts';
@@ -43,8 +43,8 @@ export function servePictures(backend: Backend): void {
       const { file, type } = await backend.picture(Number(match[2]), match[1] === 'image' ? 'full' : 'small');
       return await fileResponse(file, type, {});
     } catch (error) {
-      if (error instanceof Problem) return refused(error.sentence);
-      throw error;
+      if (!(error instanceof Problem)) process.stderr.write(`${request.url}: ${String(error)}\n`);
+      return refused(sentenceOf(error));
     }
   });
 }
