@@ -48,7 +48,8 @@ module.exports = {
       { path: '^src/main/services/' },
       {
         path: '^src/main/',
-        pathNot: '^src/main/(services|db|formats|trainer/(launch|job)|detector/(evaluation|checkpoints|data/(rng|hash-uniform)))',
+        pathNot:
+          '^src/main/(services|db|formats|trainer/(launch|job)|detector/(evaluation|checkpoints|data/(rng|hash-uniform)))',
       },
     ),
     forbid(
