@@ -1,0 +1,105 @@
+// The main flow through the browser door, with real files: sample project, gallery, a box drawn, taken back, repeated, the
+// image marked done, and everything there after a reload.
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserProgram, openStudio, type Studio } from './studio.ts';
+
+const program = browserProgram();
+if (!program)
+  console.log('No browser was found, so the window is not tested: install Chromium or set DDOD_BROWSER.');
+
+describe.skipIf(!program)('labelling in a browser', () => {
+  let studio: Studio;
+  let page: Page;
+
+  beforeAll(async () => {
+    studio = await openStudio(program ?? '');
+    page = studio.page;
+  });
+  afterAll(async () => {
+    await studio?.close();
+  });
+
+  const boxCount = async () => Number(await page.getByRole('heading', { name: /^Boxes/ }).locator('span').innerText());
+  const canvas = () => page.locator('canvas[aria-label^="Image"]');
+  const saved = () => page.getByText('Saved', { exact: true }).waitFor();
+
+  async function expectBoxes(count: number) {
+    await expect.poll(boxCount, { timeout: 10_000 }).toBe(count);
+  }
+
+  /** Drags over a part of the canvas, given in fractions of it. */
+  async function dragOver(from: [number, number], to: [number, number]) {
+    const area = await canvas().boundingBox();
+    if (!area) throw new Error('no canvas');
+    const at = ([x, y]: [number, number]) => [area.x + x * area.width, area.y + y * area.height] as const;
+    await page.mouse.move(...at(from));
+    await page.mouse.down();
+    await page.mouse.move(...at([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]));
+    await page.mouse.move(...at(to));
+    await page.mouse.up();
+  }
+
+  it('opens the drawn sample on the very first start', async () => {
+    await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
+    await expect.poll(() => page.getByRole('button', { name: /^Label sample_/ }).count()).toBeGreaterThan(10);
+  });
+
+  it('filters the gallery and lets go of the filter', async () => {
+    await page.getByLabel('Split').selectOption('val');
+    await page.getByText('9 of 60', { exact: true }).waitFor();
+    await page.getByLabel('Split').selectOption('');
+    await page.getByText('60 of 60', { exact: true }).waitFor();
+  });
+
+  it('draws a box, takes it back and repeats it', async () => {
+    await page.getByRole('button', { name: 'Label sample_0002.jpg' }).click();
+    await page.getByText('sample_0002.jpg', { exact: true }).waitFor();
+    await canvas().waitFor();
+    await page.keyboard.press('w');
+    const before = await boxCount();
+    await dragOver([0.3, 0.62], [0.42, 0.82]);
+    await expectBoxes(before + 1);
+    await saved();
+    await page.keyboard.press('Control+z');
+    await expectBoxes(before);
+    await page.keyboard.press('Control+Shift+z');
+    await expectBoxes(before + 1);
+  });
+
+  it('gives the new box another class by its key', async () => {
+    await page.getByRole('listitem').filter({ hasText: /^white-cell/ }).last().click();
+    await page.keyboard.press('3');
+    await saved();
+    await expect.poll(() => page.getByRole('button', { name: /^platelet \d+×/, pressed: true }).count()).toBe(1);
+  });
+
+  it('marks it done, goes on, and has everything after a reload', async () => {
+    const before = await boxCount();
+    await page.keyboard.press('Enter');
+    await page.getByText('sample_0003.jpg', { exact: true }).waitFor();
+    await page.keyboard.press('a');
+    await page.getByText('sample_0002.jpg', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText('sample_0002.jpg', { exact: true }).waitFor();
+    await expectBoxes(before);
+    await expect.poll(() => page.locator('footer').getByRole('img', { name: 'done' }).count()).toBe(1);
+  });
+
+  it('lets nobody in without the link, from another site or under another name', async () => {
+    const { port } = studio.server;
+    const plain = `http://127.0.0.1:${port}`;
+    expect((await fetch(`${plain}/`)).status).toBe(403);
+    expect((await fetch(`${plain}/image/1`)).status).toBe(403);
+    expect((await fetch(`${plain}/?token=wrong`)).status).toBe(403);
+    const cookie = (await studio.page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+    expect((await fetch(`${plain}/image/1`, { headers: { cookie } })).status).toBe(200);
+    expect((await fetch(`${plain}/image/1`, { headers: { cookie, origin: 'https://example.org' } })).status).toBe(403);
+    expect((await fetch(`${plain}/..%2f..%2fpackage.json`, { headers: { cookie } })).status).toBe(404);
+    expect((await fetch(`${plain}/image/999999`, { headers: { cookie } })).status).toBe(404);
+  });
+
+  it('made the page complain about nothing', () => {
+    expect(studio.complaints).toEqual([]);
+  });
+});
