@@ -1,6 +1,6 @@
 // What the npm scripts call: the set-up first, then the real command on Node 24. Usage: node scripts/run.mjs VERB [arguments]
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createContext } from './setup/context.mjs';
@@ -15,7 +15,7 @@ import { setUpOrExplain } from './setup.mjs';
  * @type {Readonly<Record<string, (context: Context) => Command>>}
  */
 const VERBS = {
-  start: (context) => electronCommand(context) ?? ['src/main/serve.ts'],
+  start: () => ['scripts/start.mjs'],
   test: () => ['scripts/test-stages.mjs'],
   check: () => ['scripts/check.mjs'],
   demo: () => ['src/main/cli.ts', 'demo'],
@@ -66,26 +66,6 @@ function childEnv(context) {
     PATH: path.join(delimiter),
     TF_CPP_MIN_LOG_LEVEL: context.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
   };
-}
-
-/**
- * Electron where it is installed and there is a screen to show it on; the same application in a browser otherwise.
- * @param {Context} context
- * @returns {Command | undefined}
- */
-function electronCommand({ root, env, platform }) {
-  const hasScreen = platform === 'win32' || platform === 'darwin' || env.DISPLAY || env.WAYLAND_DISPLAY;
-  const entry = join(root, 'out', 'main', 'index.cjs');
-  const program = env.ELECTRON_EXEC_PATH ?? installedElectron(root);
-  if (!hasScreen || !program || !existsSync(program) || !existsSync(entry)) return undefined;
-  return [program, root];
-}
-
-/** @param {string} root */
-function installedElectron(root) {
-  const folder = join(root, 'node_modules', 'electron');
-  const note = join(folder, 'path.txt');
-  return existsSync(note) ? join(folder, 'dist', readFileSync(note, 'utf8').trim()) : undefined;
 }
 
 /**

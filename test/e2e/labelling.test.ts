@@ -20,7 +20,13 @@ describe.skipIf(!program)('labelling in a browser', () => {
     await studio?.close();
   });
 
-  const boxCount = async () => Number(await page.getByRole('heading', { name: /^Boxes/ }).locator('span').innerText());
+  const boxCount = async () =>
+    Number(
+      await page
+        .getByRole('heading', { name: /^Boxes/ })
+        .locator('span')
+        .textContent(),
+    );
   const canvas = () => page.locator('canvas[aria-label^="Image"]');
   const saved = () => page.getByText('Saved', { exact: true }).waitFor();
 
@@ -68,10 +74,16 @@ describe.skipIf(!program)('labelling in a browser', () => {
   });
 
   it('gives the new box another class by its key', async () => {
-    await page.getByRole('listitem').filter({ hasText: /^white-cell/ }).last().click();
+    await page
+      .getByRole('region', { name: /^Boxes/ })
+      .getByRole('button')
+      .last()
+      .click();
     await page.keyboard.press('3');
     await saved();
-    await expect.poll(() => page.getByRole('button', { name: /^platelet \d+×/, pressed: true }).count()).toBe(1);
+    await expect
+      .poll(() => page.getByRole('button', { name: /^platelet \d+×/, pressed: true }).count())
+      .toBe(1);
   });
 
   it('marks it done, goes on, and has everything after a reload', async () => {
@@ -92,9 +104,13 @@ describe.skipIf(!program)('labelling in a browser', () => {
     expect((await fetch(`${plain}/`)).status).toBe(403);
     expect((await fetch(`${plain}/image/1`)).status).toBe(403);
     expect((await fetch(`${plain}/?token=wrong`)).status).toBe(403);
-    const cookie = (await studio.page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+    const cookie = (await studio.page.context().cookies())
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ');
     expect((await fetch(`${plain}/image/1`, { headers: { cookie } })).status).toBe(200);
-    expect((await fetch(`${plain}/image/1`, { headers: { cookie, origin: 'https://example.org' } })).status).toBe(403);
+    expect(
+      (await fetch(`${plain}/image/1`, { headers: { cookie, origin: 'https://example.org' } })).status,
+    ).toBe(403);
     expect((await fetch(`${plain}/..%2f..%2fpackage.json`, { headers: { cookie } })).status).toBe(404);
     expect((await fetch(`${plain}/image/999999`, { headers: { cookie } })).status).toBe(404);
   });

@@ -28,8 +28,7 @@ class Classes {
   async remove(id: number): Promise<void> {
     const label = this.byId.get(id);
     await app.attempt(() => app.client.classes.remove({ id }));
-    if (label)
-      app.say(`"${label.name}" and its ${label.boxes} boxes are gone; Ctrl+Z in Label brings them back.`);
+    if (label) app.say(`"${label.name}" and its ${label.boxes} boxes are gone; Ctrl+Z brings them back.`);
   }
 
   hear(notice: Notice): void {

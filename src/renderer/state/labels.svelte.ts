@@ -61,8 +61,10 @@ class Labels {
       return app.say(direction === 'undo' ? 'There is nothing to undo.' : 'There is nothing to redo.');
     const [first] = change?.imageIds ?? [];
     const elsewhere = first !== undefined && !change?.imageIds.includes(this.image?.id ?? 0);
-    if (elsewhere && change?.imageIds.length === 1) app.go('label', first);
+    if (app.view === 'label' && elsewhere && change?.imageIds.length === 1) app.go('label', first);
     else await this.reread();
+    if (change && app.view !== 'label')
+      app.say(`${direction === 'undo' ? 'Taken back' : 'Repeated'}: ${change.gesture}.`);
   }
 
   /** Marks the image done, or empty, and goes on. */

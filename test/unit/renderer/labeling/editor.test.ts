@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Editor, type EditorBox, type EditorGesture } from '../../../../src/renderer/labeling/editor.ts';
+import { toScreen } from '../../../../src/renderer/labeling/viewport.ts';
+
+const box = (id: number, x: number, y: number, width: number, height: number): EditorBox => ({
+  id,
+  classId: 1,
+  x,
+  y,
+  width,
+  height,
+  ignore: false,
+});
+
+describe('editor', () => {
+  let gestures: EditorGesture[];
+  let editor: Editor;
+
+  beforeEach(() => {
+    gestures = [];
+    editor = new Editor({ onGesture: (gesture) => gestures.push(gesture), onChange: () => undefined });
+    editor.camera.resize({ width: 800, height: 600 });
+    editor.load({ width: 400, height: 300 }, [box(1, 50, 50, 100, 80), box(2, 70, 60, 30, 20)]);
+    editor.classId = 1;
+  });
+
+  const press = (x: number, y: number) =>
+    editor.press({ ...toScreen(editor.camera.view, { x, y }), button: 0 });
+  const drag = (x: number, y: number) => editor.drag(toScreen(editor.camera.view, { x, y }));
+  const release = (x: number, y: number) => editor.release(toScreen(editor.camera.view, { x, y }));
+  function pull(from: [number, number], to: [number, number]) {
+    press(...from);
+    drag(...to);
+    release(...to);
+  }
+
+  it('draws a box by a drag on the empty image', () => {
+    pull([200, 200], [260, 240]);
+    expect(gestures).toHaveLength(1);
+    expect(gestures[0]).toMatchObject({ name: 'draw', put: [{ classId: 1 }] });
+    const drawn = gestures[0]!.put[0]!;
+    expect(drawn.id).toBeLessThan(0);
+    expect([drawn.x, drawn.y, drawn.width, drawn.height]).toEqual(
+      [200, 200, 60, 40].map((n) => expect.closeTo(n, 6)),
+    );
+  });
+
+  it('draws by two clicks with the drawing tool', () => {
+    editor.setTool('draw');
+    press(200, 200);
+    release(200, 200);
+    drag(240, 250);
+    press(240, 250);
+    release(240, 250);
+    expect(gestures.map(({ name }) => name)).toEqual(['draw']);
+    expect(gestures[0]?.put[0]).toMatchObject({
+      width: expect.closeTo(40, 6),
+      height: expect.closeTo(50, 6),
+    });
+  });
+
+  it('makes no box of a click', () => {
+    press(200, 200);
+    release(200, 200);
+    expect(gestures).toEqual([]);
+    expect(editor.dragging).toBeUndefined();
+  });
+
+  it('clips and snaps to the edge of the image', () => {
+    pull([300, 200], [500, 299.5]);
+    expect(gestures[0]?.put[0]).toMatchObject({
+      width: expect.closeTo(100, 6),
+      height: expect.closeTo(100, 6),
+    });
+  });
+
+  it('takes the smaller of two boxes, and moves it', () => {
+    pull([85, 70], [95, 75]);
+    expect(gestures[0]).toMatchObject({ name: 'move', put: [{ id: 2, x: expect.closeTo(80, 6) }] });
+  });
+
+  it('resizes by a corner', () => {
+    pull([150, 130], [170, 150]);
+    expect(gestures[0]).toMatchObject({ name: 'resize', put: [{ id: 1, width: expect.closeTo(120, 6) }] });
+  });
+
+  it('gives up what is being drawn', () => {
+    press(200, 200);
+    drag(240, 240);
+    expect(editor.cancel()).toBe(true);
+    release(240, 240);
+    expect(gestures).toEqual([]);
+    expect(editor.cancel()).toBe(false);
+  });
+
+  it('keeps the selection when a new box gets its lasting id', () => {
+    pull([200, 200], [260, 240]);
+    const temporary = editor.selectedId!;
+    editor.adopt(temporary, 7);
+    expect(editor.selected?.id).toBe(7);
+    editor.nudge(1, 0);
+    expect(gestures[1]?.put[0]).toMatchObject({ id: 7, x: expect.closeTo(201, 6) });
+  });
+
+  it('zooms with the boxes where they are', () => {
+    editor.camera.zoom(3);
+    pull([200, 150], [230, 160]);
+    expect(gestures[0]?.put[0]).toMatchObject({ x: expect.closeTo(200, 6), width: expect.closeTo(30, 6) });
+  });
+
+  it('changes the class of the selected box, and of the next', () => {
+    editor.select(1);
+    editor.assign(4);
+    expect(gestures[0]).toMatchObject({ name: 'reclass', put: [{ id: 1, classId: 4 }] });
+    pull([200, 200], [260, 240]);
+    expect(gestures[1]?.put[0]).toMatchObject({ classId: 4 });
+  });
+
+  it('draws nothing while there is no class', () => {
+    editor.classId = undefined;
+    pull([200, 200], [260, 240]);
+    expect(gestures).toEqual([]);
+  });
+
+  it('walks through the boxes and deletes one', () => {
+    editor.step(1);
+    editor.step(1);
+    editor.remove();
+    expect(gestures).toEqual([{ name: 'delete', put: [], remove: [2] }]);
+    expect(editor.boxes.map(({ id }) => id)).toEqual([1]);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { EditorBox, EditorGesture } from '../../../../src/renderer/labeling/editor.ts';
+import { Saver } from '../../../../src/renderer/labeling/saver.ts';
+
+const box = (id: number): EditorBox => ({ id, classId: 1, x: 1, y: 1, width: 5, height: 5, ignore: false });
+const draw = (id: number): EditorGesture => ({ name: 'draw', put: [box(id)], remove: [] });
+
+/** A backend that stores one gesture at a time and refuses old revisions. */
+function backend(failAt = Number.POSITIVE_INFINITY) {
+  const sent: { revision: number; gesture: EditorGesture }[] = [];
+  const ids: [number, number][] = [];
+  const troubles: number[] = [];
+  let revision = 3;
+  let nextId = 100;
+  const saver = new Saver(revision, {
+    send: async (at, gesture) => {
+      await new Promise((done) => setTimeout(done, 1));
+      sent.push({ revision: at, gesture });
+      if (sent.length === failAt || at !== revision) throw new Error('refused');
+      revision += 1;
+      const boxes = gesture.put.map(({ id }) => ({ id: id < 0 ? nextId++ : id }));
+      return { seq: revision, revision, state: 'in-progress', boxes: boxes as never };
+    },
+    onId: (temporary, id) => ids.push([temporary, id]),
+    onProgress: () => undefined,
+    onTrouble: (_error, lost) => troubles.push(lost),
+  });
+  return { saver, sent, ids, troubles };
+}
+
+describe('saver', () => {
+  it('sends gestures in order, each on the revision the last one left', async () => {
+    const { saver, sent } = backend();
+    for (const id of [-1, -2, -3]) saver.push(draw(id));
+    await saver.settled();
+    expect(sent.map(({ revision }) => revision)).toEqual([3, 4, 5]);
+    expect(saver.pending).toBe(0);
+  });
+
+  it('names a box by its lasting id in gestures made before the id came', async () => {
+    const { saver, sent, ids } = backend();
+    saver.push(draw(-1));
+    saver.push({ name: 'move', put: [{ ...box(-1), x: 9 }], remove: [] });
+    saver.push({ name: 'delete', put: [], remove: [-1] });
+    await saver.settled();
+    expect(ids).toEqual([[-1, 100]]);
+    expect(sent[1]?.gesture.put[0]).toMatchObject({ id: 100, x: 9 });
+    expect(sent[2]?.gesture.remove).toEqual([100]);
+  });
+
+  it('says how many gestures a refusal costs, and goes on with later ones', async () => {
+    const { saver, troubles, sent } = backend(1);
+    saver.push(draw(-1));
+    saver.push(draw(-2));
+    await saver.settled();
+    expect(troubles).toEqual([2]);
+    saver.push(draw(-3));
+    await saver.settled();
+    expect(sent).toHaveLength(2);
+  });
+});
