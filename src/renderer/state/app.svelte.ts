@@ -44,7 +44,12 @@ class App {
     });
     void this.#listen(this.#client);
     await this.refresh();
-    if (this.start?.firstStart) await this.openSample();
+    if (this.start?.firstStart) {
+      await this.openSample();
+      this.say(
+        'This is the drawn sample project. A click on its name, top left, leads to projects of your own.',
+      );
+    }
     this.readAddress();
   }
 
