@@ -1,7 +1,9 @@
 // Electron's entry: one instance, one window, the backend at the other end of its port.
 import './shell/environment.ts';
 import { app, BrowserWindow, dialog, session } from 'electron';
-import { createBackend } from './backend.ts';
+import { sentenceOf } from '../shared/problem.ts';
+import { type Backend, createBackend } from './backend.ts';
+import { setMenu } from './shell/menu.ts';
 import { connectWindows } from './shell/ports.ts';
 import { claimSchemes, servePage, servePictures } from './shell/protocols.ts';
 import { openWindow } from './shell/window.ts';
@@ -9,10 +11,13 @@ import { openWindow } from './shell/window.ts';
 claimSchemes();
 
 if (app.requestSingleInstanceLock()) {
-  app.whenReady().then(start, (error: unknown) => {
-    process.stderr.write(`${String(error)}\n`);
-    app.exit(1);
-  });
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      dialog.showErrorBox('DDOD Studio', sentenceOf(error));
+      app.exit(1);
+    });
 } else {
   app.quit();
 }
@@ -22,11 +27,12 @@ async function start(): Promise<void> {
   // nothing the page could ask for (camera, notifications, ...) is needed
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
+  setMenu();
   servePage();
   servePictures(backend);
   connectWindows(backend);
   const project = process.argv[process.argv.indexOf('--project') + 1];
-  if (process.argv.includes('--project') && project) await backend.open(project);
+  if (process.argv.includes('--project') && project) await openNamed(backend, project);
   openWindow();
 
   app.on('second-instance', () => {
@@ -51,6 +57,15 @@ async function start(): Promise<void> {
     };
     backend.close().then(leave, leave);
   });
+}
+
+/** A project that cannot be opened is no reason to stay closed: the window offers others. */
+async function openNamed(backend: Backend, dir: string): Promise<void> {
+  try {
+    await backend.open(dir);
+  } catch (error) {
+    dialog.showErrorBox('The project cannot be opened', sentenceOf(error));
+  }
 }
 
 async function chooseFolder(title: string): Promise<string | null> {

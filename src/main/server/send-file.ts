@@ -17,10 +17,18 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The file of the window behind a URL path; undefined for one that would leave the folder. */
 export function pageFile(folder: string, urlPath: string): { file: string; type: string } | undefined {
-  const name = normalize(decodeURIComponent(urlPath === '/' ? '/index.html' : urlPath));
-  const file = join(folder, name);
+  const file = join(folder, normalize(decoded(urlPath === '/' ? '/index.html' : urlPath)));
   const type = TYPES[extname(file)];
   return type && file.startsWith(folder + sep) ? { file, type } : undefined;
+}
+
+/** Without its escapes; empty, which names no file, where they are malformed. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
 }
 
 /** Sends a file, or 304 where the browser has it. Answers false where there is no such file. */

@@ -51,7 +51,8 @@ export class LiveTraining {
   /** Pauses and waits for the end, before the project is closed. */
   async end(): Promise<void> {
     this.pause();
-    await this.#active?.finished;
+    // how it ended is told elsewhere; here it only has to be over
+    await this.#active?.finished.catch(() => undefined);
   }
 
   #assertFree(): void {

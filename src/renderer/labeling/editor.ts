@@ -1,5 +1,6 @@
 // The boxes of one image under a pointer and a keyboard: turns presses and actions into gestures. Knows no DOM.
 import {
+  clip,
   contains,
   type HitTarget,
   hitTest,
@@ -11,20 +12,7 @@ import {
 import type { Rect } from '../../shared/model.ts';
 import { Camera } from './camera.ts';
 import { type Drag, drawing, moving, resizing, sameRect } from './drags.ts';
-
-export interface EditorBox extends Rect {
-  /** Negative until the backend has given it one. */
-  readonly id: number;
-  readonly classId: number;
-  readonly ignore: boolean;
-}
-
-/** One undoable step: all of it or nothing. */
-export interface EditorGesture {
-  readonly name: string;
-  readonly put: readonly EditorBox[];
-  readonly remove: readonly number[];
-}
+import type { EditorBox, EditorGesture } from './gesture.ts';
 
 /** `button`: 0 left, 1 middle, 2 right. */
 export type PointerPress = Point & { readonly button: number };
@@ -192,7 +180,19 @@ export class Editor {
     const box = this.selected;
     if (!box) return;
     const shift = this.camera.reach(12);
-    this.#add('duplicate', { ...box, ...move(box, shift, shift, this.camera.image) });
+    this.add('duplicate', [{ ...box, ...move(box, shift, shift, this.camera.image) }]);
+  }
+
+  /** Adds boxes as one gesture, each cut at the image's edge; the last one is selected. */
+  add(name: string, inputs: readonly Omit<EditorBox, 'id'>[]): void {
+    const put = inputs.flatMap((input) => {
+      const inside = clip(input, this.camera.image);
+      return inside ? [{ ...input, ...inside, id: this.#nextId-- }] : [];
+    });
+    if (put.length === 0) return;
+    this.boxes = [...this.boxes, ...put];
+    this.selectedId = put.at(-1)?.id;
+    this.#commit({ name, put, remove: [] });
   }
 
   /** Gives the selected box a class, and the next one. */
@@ -270,7 +270,7 @@ export class Editor {
     // less than a screen pixel is a slip of the hand
     if (!draft || Math.min(draft.width, draft.height) < this.camera.reach(1)) return;
     if (kind === 'draw' && this.classId !== undefined) {
-      this.#add('draw', { ...draft, id: 0, classId: this.classId, ignore: false });
+      this.add('draw', [{ ...draft, classId: this.classId, ignore: false }]);
     } else if (box && kind && !sameRect(box, draft)) this.#change(kind, { ...box, ...draft });
   }
 
@@ -278,13 +278,6 @@ export class Editor {
     this.#drag = undefined;
     this.#pressed = undefined;
     this.draft = undefined;
-  }
-
-  #add(name: string, input: EditorBox): void {
-    const box = { ...input, id: this.#nextId-- };
-    this.boxes = [...this.boxes, box];
-    this.selectedId = box.id;
-    this.#commit({ name, put: [box], remove: [] });
   }
 
   #change(name: string, changed: EditorBox): void {

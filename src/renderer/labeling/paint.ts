@@ -1,7 +1,8 @@
 // Draws the image, its boxes and what is under way on a 2D canvas.
 import { handlePoint, handles } from '../../shared/box.ts';
 import type { Rect } from '../../shared/model.ts';
-import type { Editor, EditorBox } from './editor.ts';
+import type { Editor } from './editor.ts';
+import type { EditorBox } from './gesture.ts';
 import { toScreen } from './viewport.ts';
 
 export interface ClassLook {

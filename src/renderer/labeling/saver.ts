@@ -1,7 +1,7 @@
 // Sends the gestures of one image one after the other: each names the revision the one before it left. New boxes bear
 // temporary ids until their answer comes; later gestures on them wait for it by standing in line.
 import type { SavedGesture } from '../../shared/contract.ts';
-import type { EditorGesture } from './editor.ts';
+import type { EditorGesture } from './gesture.ts';
 
 export interface SaverHooks {
   send(revision: number, gesture: EditorGesture): Promise<SavedGesture>;

@@ -1,10 +1,15 @@
 // What each action of the label view does.
+
+import type { EditorBox } from '../labeling/gesture.ts';
 import { type Action, actionFor, arrowOf, type KeyPress } from '../labeling/keymap.ts';
+import { app } from './app.svelte.ts';
 import { classes } from './classes.svelte.ts';
 import { labels } from './labels.svelte.ts';
 
 const ZOOM = 1.25;
 const { editor } = labels;
+/** Boxes that were copied, to be pasted on any image. */
+let copied: readonly EditorBox[] = [];
 
 const doing: Readonly<Record<Exclude<Action, 'keys'>, () => unknown>> = {
   draw: () => editor.setTool('draw'),
@@ -20,6 +25,12 @@ const doing: Readonly<Record<Exclude<Action, 'keys'>, () => unknown>> = {
   undo: () => labels.walk('undo'),
   redo: () => labels.walk('redo'),
   remove: () => editor.remove(),
+  copy: () => {
+    copied = editor.selected ? [editor.selected] : editor.boxes;
+    app.say(copied.length === 1 ? 'The box is copied.' : `${copied.length} boxes are copied.`);
+  },
+  paste: () => editor.add('paste', copied),
+  repeat: () => labels.repeatPrevious(),
   duplicate: () => editor.duplicate(),
   ignore: () => editor.toggleIgnore(),
   nextBox: () => editor.step(1),

@@ -3,7 +3,8 @@ import { untrack } from 'svelte';
 import type { Notice } from '../../shared/contract.ts';
 import type { Box, ImageRecord } from '../../shared/model.ts';
 import { imageUrl, isConflict } from '../client.ts';
-import { Editor, type EditorBox, type EditorGesture } from '../labeling/editor.ts';
+import { Editor } from '../labeling/editor.ts';
+import type { EditorBox, EditorGesture } from '../labeling/gesture.ts';
 import { Saver } from '../labeling/saver.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
@@ -80,6 +81,14 @@ class Labels {
     if (saver) saver.revision = saved.revision;
     this.image = { ...image, state: saved.state, revision: saved.revision };
     if (!this.go(1)) app.say('That was the last image here.');
+  }
+
+  /** Adds what the previous image has, for pictures that resemble each other. */
+  async repeatPrevious(): Promise<void> {
+    const id = this.image && gallery.neighbour(this.image.id, -1);
+    const read = id === undefined ? undefined : await app.attempt(() => app.client.images.labels({ id }));
+    if (read && read.boxes.length > 0) this.editor.add('repeat', read.boxes.map(editorBox));
+    else if (id === undefined || read) app.say('There is no previous image with boxes.');
   }
 
   /** Goes to the next or the previous image; false at the end. */

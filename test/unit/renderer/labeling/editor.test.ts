@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Editor, type EditorBox, type EditorGesture } from '../../../../src/renderer/labeling/editor.ts';
+import { Editor } from '../../../../src/renderer/labeling/editor.ts';
+import type { EditorBox, EditorGesture } from '../../../../src/renderer/labeling/gesture.ts';
 import { toScreen } from '../../../../src/renderer/labeling/viewport.ts';
 
 const box = (id: number, x: number, y: number, width: number, height: number): EditorBox => ({
@@ -120,6 +121,13 @@ describe('editor', () => {
     editor.classId = undefined;
     pull([200, 200], [260, 240]);
     expect(gestures).toEqual([]);
+  });
+
+  it('adds copied boxes as one gesture, cut at the edge of this image', () => {
+    editor.add('paste', [box(8, 380, 280, 50, 50), box(9, 10, 10, 5, 5), box(10, 900, 900, 5, 5)]);
+    expect(gestures).toHaveLength(1);
+    expect(gestures[0]?.put).toMatchObject([{ width: 20, height: 20 }, { x: 10 }]);
+    expect(gestures[0]?.put.every(({ id }) => id < 0)).toBe(true);
   });
 
   it('walks through the boxes and deletes one', () => {

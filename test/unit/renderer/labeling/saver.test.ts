@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EditorBox, EditorGesture } from '../../../../src/renderer/labeling/editor.ts';
+import type { EditorBox, EditorGesture } from '../../../../src/renderer/labeling/gesture.ts';
 import { Saver } from '../../../../src/renderer/labeling/saver.ts';
 
 const box = (id: number): EditorBox => ({ id, classId: 1, x: 1, y: 1, width: 5, height: 5, ignore: false });
