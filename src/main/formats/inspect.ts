@@ -55,7 +55,8 @@ const faults: Readonly<Record<'zero-size' | 'not-a-number' | 'unknown-class', st
 /** The dataset without boxes that cannot be used, and a report on it. */
 export function inspect(raw: StagedDataset): { dataset: StagedDataset; report: StageReport } {
   const suspicious: SuspiciousBox[] = [];
-  const skipped = [...raw.skipped];
+  // files are read several at a time: their order is not that of the rows
+  const skipped = [...raw.skipped].sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
   const images = raw.images.map((image) => {
     const seen = new Set<string>();
     const boxes = image.boxes.filter((box) => {
