@@ -98,6 +98,18 @@ describe.skipIf(!program)('labelling in a browser', () => {
     await expect.poll(() => page.locator('footer').getByRole('img', { name: 'done' }).count()).toBe(1);
   });
 
+  it('shows in one window what is drawn in another', async () => {
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    const shown = other.getByRole('heading', { name: /^Boxes/ }).locator('span');
+    const before = await boxCount();
+    await expect.poll(async () => Number(await shown.textContent())).toBe(before);
+    await page.keyboard.press('w');
+    await dragOver([0.45, 0.85], [0.55, 0.95]);
+    await expect.poll(async () => Number(await shown.textContent())).toBe(before + 1);
+    await other.close();
+  });
+
   it('lets nobody in without the link, from another site or under another name', async () => {
     const { port } = studio.server;
     const plain = `http://127.0.0.1:${port}`;

@@ -24,10 +24,19 @@ export function recipeInWords(recipe: Recipe): RecipeLine[] {
     { what: 'Images', words: `${shownSizes} pixels${augmentWords(recipe)}` },
     {
       what: 'Training',
-      words: `${train.epochs} epochs, ${train.batch} images a step, learning rate ${train.lr}`,
+      words: `${epochsOf(train.epochs)}, ${train.batch} images a step, learning rate ${train.lr}`,
     },
-    { what: 'Checks', words: `AP on the validation images every ${train.evalEvery} epochs` },
+    { what: 'Checks', words: `AP on the validation images ${checkWords(recipe)}` },
   ];
+}
+
+function epochsOf(count: number): string {
+  return count === 1 ? '1 epoch' : `${count} epochs`;
+}
+
+function checkWords({ train: { evalEvery, epochs } }: Recipe): string {
+  if (evalEvery === 1) return 'after every epoch';
+  return evalEvery < epochs ? `every ${evalEvery} epochs and at the end` : 'at the end';
 }
 
 function augmentWords({ augment }: Recipe): string {
