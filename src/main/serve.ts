@@ -12,7 +12,7 @@ import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
 import { Problem, sentenceOf } from '../shared/problem.ts';
 import { type Backend, createBackend } from './backend.ts';
-import { type Access, createAccess, type Refusal } from './server/access.ts';
+import { type Access, createAccess, type Refusal, shownHost } from './server/access.ts';
 import { contentSecurityPolicy } from './server/page-policy.ts';
 import { pageFile, sendFile } from './server/send-file.ts';
 
@@ -51,8 +51,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   if (options.project !== undefined) await backend.open(options.project);
   const boundPort = () => (server.address() as AddressInfo).port;
   const access = createAccess(host, boundPort);
-  const shownHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const link = () => `http://${shownHost}:${boundPort()}/?token=${access.token}`;
+  const link = () => `http://${shownHost(host)}:${boundPort()}/?token=${access.token}`;
   const admit = (token: string) => {
     const cookie = access.admit(token);
     if (cookie) onLink?.(link(), false);
@@ -91,7 +90,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 /** In a checkout the page is built on demand; where there is no builder, it has to be there. */
 function buildPage(): void {
   const builder = join(ROOT, 'scripts', 'build.mjs');
-  if (existsSync(builder)) spawnSync(process.execPath, [builder, 'renderer'], { stdio: ['ignore', 2, 2] });
+  const canBuild = existsSync(builder);
+  const { status } = canBuild
+    ? spawnSync(process.execPath, [builder, 'renderer'], { stdio: ['ignore', 2, 2] })
+    : { status: 0 };
+  if (status !== 0)
+    throw new Problem('The window could not be built.', 'The lines above say why; "npm run setup" may help.');
   if (!existsSync(join(PAGE, 'index.html')))
     throw new Problem('The window has not been built.', 'Run "npm start -- --browser" in the checkout.');
 }
@@ -166,6 +170,8 @@ async function main(): Promise<void> {
     onLink: (link, first) =>
       console.log(first ? `DDOD Studio is open at\n  ${link}` : `For another browser:\n  ${link}`),
   });
+  if (values.host !== undefined)
+    console.log('Whoever has the link can open it from the network; the connection is not encrypted.');
   let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

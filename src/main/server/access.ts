@@ -42,6 +42,13 @@ export function createAccess(host: string, port: () => number): Access {
   };
 }
 
+/** The name to print in a link: an address of this computer where it serves on all of them. */
+export function shownHost(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
+
 function hostNames(host: string): string[] {
   const local = ['127.0.0.1', 'localhost', '[::1]'];
   if (local.includes(host)) return local;

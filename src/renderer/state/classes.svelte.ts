@@ -2,7 +2,11 @@
 import type { CountedClass, Notice } from '../../shared/contract.ts';
 import { app } from './app.svelte.ts';
 
+/** Counting boxes takes a while in a large project, so it waits until the hand rests. */
+const QUIET_MS = 1200;
+
 class Classes {
+  #timer: ReturnType<typeof setTimeout> | undefined;
   list = $state.raw<readonly CountedClass[]>([]);
   readonly byId = $derived(new Map(this.list.map((label) => [label.id, label])));
 
@@ -32,7 +36,10 @@ class Classes {
   }
 
   hear(notice: Notice): void {
-    if (notice.type === 'classes' || notice.type === 'labels') void app.attempt(() => this.load());
+    if (notice.type === 'classes') void app.attempt(() => this.load());
+    if (notice.type !== 'labels') return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void app.attempt(() => this.load()), QUIET_MS);
   }
 }
 

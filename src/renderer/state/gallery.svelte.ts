@@ -5,6 +5,7 @@ import { app } from './app.svelte.ts';
 
 const BATCH_MS = 15;
 const BATCH_SIZE = 200;
+const QUIET_MS = 400;
 
 class Gallery {
   filter = $state.raw<GalleryFilter>({});
@@ -13,6 +14,7 @@ class Gallery {
   loaded = $state(false);
   readonly thumbnails = new SvelteMap<number, Thumbnail>();
   #wanted = new Set<number>();
+  #countTimer: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   async load(): Promise<void> {
@@ -53,9 +55,8 @@ class Gallery {
       const known = notice.imageIds.filter((id) => this.thumbnails.has(id));
       for (const id of known) this.#wanted.add(id);
       if (known.length > 0) this.#timer ??= setTimeout(() => void this.#fetch(), BATCH_MS);
-      void app.attempt(async () => {
-        this.counts = await app.client.images.counts();
-      });
+      clearTimeout(this.#countTimer);
+      this.#countTimer = setTimeout(() => void app.attempt(() => this.#count()), QUIET_MS);
     }
   }
 
@@ -63,6 +64,10 @@ class Gallery {
   neighbour(id: number, direction: 1 | -1): number | undefined {
     const at = this.ids.indexOf(id);
     return at < 0 ? this.ids[0] : this.ids[at + direction];
+  }
+
+  async #count(): Promise<void> {
+    this.counts = await app.client.images.counts();
   }
 
   async #fetch(): Promise<void> {
