@@ -28,4 +28,26 @@ export function addOtherVerbs(program: Command, console: Console): void {
     .addOption(new Option('--only <name>', 'one of them'))
     .option('--json', 'one JSON document on stdout')
     .action(({ only }: { only?: string }) => runBenchmarks(only, console));
+  program
+    .command('serve')
+    .description('the window in a browser')
+    .requiredOption('--project <dir>', 'the project')
+    .option('--port <n>', 'where to listen; any free port by default', naturalNumber)
+    .option('--host <name>', 'on which address', '127.0.0.1')
+    .action((options: { project: string; port?: number; host: string }) => serve(options, console));
+}
+
+/** Serves the window until the process is told to end. */
+async function serve(
+  options: { project: string; port?: number; host: string },
+  console: Console,
+): Promise<void> {
+  const { startServer } = await import('../serve.ts');
+  const server = await startServer(options);
+  console.result({ link: server.link }, `DDOD Studio is open at\n  ${server.link}`);
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await server.close();
 }
