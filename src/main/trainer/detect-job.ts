@@ -27,7 +27,7 @@ interface Model {
 /** Says `detected` with what was found on each image of the job. */
 export async function detect(job: DetectionJob, say: (event: DetectionEvent) => void): Promise<void> {
   const model = readModel(job.model);
-  const { recipe } = model;
+  const recipe = admitting(model.recipe, job.scoreThresh);
   const store = new ParameterStore(initialWeights('random', 0));
   const network = new Network(store, networkConfigOf(recipe, model.classes.length));
   loadWeights(store, model.tensors, { file: model.name });
@@ -75,6 +75,12 @@ function modelOfFile(source: Extract<ModelSource, { kind: 'file' }>): Model {
   const classes = source.classes ?? named ?? [];
   const complete = Array.from({ length: numClasses }, (_, i) => classes[i] ?? `class ${i}`);
   return { recipe, classes: complete, tensors, name: source.file };
+}
+
+/** A class score that is too low alone cannot reach `lowest` times an IoU: the recipe's threshold is never raised. */
+function admitting(recipe: Recipe, lowest: number | undefined): Recipe {
+  const scoreThresh = Math.min(recipe.test.scoreThresh, lowest ?? 1);
+  return { ...recipe, test: { ...recipe.test, scoreThresh } };
 }
 
 /** What reaches the score; detections come by falling score. */
