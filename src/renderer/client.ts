@@ -9,9 +9,9 @@ export type Client = ContractRouterClient<Contract>;
 
 const inElectron = location.protocol === 'app:';
 
-/** Where an image of the open project is read from. */
-export function imageUrl(id: number, size: 'image' | 'thumbnail'): string {
-  return inElectron ? `image://project/${size}/${id}` : `/${size}/${id}`;
+/** Where an image is read from. The project is named so that no cache takes another project's image of this number. */
+export function imageUrl(project: string, id: number, size: 'image' | 'thumbnail'): string {
+  return `${inElectron ? 'image://project' : ''}/${size}/${id}?project=${project}`;
 }
 
 /** Connects; `onLost` is told when the backend is gone. */

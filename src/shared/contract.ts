@@ -48,7 +48,11 @@ const filter = z.strictObject({
 });
 export type GalleryFilter = z.infer<typeof filter>;
 
+/** The project a change is meant for: another one may have been opened meanwhile. */
+const project = z.string().min(1).max(100);
+
 const gesture = z.strictObject({
+  project,
   imageId: id,
   revision,
   name: z.string().min(1).max(40),
@@ -218,9 +222,9 @@ export const contract = {
   },
   annotations: {
     apply: request.input(gesture).output(type<SavedGesture>()),
-    finish: request.input(z.strictObject({ imageId: id, revision })).output(type<SavedGesture>()),
-    undo: request.output(type<Walked>()),
-    redo: request.output(type<Walked>()),
+    finish: request.input(z.strictObject({ project, imageId: id, revision })).output(type<SavedGesture>()),
+    undo: request.input(z.strictObject({ project })).output(type<Walked>()),
+    redo: request.input(z.strictObject({ project })).output(type<Walked>()),
   },
   classes: {
     list: request.output(type<readonly CountedClass[]>()),

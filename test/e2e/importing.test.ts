@@ -26,10 +26,19 @@ describe.skipIf(!program)('a project of one’s own', () => {
   });
 
   it('is created from a name', async () => {
+    // an image of the sample stays behind in the label view
+    await page.getByRole('button', { name: 'Label sample_0002.jpg' }).click();
+    await page.getByText('sample_0002.jpg', { exact: true }).waitFor();
     await page.getByTitle('All projects').click();
     await page.getByLabel('Name').fill('Cells');
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByText('This project has no images yet').waitFor();
+  });
+
+  it('shows nothing of the project before', async () => {
+    await page.getByRole('button', { name: 'Label', exact: true }).click();
+    await page.getByText('There is nothing to label yet').waitFor();
+    await page.getByRole('button', { name: 'Import images' }).click();
   });
 
   it('takes a dataset in after its report', async () => {

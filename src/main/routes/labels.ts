@@ -15,22 +15,24 @@ export function annotationRoutes(parts: Parts) {
   const { workspace, tell } = parts;
   return os.annotations.router({
     apply: os.annotations.apply.handler(({ input, context: { session } }) => {
-      const { put, ...rest } = input;
+      const { project, put, ...rest } = input;
       const boxes = put && { put: put.map((box) => compact(box)) };
-      const saved = workspace.project.annotations.apply({ ...compact(rest), ...boxes, session });
+      const saved = workspace.meant(project).annotations.apply({ ...compact(rest), ...boxes, session });
       tell({ type: 'labels', imageIds: [input.imageId], session });
       return saved;
     }),
-    finish: os.annotations.finish.handler(({ input: { imageId, revision }, context: { session } }) => {
-      const saved = workspace.project.annotations.finish(imageId, revision, session);
-      tell({ type: 'labels', imageIds: [imageId], session });
-      return saved;
-    }),
-    undo: os.annotations.undo.handler(({ context: { session } }) =>
-      toldChange(parts, workspace.project.journal.undo(session), session),
+    finish: os.annotations.finish.handler(
+      ({ input: { project, imageId, revision }, context: { session } }) => {
+        const saved = workspace.meant(project).annotations.finish(imageId, revision, session);
+        tell({ type: 'labels', imageIds: [imageId], session });
+        return saved;
+      },
     ),
-    redo: os.annotations.redo.handler(({ context: { session } }) =>
-      toldChange(parts, workspace.project.journal.redo(session), session),
+    undo: os.annotations.undo.handler(({ input: { project }, context: { session } }) =>
+      toldChange(parts, workspace.meant(project).journal.undo(session), session),
+    ),
+    redo: os.annotations.redo.handler(({ input: { project }, context: { session } }) =>
+      toldChange(parts, workspace.meant(project).journal.redo(session), session),
     ),
   });
 }

@@ -35,6 +35,13 @@ export class Workspace {
     throw new Problem('No project is open.', 'Open or create one first.');
   }
 
+  /** The open project, where it is the one that a window means. Throws a Problem where another was opened meanwhile. */
+  meant(projectId: string): OpenProject {
+    const { project } = this;
+    if (project.info().id === projectId) return project;
+    throw new Problem('Another project was opened meanwhile.', 'Nothing was changed; load the window again.');
+  }
+
   state(): Omit<StartState, 'hasFolderDialog' | 'session'> {
     return {
       project: this.#project?.info() ?? null,

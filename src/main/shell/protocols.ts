@@ -37,7 +37,7 @@ export function servePage(): void {
 /** Serves image://project/image/7 and image://project/thumbnail/7. */
 export function servePictures(backend: Backend): void {
   protocol.handle('image', async (request) => {
-    const match = /^image:\/\/project\/(image|thumbnail)\/(\d{1,15})$/.exec(request.url);
+    const match = /^image:\/\/project\/(image|thumbnail)\/(\d{1,15})(\?[\w=-]*)?$/.exec(request.url);
     if (!match) return refused('There is no such image.');
     try {
       const { file, type } = await backend.picture(Number(match[2]), match[1] === 'image' ? 'full' : 'small');

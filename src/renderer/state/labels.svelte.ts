@@ -32,6 +32,17 @@ class Labels {
   #saver: Saver | undefined;
   readonly #pictures = new Map<number, HTMLImageElement>();
 
+  /** Forgets everything, for another project. */
+  clear(): void {
+    this.image = undefined;
+    this.picture = undefined;
+    this.pictureTrouble = undefined;
+    this.#saver = undefined;
+    this.#pictures.clear();
+    this.editor.classId = undefined;
+    this.editor.load({ width: 1, height: 1 }, []);
+  }
+
   /** Shows an image with its boxes as stored. */
   async open(id: number): Promise<void> {
     await this.#saver?.settled();
@@ -57,7 +68,9 @@ class Labels {
   async walk(direction: 'undo' | 'redo'): Promise<void> {
     if (this.editor.cancel()) return;
     await this.#saver?.settled();
-    const change = await app.attempt(() => app.client.annotations[direction]());
+    const change = await app.attempt(() =>
+      app.client.annotations[direction]({ project: app.project?.id ?? '' }),
+    );
     if (change === null)
       return app.say(direction === 'undo' ? 'There is nothing to undo.' : 'There is nothing to redo.');
     const [first] = change?.imageIds ?? [];
@@ -75,7 +88,11 @@ class Labels {
     await this.#saver?.settled();
     const saver = this.#saver;
     const saved = await app.attempt(() =>
-      app.client.annotations.finish({ imageId: image.id, revision: saver?.revision ?? image.revision }),
+      app.client.annotations.finish({
+        project: app.project?.id ?? '',
+        imageId: image.id,
+        revision: saver?.revision ?? image.revision,
+      }),
     );
     if (!saved) return;
     if (saver) saver.revision = saved.revision;
@@ -110,9 +127,11 @@ class Labels {
   }
 
   #saverFor(image: ImageRecord): Saver {
+    const project = app.project?.id ?? '';
     return new Saver(image.revision, {
       send: async (revision, { name, put, remove }) => {
         const saved = await app.client.annotations.apply({
+          project,
           imageId: image.id,
           revision,
           name,
@@ -161,7 +180,8 @@ class Labels {
   #pictureOf(id: number): HTMLImageElement {
     const known = this.#pictures.get(id);
     this.#pictures.delete(id);
-    const picture = known ?? Object.assign(new Image(), { src: imageUrl(id, 'image') });
+    const picture =
+      known ?? Object.assign(new Image(), { src: imageUrl(app.project?.id ?? '', id, 'image') });
     this.#pictures.set(id, picture);
     for (const old of [...this.#pictures.keys()].slice(0, -KEPT_PICTURES)) this.#pictures.delete(old);
     return picture;
