@@ -9,9 +9,10 @@ import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const XVFB = '/usr/bin/Xvfb';
 const program = electronProgram();
 const needsScreen = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
-const hasScreen = !needsScreen || existsSync('/usr/bin/Xvfb');
+const hasScreen = !needsScreen || existsSync(XVFB);
 if (!program)
   console.log('Electron is not installed, so its window is not tested: set ELECTRON_EXEC_PATH to one.');
 else if (!hasScreen) console.log('There is no display and no Xvfb, so the Electron window is not tested.');
@@ -27,7 +28,7 @@ function electronProgram(): string | undefined {
 
 /** Starts a virtual screen and gives its name. */
 async function virtualScreen(): Promise<{ name: string; process: ChildProcess }> {
-  const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24'], {
+  const xvfb = spawn(XVFB, ['-displayfd', '3', '-screen', '0', '1440x900x24'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   const number = await new Promise<string>((done, fail) => {

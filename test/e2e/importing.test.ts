@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawSampleData } from '../../src/main/services/sample-data.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 
@@ -69,5 +69,6 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await page.getByTitle('All projects').click();
     await page.getByRole('button', { name: /^Cells/ }).click();
     await page.getByText('20 of 20', { exact: true }).waitFor();
+    expect(studio.complaints).toEqual([]);
   });
 });

@@ -95,6 +95,7 @@ class App {
   }
 
   async closeProject(): Promise<void> {
+    this.messages = [];
     await this.attempt(() => this.client.projects.close());
   }
 
