@@ -18,8 +18,8 @@ export interface Backend {
   readonly router: Router;
   /** Opens a project before any window asks. */
   open(dir: string): Promise<void>;
-  /** An image of the open project, and of no other place. Throws a Problem where there is none. */
-  picture(imageId: number, size: PictureSize): Promise<Picture>;
+  /** An image of the open project, which has to be the one that is meant. Throws a Problem where there is none. */
+  picture(project: string, imageId: number, size: PictureSize): Promise<Picture>;
   /** Pauses a training under way and closes the project. */
   close(): Promise<void>;
 }
@@ -32,8 +32,8 @@ export function createBackend(shell: Shell = {}): Backend {
   return {
     router: routerOf({ shell, workspace, training, notices, tell }),
     open: async (dir) => void (await workspace.open(dir)),
-    picture: async (imageId, size) => {
-      const { project } = workspace;
+    picture: async (projectId, imageId, size) => {
+      const project = workspace.meant(projectId);
       const file = project.imageFile(project.annotations.labels(imageId).image);
       return await (size === 'small' ? thumbnail(file) : fullPicture(file));
     },

@@ -130,15 +130,16 @@ async function answer(
     return;
   }
   if (refusal) return say(response, 403, REFUSALS[refusal]);
-  const file = (await pictureFile(backend, url.pathname)) ?? pageFile(PAGE, url.pathname);
+  const file = (await pictureFile(backend, url)) ?? pageFile(PAGE, url.pathname);
   if (!file || !(await sendFile(request, response, file))) say(response, 404, 'There is nothing here.');
 }
 
-async function pictureFile(backend: Backend, path: string) {
-  const match = /^\/(image|thumbnail)\/(\d{1,15})$/.exec(path);
+async function pictureFile(backend: Backend, { pathname, searchParams }: URL) {
+  const match = /^\/(image|thumbnail)\/(\d{1,15})$/.exec(pathname);
   if (!match) return undefined;
   try {
-    return await backend.picture(Number(match[2]), match[1] === 'image' ? 'full' : 'small');
+    const project = searchParams.get('project') ?? '';
+    return await backend.picture(project, Number(match[2]), match[1] === 'image' ? 'full' : 'small');
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

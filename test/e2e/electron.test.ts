@@ -104,8 +104,11 @@ describe.skipIf(!program || !hasScreen)('the Electron window', () => {
       page.evaluate(
         `new Promise((done) => { const i = new Image(); i.onload = () => done(true); i.onerror = () => done(false); i.src = ${JSON.stringify(url)}; })`,
       );
-    expect(await load('image://project/image/1')).toBe(true);
-    expect(await load('image://project/image/999999')).toBe(false);
+    const source = await page.locator('img[src*="thumbnail"]').first().getAttribute('src');
+    const query = source?.split('?')[1] ?? '';
+    expect(await load(`image://project/image/1?${query}`)).toBe(true);
+    expect(await load('image://project/image/1?project=another')).toBe(false);
+    expect(await load(`image://project/image/999999?${query}`)).toBe(false);
     expect(await load('image://project/image/../../etc/passwd')).toBe(false);
     expect(electron.windows()).toHaveLength(1);
   });

@@ -119,10 +119,11 @@ describe.skipIf(!program)('labelling in a browser', () => {
     const cookie = (await studio.page.context().cookies())
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ');
-    expect((await fetch(`${plain}/image/1`, { headers: { cookie } })).status).toBe(200);
-    expect(
-      (await fetch(`${plain}/image/1`, { headers: { cookie, origin: 'https://example.org' } })).status,
-    ).toBe(403);
+    const source = await page.locator('img[src*="thumbnail"]').first().getAttribute('src');
+    const picture = `${plain}/image/1?${source?.split('?')[1]}`;
+    expect((await fetch(picture, { headers: { cookie } })).status).toBe(200);
+    expect((await fetch(`${plain}/image/1?project=another`, { headers: { cookie } })).status).toBe(404);
+    expect((await fetch(picture, { headers: { cookie, origin: 'https://example.org' } })).status).toBe(403);
     expect((await fetch(`${plain}/..%2f..%2fpackage.json`, { headers: { cookie } })).status).toBe(404);
     expect((await fetch(`${plain}/image/999999`, { headers: { cookie } })).status).toBe(404);
   });

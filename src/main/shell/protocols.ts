@@ -34,13 +34,14 @@ export function servePage(): void {
   });
 }
 
-/** Serves image://project/image/7 and image://project/thumbnail/7. */
+/** Serves image://project/image/7?project=ID and image://project/thumbnail/7?project=ID. */
 export function servePictures(backend: Backend): void {
   protocol.handle('image', async (request) => {
-    const match = /^image:\/\/project\/(image|thumbnail)\/(\d{1,15})(\?[\w=-]*)?$/.exec(request.url);
+    const match = /^image:\/\/project\/(image|thumbnail)\/(\d{1,15})\?project=([\w-]+)$/.exec(request.url);
     if (!match) return refused('There is no such image.');
     try {
-      const { file, type } = await backend.picture(Number(match[2]), match[1] === 'image' ? 'full' : 'small');
+      const size = match[1] === 'image' ? 'full' : 'small';
+      const { file, type } = await backend.picture(match[3] ?? '', Number(match[2]), size);
       return await fileResponse(file, type, {});
     } catch (error) {
       if (!(error instanceof Problem)) process.stderr.write(`${request.url}: ${String(error)}\n`);

@@ -27,6 +27,7 @@ class App {
   importing = $state.raw<{ done: number; total: number; what: string }>();
   #client: Client | undefined;
   #listeners = new Set<(notice: Notice) => void>();
+  readonly #forgetting = new Set<() => void>();
   #nextMessage = 1;
 
   get client(): Client {
@@ -51,6 +52,11 @@ class App {
       );
     }
     this.readAddress();
+  }
+
+  /** Calls back just before another project is shown. */
+  onLeave(forget: () => void): void {
+    this.#forgetting.add(forget);
   }
 
   onNotice(listener: (notice: Notice) => void): () => void {
@@ -100,7 +106,10 @@ class App {
   }
 
   async refresh(): Promise<void> {
-    this.start = await this.client.projects.state();
+    const start = await this.client.projects.state();
+    // forgotten in the same breath, so that nothing is ever asked of the wrong project
+    if (start.project?.id !== this.project?.id) for (const forget of this.#forgetting) forget();
+    this.start = start;
     document.title = this.project ? `${this.project.name} — DDOD Studio` : 'DDOD Studio';
   }
 
