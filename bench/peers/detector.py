@@ -1,5 +1,7 @@
-# The detectors of bench/train-step and bench/inference in plain PyTorch: EfficientNet-Lite0 or ResNet-50, FPN, and a
+# The detectors of bench/train-step and bench/inference in plain PyTorch: EfficientNet-Lite0 or ResNet, FPN, and a
 # head of two towers, with torchvision's deformable convolution (one thread on a CPU) where asked. Frozen batch norm.
+import math
+
 import torch
 import torch.nn.functional as F
 import torchvision
@@ -57,12 +59,11 @@ class Lite0(nn.Module):
         return found
 
 
-class ResNet50(nn.Module):
-    channels = (512, 1024, 2048)
-
-    def __init__(self):
+class ResNet(nn.Module):
+    def __init__(self, name):
         super().__init__()
-        self.net = torchvision.models.resnet50(weights=None)
+        self.net = getattr(torchvision.models, name)(weights=None)
+        self.channels = tuple(c * self.net.fc.in_features // 512 for c in (128, 256, 512))
         self.net.fc = None
         for part in (self.net.conv1, self.net.bn1, self.net.layer1):
             part.requires_grad_(False)
@@ -81,6 +82,7 @@ class Deform(nn.Module):
         self.offset = nn.Conv2d(channels, 18, 3, padding=1)
         self.weight = nn.Parameter(torch.randn(channels, channels, 3, 3) * 0.01)
         nn.init.zeros_(self.offset.weight)
+        nn.init.uniform_(self.offset.bias, -1.5, 1.5)
 
     def forward(self, x):
         return torchvision.ops.deform_conv2d(x, self.offset(x), self.weight, padding=1)
@@ -93,6 +95,7 @@ class Detector(nn.Module):
         self.lateral = nn.ModuleList(nn.Conv2d(c, channels, 1) for c in backbone.channels)
         self.out = nn.ModuleList(nn.Conv2d(channels, channels, 3, 1 if i < 3 else 2, 1) for i in range(5))
         self.cls_tower, self.reg_tower = self.tower(channels, deformable), self.tower(channels, deformable)
+        self.scales = nn.Parameter(torch.ones(5))
         self.cls, self.reg, self.iou = (nn.Conv2d(channels, n, 3, padding=1) for n in (classes, 4, 1))
 
     def tower(self, channels, deformable):
@@ -109,36 +112,24 @@ class Detector(nn.Module):
         maps = [self.out[i](levels[i]) for i in range(3)]
         maps.append(self.out[3](maps[-1]))
         maps.append(self.out[4](maps[-1]))
-        found = []
-        for m in maps:
-            # torchvision refuses maps smaller than the filter
-            small = min(m.shape[-2:]) < 3
-            p = F.pad(m, (0, 1, 0, 1)) if small else m
-            c, r = self.cls_tower(p), self.reg_tower(p)
-            found.append([y[..., : m.shape[-2], : m.shape[-1]] for y in (self.cls(c), self.reg(r), self.iou(r))])
-        return found
+        return [self.head(m, scale) for m, scale in zip(maps, self.scales)]
+
+    def head(self, m, scale):
+        # torchvision refuses maps smaller than the filter
+        p = F.pad(m, (0, 1, 0, 1)) if min(m.shape[-2:]) < 3 else m
+        c, r = self.cls_tower(p), self.reg_tower(p)
+        return [y[..., : m.shape[-2], : m.shape[-1]] for y in (self.cls(c), self.reg(r) * scale, self.iou(r))]
 
 
-CASES = {
-    "lite0_b8_320x256": (Lite0, 128, 3, (8, 3, 256, 320)),
-    "r50_b2_512x512": (ResNet50, 256, 80, (2, 3, 512, 512)),
-    "lite0_b1_320x256": (Lite0, 128, 3, (1, 3, 256, 320)),
-    "r50_b1_512x512": (ResNet50, 256, 80, (1, 3, 512, 512)),
-}
-
-
-def make(case, detector):
-    backbone, channels, classes, shape = CASES[case]
+def make(case, deformable):
+    """A detector with random weights and its images [N, 3, H, W]."""
     torch.manual_seed(0)
-    model = Detector(backbone(), channels, classes, detector == "ddod").eval()
-    return model, torch.randn(shape)
-
-
-def loss_of(outputs):
-    """Focal loss over all anchors, and as much of a box loss as a few hundred positives cost."""
-    total = 0.0
-    for cls, reg, iou in outputs:
-        p = torch.sigmoid(cls)
-        total = total + (0.75 * p**2 * F.softplus(cls)).sum() / 900
-        total = total + reg[:, :, ::4, ::4].abs().mean() + F.binary_cross_entropy_with_logits(iou, torch.full_like(iou, 0.5))
-    return total
+    name = {"r18": "resnet18", "r50": "resnet50"}.get(case["backbone"])
+    backbone = ResNet(name) if name else Lite0()
+    model = Detector(backbone, case["channels"], case["classes"], deformable).eval()
+    for layer in (model.cls_tower, model.reg_tower, model.cls, model.reg, model.iou):
+        for part in layer.modules():
+            if isinstance(part, nn.Conv2d) and part.out_channels != 18:
+                nn.init.normal_(part.weight, std=0.01)
+    nn.init.constant_(model.cls.bias, -math.log(99))
+    return model, torch.randn(case["batch"], 3, case["height"], case["width"])
