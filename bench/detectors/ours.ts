@@ -1,9 +1,9 @@
 // Our side of a case: the network with random weights, random images and boxes, and the clock.
 import { readFileSync } from 'node:fs';
+import type { ImageTruth } from '../../src/main/detector/assigners/assign-image.ts';
 import { ParameterStore } from '../../src/main/detector/autograd/parameter-store.ts';
 import { initialWeights } from '../../src/main/detector/checkpoints/initial-weights.ts';
 import { Rng } from '../../src/main/detector/data/rng.ts';
-import type { ImageTruth } from '../../src/main/detector/heads/assign-batch.ts';
 import { type BackboneConfig, Network } from '../../src/main/detector/network.ts';
 import { type Tensor, tf } from '../../src/main/detector/tf.ts';
 import type { Case, DetectorKind } from './cases.ts';

@@ -2,10 +2,10 @@
 import { expect, it } from 'vitest';
 import { anchorGenerator } from '../../src/main/detector/anchors/anchor-grid.ts';
 import { validFlags } from '../../src/main/detector/anchors/valid-extent.ts';
+import { assignImage } from '../../src/main/detector/assigners/assign-image.ts';
 import { type Assignment, IGNORED } from '../../src/main/detector/assigners/assignment.ts';
-import { assignAtss } from '../../src/main/detector/assigners/atss.ts';
+import { assignAtss, DEFAULT_TOPK } from '../../src/main/detector/assigners/atss.ts';
 import { type AnchorCost, alignmentCost, iouCost } from '../../src/main/detector/assigners/cost.ts';
-import { assignAtssImage, assignDdod } from '../../src/main/detector/assigners/ddod-targets.ts';
 import { positivesPerLevel } from '../../src/main/detector/assigners/targets.ts';
 import { decodeBoxes } from '../../src/main/detector/coders/box-coder.ts';
 import { deltaXywh } from '../../src/main/detector/coders/delta-xywh.ts';
@@ -49,7 +49,9 @@ function open(fixture: Fixture, name: string) {
   const padShape = { height: pad_shape[0], width: pad_shape[1] };
   return {
     grid,
-    padShape,
+    padHeight: padShape.height,
+    padWidth: padShape.width,
+    ignoreBoxes: new Float32Array(0),
     positives: positives_per_level,
     valid: validFlags(grid, padShape),
     gtBoxes: floats(fixture, `${name}.gt_bboxes`),
@@ -60,6 +62,9 @@ function open(fixture: Fixture, name: string) {
 }
 
 type Opened = ReturnType<typeof open>;
+
+/** The published constants; `costWeight` 1 is DDOD's assignment, 0 plain ATSS. */
+const published = { topk: DEFAULT_TOPK, clsAlpha: 0.8, regAlpha: 0.5, ignoreIofThresh: 0 };
 
 /** Rows of a [A, width] array where `valid` is 1. */
 function validRows(values: ArrayLike<number>, valid: Uint8Array, width = 1): number[] {
@@ -98,7 +103,6 @@ function costsOf(fixture: Fixture, opened: Opened): Record<'cls' | 'reg' | 'atss
 
 describeFixture('assign_atss', (fixture) => {
   const names = Object.keys(fixture.value<Record<string, Case>>('cases'));
-  const numClasses = fixture.value<number>('config', 'num_classes');
   const topk = fixture.value<number>('config', 'topk');
   const close = { abs: fixture.tolerance('float_abs'), rel: fixture.tolerance('float_rel') };
 
@@ -131,9 +135,9 @@ describeFixture('assign_atss', (fixture) => {
 
   it.each(names)("%s: targets hold the reference's positives per level", (name) => {
     const opened = open(fixture, name);
-    const options = { numClasses, topk, coder: deltaXywh };
-    const ddod = assignDdod(opened.grid, opened, opened, options);
-    const atss = assignAtssImage(opened.grid, opened, options);
+    const assign = (costWeight: number) =>
+      assignImage(opened.grid, deltaXywh, opened, opened, { ...published, topk, costWeight });
+    const [ddod, atss] = [assign(1), assign(0)];
     expect(Array.from(ddod.cls.numPosPerLevel)).toEqual(opened.positives.cls);
     expect(Array.from(ddod.reg.numPosPerLevel)).toEqual(opened.positives.reg);
     expect(Array.from(atss.cls.numPosPerLevel)).toEqual(opened.positives.atss);
@@ -173,14 +177,15 @@ for (const [name, coder] of [
           const truth = {
             gtBoxes: floats(fixture, `${key}.gt_bboxes.${n}`),
             gtLabels: Int32Array.from(fixture.tensor(`${key}.gt_labels.${n}`).numbers()),
-            padShape: { height, width },
+            padHeight: height,
+            padWidth: width,
+            ignoreBoxes: new Float32Array(0),
           };
           const predictions = {
             clsLogits: channelsLast(fixture, `${key}.cls_score`, n, sizes.length),
             bboxPreds: channelsLast(fixture, `${key}.bbox_pred`, n, sizes.length),
           };
-          const numClasses = fixture.value<number>('config', 'num_classes');
-          return assignDdod(grid, truth, predictions, { numClasses, coder });
+          return assignImage(grid, coder, truth, predictions, { ...published, costWeight: 1 });
         });
         for (const branch of ['cls', 'reg'] as const) {
           const counted = positivesPerLevel(images.map((image) => image[branch]));

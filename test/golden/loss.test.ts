@@ -2,11 +2,11 @@
 import { expect, it } from 'vitest';
 import { anchorGenerator } from '../../src/main/detector/anchors/anchor-grid.ts';
 import { squareAnchors } from '../../src/main/detector/anchors/base-anchors.ts';
+import type { ImageTruth } from '../../src/main/detector/assigners/assign-image.ts';
 import { Tape, type Value } from '../../src/main/detector/autograd/tape.ts';
 import { deltaXywhGradient, tblrGradient } from '../../src/main/detector/coders/decode-gradient.ts';
 import { deltaXywh } from '../../src/main/detector/coders/delta-xywh.ts';
 import { tblrOfAnchors } from '../../src/main/detector/coders/distance.ts';
-import type { ImageTruth } from '../../src/main/detector/heads/assign-batch.ts';
 import type { LevelOutput } from '../../src/main/detector/heads/ddod-head.ts';
 import { type DdodLossConfig, ddodLoss, lossWeights } from '../../src/main/detector/heads/ddod-loss.ts';
 import { newLevelCounters } from '../../src/main/detector/losses/level-weights.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anchorGenerator } from '../../src/main/detector/anchors/anchor-grid.ts';
 import { squareAnchors } from '../../src/main/detector/anchors/base-anchors.ts';
+import type { ImageTruth } from '../../src/main/detector/assigners/assign-image.ts';
 import { ParameterStore, toTorch } from '../../src/main/detector/autograd/parameter-store.ts';
 import { readCheckpointFile } from '../../src/main/detector/checkpoints/checkpoint-file.ts';
 import { initialWeights } from '../../src/main/detector/checkpoints/initial-weights.ts';
@@ -13,7 +14,6 @@ import { deltaXywhGradient } from '../../src/main/detector/coders/decode-gradien
 import { deltaXywh } from '../../src/main/detector/coders/delta-xywh.ts';
 import { clipFactor, gradientNorm, Sgd } from '../../src/main/detector/engine/sgd.ts';
 import { computeGradients } from '../../src/main/detector/engine/train-step.ts';
-import type { ImageTruth } from '../../src/main/detector/heads/assign-batch.ts';
 import { type DdodLossConfig, lossWeights, totalLoss } from '../../src/main/detector/heads/ddod-loss.ts';
 import { type LevelCounters, newLevelCounters } from '../../src/main/detector/losses/level-weights.ts';
 import { Network } from '../../src/main/detector/network.ts';

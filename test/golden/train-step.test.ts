@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { anchorGenerator } from '../../src/main/detector/anchors/anchor-grid.ts';
 import { squareAnchors } from '../../src/main/detector/anchors/base-anchors.ts';
+import type { ImageTruth } from '../../src/main/detector/assigners/assign-image.ts';
 import { ParameterStore, toTorch } from '../../src/main/detector/autograd/parameter-store.ts';
 import type { ParameterGradient } from '../../src/main/detector/autograd/tape.ts';
 import { deltaXywhGradient } from '../../src/main/detector/coders/decode-gradient.ts';
@@ -9,7 +10,6 @@ import { deltaXywh } from '../../src/main/detector/coders/delta-xywh.ts';
 import { hashUniform } from '../../src/main/detector/data/hash-uniform.ts';
 import { Sgd } from '../../src/main/detector/engine/sgd.ts';
 import { computeGradients } from '../../src/main/detector/engine/train-step.ts';
-import type { ImageTruth } from '../../src/main/detector/heads/assign-batch.ts';
 import { type DdodLossConfig, lossWeights, totalLoss } from '../../src/main/detector/heads/ddod-loss.ts';
 import { newLevelCounters } from '../../src/main/detector/losses/level-weights.ts';
 import { Network } from '../../src/main/detector/network.ts';

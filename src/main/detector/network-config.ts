@@ -2,6 +2,7 @@
 import type { Recipe } from '../../shared/recipe.ts';
 import { anchorGenerator } from './anchors/anchor-grid.ts';
 import { squareAnchors } from './anchors/base-anchors.ts';
+import { DEFAULT_IGNORE_IOF_THRESH } from './assigners/ignored.ts';
 import { deltaXywhGradient } from './coders/decode-gradient.ts';
 import { deltaXywh } from './coders/delta-xywh.ts';
 import { type DdodLossConfig, lossWeights } from './heads/ddod-loss.ts';
@@ -42,7 +43,7 @@ export function lossConfigOf(recipe: Recipe, progress: number): DdodLossConfig {
       clsAlpha: assigner.clsAlpha,
       regAlpha: assigner.regAlpha,
       costWeight: aware ? share : 0,
-      ignoreIofThresh: 0.5,
+      ignoreIofThresh: DEFAULT_IGNORE_IOF_THRESH,
       // the reference run breaks ties as torch's topk happens to
       ...(recipe.train.order === 'reference' ? { ties: 'torch' as const } : {}),
     },

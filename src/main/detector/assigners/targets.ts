@@ -2,7 +2,6 @@
 
 import { type AnchorGrid, countPerLevel } from '../anchors/anchor-grid.ts';
 import { type Assignment, IGNORED } from './assignment.ts';
-import type { GroundTruth } from './cost.ts';
 
 /** Positives of one image in ascending anchor order. */
 export interface Positives {
@@ -76,19 +75,6 @@ export function regTargets(grid: AnchorGrid, assignment: Assignment, gtBoxes: Fl
   });
   const posCosts = Float32Array.from(positives.posInds, (a) => assignment.maxCost[a] as number);
   return { ...positives, posBoxes, posCosts };
-}
-
-/** Both branches taught by one assignment (ATSS, FCOS, RetinaNet). */
-export function sharedTargets(
-  grid: AnchorGrid,
-  assignment: Assignment,
-  truth: GroundTruth,
-  numClasses: number,
-): ImageTargets {
-  return {
-    cls: clsTargets(grid, assignment, truth.gtLabels, numClasses),
-    reg: regTargets(grid, assignment, truth.gtBoxes),
-  };
 }
 
 /** Positives of a batch as the losses divide by them: each image counts at least 1. */

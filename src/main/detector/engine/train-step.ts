@@ -1,8 +1,9 @@
 /** One training step: forward, loss and backward of one or more batches, then one update of the weights. */
+
+import type { ImageTruth } from '../assigners/assign-image.ts';
 import type { ParameterGradient } from '../autograd/tape.ts';
 import { Tape } from '../autograd/tape.ts';
 import type { Batch } from '../data/batch.ts';
-import type { ImageTruth } from '../heads/assign-batch.ts';
 import { type DdodLossConfig, type DdodLossResult, ddodLoss } from '../heads/ddod-loss.ts';
 import type { LevelCounters } from '../losses/level-weights.ts';
 import type { Network } from '../network.ts';

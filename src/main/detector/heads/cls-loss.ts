@@ -1,9 +1,8 @@
 /** The classification loss of every level with its gradient. */
 import type { AnchorGrid, AnchorLevel } from '../anchors/anchor-grid.ts';
-import { IGNORED } from '../assigners/assignment.ts';
+import type { ClsTargets } from '../assigners/targets.ts';
 import { type FocalTargets, sigmoidFocalLoss } from '../losses/focal.ts';
 import { type Tensor, tf } from '../tf.ts';
-import type { ImageAssignment, ImageTruth } from './assign-batch.ts';
 import type { LevelOutput } from './ddod-head.ts';
 import { levelOf } from './level-maps.ts';
 
@@ -16,9 +15,8 @@ export interface ClsLosses {
 export function clsLosses(
   outputs: readonly LevelOutput[],
   grid: AnchorGrid,
-  truths: readonly ImageTruth[],
-  assignments: readonly ImageAssignment[],
-  { scales }: { readonly scales: Float64Array },
+  targets: readonly ClsTargets[],
+  scales: Float64Array,
 ): ClsLosses {
   const losses: number[] = [];
   const gradients = outputs.map(({ clsLogits: { tensor } }, l) => {
@@ -26,8 +24,7 @@ export function clsLosses(
     const numClasses = tensor.shape[3] ?? 0;
     return tf.tidy(() => {
       const flat = tf.reshape(tensor, [-1, numClasses]);
-      const targets = levelTargets(levelOf(grid, l), truths, assignments, numClasses);
-      const { sum, gradient } = sigmoidFocalLoss(flat, targets);
+      const { sum, gradient } = sigmoidFocalLoss(flat, levelTargets(levelOf(grid, l), targets, numClasses));
       losses.push((sum.dataSync<'float32'>()[0] ?? Number.NaN) * scale);
       return tf.reshape(tf.mul(gradient, scale), tensor.shape);
     });
@@ -38,20 +35,16 @@ export function clsLosses(
 /** What the anchors of one level learn, image after image. */
 function levelTargets(
   { start, count }: AnchorLevel,
-  truths: readonly ImageTruth[],
-  assignments: readonly ImageAssignment[],
+  targets: readonly ClsTargets[],
   numClasses: number,
 ): FocalTargets {
-  const weights = new Float32Array(assignments.length * count);
+  const weights = new Float32Array(targets.length * count);
   const positives: number[] = [];
-  assignments.forEach(({ cls }, n) => {
-    const labels = truths[n]?.gtLabels;
-    for (let i = 0; i < count; i++) {
-      const matched = cls.matchedIdxs[start + i] ?? IGNORED;
-      const at = n * count + i;
-      weights[at] = matched === IGNORED ? 0 : 1;
-      if (matched >= 0) positives.push(at * numClasses + (labels?.[matched] ?? 0));
-    }
+  targets.forEach(({ labels, labelWeights }, n) => {
+    weights.set(labelWeights.subarray(start, start + count), n * count);
+    labels.subarray(start, start + count).forEach((label, i) => {
+      if (label < numClasses) positives.push((n * count + i) * numClasses + label);
+    });
   });
   return { positives: Int32Array.from(positives), weights };
 }

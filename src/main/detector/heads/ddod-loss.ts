@@ -3,6 +3,8 @@
  * mmdet: `DDODHead.loss_by_feat`. The baseline ATSS(IoU) is the same with plain assignment and level weights of 1.
  */
 import type { AnchorGenerator, AnchorGrid } from '../anchors/anchor-grid.ts';
+import { type AssignmentOptions, assignImage, type ImageTruth } from '../assigners/assign-image.ts';
+import { avgFactorOf, type ImageTargets, positivesPerLevel } from '../assigners/targets.ts';
 import type { Value } from '../autograd/tape.ts';
 import type { BoxCoder } from '../coders/box-coder.ts';
 import type { DecodeGradient } from '../coders/decode-gradient.ts';
@@ -13,12 +15,6 @@ import {
   updateLevelWeights,
 } from '../losses/level-weights.ts';
 import { type Tensor, tf } from '../tf.ts';
-import {
-  type AssignmentOptions,
-  assignImage,
-  type ImageAssignment,
-  type ImageTruth,
-} from './assign-batch.ts';
 import type { BoxQuality } from './box-quality.ts';
 import { clsLosses } from './cls-loss.ts';
 import type { LevelOutput } from './ddod-head.ts';
@@ -79,38 +75,30 @@ export function ddodLoss(
   const clsLogits = joinLevels(tensorsOf(outputs, 'clsLogits'), grid); // [N, A, K]
   const bboxPreds = joinLevels(tensorsOf(outputs, 'bboxPreds'), grid); // [N, A, 4]
   const iouLogits = joinLevels(tensorsOf(outputs, 'iouLogits'), grid); // [N, A, 1]
-  const assignments = truths.map((truth, n) =>
-    assignImage(
-      grid,
-      config.coder,
-      truth,
-      {
-        clsLogits: row(clsLogits, n, grid.numAnchors * numClasses),
-        bboxPreds: row(bboxPreds, n, grid.numAnchors * 4),
-      },
-      config.assignment,
-    ),
-  );
-  const clsPositives = positivesPerLevel(grid, assignments, 'cls');
-  const regPositives = positivesPerLevel(grid, assignments, 'reg');
+  const targets = truths.map((truth, n) => {
+    const predictions = {
+      clsLogits: row(clsLogits, n, grid.numAnchors * numClasses),
+      bboxPreds: row(bboxPreds, n, grid.numAnchors * 4),
+    };
+    return assignImage(grid, config.coder, truth, predictions, config.assignment);
+  });
+  const clsTargets = targets.map((image) => image.cls);
+  const regTargets = targets.map((image) => image.reg);
+  const clsPositives = positivesPerLevel(clsTargets);
+  const regPositives = positivesPerLevel(regTargets);
   const weights = levelWeightsOf(counters, clsPositives, regPositives, config);
   const slack = config.rule === 'mmdet3' ? float32Epsilon : 0;
-  const cls = clsLosses(outputs, grid, truths, assignments, {
-    scales: weights.cls.map(
-      (w) => (w * config.lossWeights.cls) / (averageFactor(assignments, 'cls') + slack),
-    ),
-  });
+  const clsFactor = avgFactorOf(clsTargets) + slack;
+  const scales = weights.cls.map((w) => (w * config.lossWeights.cls) / clsFactor);
+  const cls = clsLosses(outputs, grid, clsTargets, scales);
   const reg = regLosses({
+    ...config,
     grid,
-    truths,
-    assignments,
+    targets: regTargets,
     bboxPreds,
     iouLogits,
-    coder: config.coder,
-    decodeGradient: config.decodeGradient,
-    lossWeights: config.lossWeights,
     levelWeights: weights.reg,
-    averageFactor: averageFactor(assignments, 'reg') + slack,
+    averageFactor: avgFactorOf(regTargets) + slack,
     quality: config.quality ?? 'iou',
   });
   return {
@@ -123,7 +111,7 @@ export function ddodLoss(
     clsPositives,
     regPositives,
     weights,
-    ...boxesWithoutPositive(truths, assignments),
+    ...boxesWithoutPositive(truths, targets),
   };
 }
 
@@ -148,43 +136,10 @@ function levelWeightsOf(
   return { cls: faded(weights.cls), reg: faded(weights.reg) };
 }
 
-/** Sum over images of max(positives, 1). */
-function averageFactor(assignments: readonly ImageAssignment[], branch: 'cls' | 'reg'): number {
-  return assignments.reduce(
-    (sum, assignment) => sum + Math.max(countPositives(assignment[branch].matchedIdxs), 1),
-    0,
-  );
-}
-
-function countPositives(matchedIdxs: Int32Array): number {
-  let count = 0;
-  for (const idx of matchedIdxs) if (idx >= 0) count++;
-  return count;
-}
-
-function positivesPerLevel(
-  grid: AnchorGrid,
-  assignments: readonly ImageAssignment[],
-  branch: 'cls' | 'reg',
-): Float64Array {
-  return Float64Array.from(grid.levels, ({ start, count }) =>
-    assignments.reduce(
-      (sum, assignment) =>
-        sum + countPositives(assignment[branch].matchedIdxs.subarray(start, start + count)),
-      0,
-    ),
-  );
-}
-
-function boxesWithoutPositive(truths: readonly ImageTruth[], assignments: readonly ImageAssignment[]) {
-  let boxes = 0;
-  let matched = 0;
-  truths.forEach((truth, n) => {
-    const found = new Set(assignments[n]?.cls.matchedIdxs);
-    for (let g = 0; g < truth.gtLabels.length; g++) if (found.has(g)) matched++;
-    boxes += truth.gtLabels.length;
-  });
-  return { boxes, boxesWithoutPositive: boxes - matched };
+function boxesWithoutPositive(truths: readonly ImageTruth[], targets: readonly ImageTargets[]) {
+  const boxes = truths.reduce((sum, truth) => sum + truth.gtLabels.length, 0);
+  const learnt = targets.reduce((sum, { cls }) => sum + new Set(cls.posGtInds).size, 0);
+  return { boxes, boxesWithoutPositive: boxes - learnt };
 }
 
 function upload(joined: Float32Array, grid: AnchorGrid, l: number, like: Tensor): Tensor {

@@ -2,18 +2,17 @@
 // in plain arrays and double precision.
 
 import type { AnchorGrid } from '../anchors/anchor-grid.ts';
+import type { RegTargets } from '../assigners/targets.ts';
 import type { BoxCoder } from '../coders/box-coder.ts';
 import type { DecodeGradient } from '../coders/decode-gradient.ts';
 import { iouAt } from '../coders/overlaps.ts';
 import { binaryCrossEntropy, binaryCrossEntropyGradient } from '../losses/binary-cross-entropy.ts';
 import { giouLoss } from '../losses/giou.ts';
-import type { ImageAssignment, ImageTruth } from './assign-batch.ts';
 import { type BoxQuality, centernessAt } from './box-quality.ts';
 
 export interface RegInputs {
   readonly grid: AnchorGrid;
-  readonly truths: readonly ImageTruth[];
-  readonly assignments: readonly ImageAssignment[];
+  readonly targets: readonly RegTargets[];
   readonly bboxPreds: Float32Array; // [N, A, 4]
   readonly iouLogits: Float32Array; // [N, A]
   readonly coder: BoxCoder;
@@ -52,26 +51,22 @@ interface Positive {
   readonly image: number;
   readonly level: number;
   readonly anchor: number;
-  readonly gt: number;
+  readonly gtBox: Float32Array; // [4] xyxy
   /** Of its anchor in its box, where that is what the quality branch learns. */
   readonly centerness: number | undefined;
 }
 
-function positivesOf({ grid, assignments, truths, quality }: RegInputs): Positive[] {
-  const positives: Positive[] = [];
-  assignments.forEach(({ reg }, image) => {
-    const gtBoxes = truths[image]?.gtBoxes ?? new Float32Array(0);
-    grid.levels.forEach(({ start, count }, level) => {
-      for (let anchor = start; anchor < start + count; anchor++) {
-        const gt = reg.matchedIdxs[anchor] ?? -1;
-        if (gt < 0) continue;
-        const centerness =
-          quality === 'centerness' ? centernessAt(grid.boxes, anchor, gtBoxes, gt) : undefined;
-        positives.push({ image, level, anchor, gt, centerness });
-      }
+function positivesOf({ grid, targets, quality }: RegInputs): Positive[] {
+  return targets.flatMap(({ posInds, posBoxes, numPosPerLevel }, image) => {
+    // positives come by anchor, so level after level
+    const levels = [...numPosPerLevel].flatMap((count, level) => new Array<number>(count).fill(level));
+    return levels.map((level, p) => {
+      const anchor = posInds[p] as number;
+      const gtBox = posBoxes.subarray(p * 4, p * 4 + 4);
+      const centerness = quality === 'centerness' ? centernessAt(grid.boxes, anchor, gtBox, 0) : undefined;
+      return { image, level, anchor, gtBox, centerness };
     });
   });
-  return positives;
 }
 
 /** What the box loss is divided by: with centerness its sum over the batch, at least 1. */
@@ -85,23 +80,22 @@ function boxFactor({ quality, averageFactor }: RegInputs, positives: readonly Po
 
 /** Adds one positive anchor's losses and gradients to `result`. */
 function positiveLoss(inputs: RegInputs, result: RegLosses, bboxFactor: number) {
-  const { grid, coder, decodeGradient, bboxPreds, iouLogits, lossWeights, truths } = inputs;
+  const { grid, coder, decodeGradient, bboxPreds, iouLogits, lossWeights } = inputs;
   const box = new Float32Array(4);
   const onBox = new Float64Array(4);
-  return ({ image, level, anchor, gt, centerness }: Positive): void => {
+  return ({ image, level, anchor, gtBox, centerness }: Positive): void => {
     const at = image * grid.numAnchors + anchor;
-    const gtBoxes = truths[image]?.gtBoxes ?? new Float32Array(0);
     const weight = inputs.levelWeights[level] ?? 0;
     coder.decodeAt(grid.boxes, anchor, bboxPreds, at, box, 0);
 
     const bboxScale = (weight * lossWeights.bbox * (centerness ?? 1)) / bboxFactor;
-    const loss = giouLoss(box, gtBoxes.subarray(gt * 4, gt * 4 + 4), onBox);
+    const loss = giouLoss(box, gtBox, onBox);
     for (let c = 0; c < 4; c++) onBox[c] = (onBox[c] as number) * bboxScale;
     decodeGradient(grid.boxes, anchor, bboxPreds, at, onBox, result.onBbox, at * 4);
     result.lossBbox[level] = (result.lossBbox[level] ?? 0) + loss * bboxScale;
 
     // an IoU follows the prediction, but no gradient flows through it
-    const target = centerness ?? iouAt(box, 0, gtBoxes, gt);
+    const target = centerness ?? iouAt(box, 0, gtBox, 0);
     const logit = iouLogits[at] as number;
     const iouScale = (weight * lossWeights.iou) / inputs.averageFactor;
     result.onIou[at] = binaryCrossEntropyGradient(logit, target) * iouScale;

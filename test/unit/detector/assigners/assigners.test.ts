@@ -6,15 +6,12 @@ import {
   pointGenerator,
 } from '../../../../src/main/detector/anchors/anchor-grid.ts';
 import { squareAnchors } from '../../../../src/main/detector/anchors/base-anchors.ts';
+import { assignImage, type ImageTruth } from '../../../../src/main/detector/assigners/assign-image.ts';
 import { BACKGROUND, IGNORED } from '../../../../src/main/detector/assigners/assignment.ts';
-import { assignAtss } from '../../../../src/main/detector/assigners/atss.ts';
+import { assignAtss, DEFAULT_TOPK } from '../../../../src/main/detector/assigners/atss.ts';
 import { iouCost } from '../../../../src/main/detector/assigners/cost.ts';
-import {
-  assignAtssImage,
-  assignDdod,
-  type ImageTruth,
-} from '../../../../src/main/detector/assigners/ddod-targets.ts';
 import { assignFcos } from '../../../../src/main/detector/assigners/fcos.ts';
+import { DEFAULT_IGNORE_IOF_THRESH } from '../../../../src/main/detector/assigners/ignored.ts';
 import { assignMaxIou } from '../../../../src/main/detector/assigners/max-iou.ts';
 import { avgFactorOf, positivesPerLevel } from '../../../../src/main/detector/assigners/targets.ts';
 import { deltaXywh } from '../../../../src/main/detector/coders/delta-xywh.ts';
@@ -50,7 +47,24 @@ const predictions = {
 };
 
 function truthOf(list: number[][], labels: number[]): ImageTruth {
-  return { gtBoxes: pack(list), gtLabels: Int32Array.from(labels), padShape: input };
+  return { gtBoxes: pack(list), gtLabels: Int32Array.from(labels), ...inputPadding };
+}
+
+const inputPadding = {
+  padHeight: input.height,
+  padWidth: input.width,
+  ignoreBoxes: new Float32Array(0),
+};
+
+/** Both branches by one plain assignment where `costWeight` is 0, DDOD's where it is 1. */
+function assign(
+  truth: ImageTruth,
+  costWeight: 0 | 1,
+  given = predictions,
+  ignoreIofThresh = DEFAULT_IGNORE_IOF_THRESH,
+) {
+  const options = { topk: DEFAULT_TOPK, clsAlpha: 0.8, regAlpha: 0.5, costWeight, ignoreIofThresh };
+  return assignImage(grid, deltaXywh, truth, given, options);
 }
 
 describe('every assigner', () => {
@@ -82,15 +96,12 @@ describe('every assigner', () => {
   });
 });
 
-describe('assignDdod', () => {
+describe('assignImage', () => {
   it('gives each branch its own positives, all inside their boxes, labelled as their boxes', () => {
     fc.assert(
       fc.property(boxes, (list) => {
         const labels = list.map((_, i) => i % numClasses);
-        const { cls, reg } = assignDdod(grid, truthOf(list, labels), predictions, {
-          numClasses,
-          coder: deltaXywh,
-        });
+        const { cls, reg } = assign(truthOf(list, labels), 1);
         for (const targets of [cls, reg]) {
           expect(targets.numPosPerLevel.reduce((a, b) => a + b, 0)).toBe(targets.numPos);
           targets.posInds.forEach((a, p) => {
@@ -118,10 +129,7 @@ describe('assignDdod', () => {
   it('takes every candidate inside where no prediction touches its box', () => {
     const bboxPreds = Float32Array.from({ length: grid.numAnchors * 4 }, (_, o) => (o % 4 < 2 ? 80 : 0));
     const away = { ...predictions, bboxPreds };
-    const { cls } = assignDdod(grid, truthOf([[40, 40, 72, 72]], [0]), away, {
-      numClasses,
-      coder: deltaXywh,
-    });
+    const { cls } = assign(truthOf([[40, 40, 72, 72]], [0]), 1, away);
     expect(Array.from(cls.numPosPerLevel)).toEqual([9, 4, 1, 1, 0]);
   });
 });
@@ -131,8 +139,8 @@ describe('ignored regions', () => {
 
   it('take anchors mostly inside out of the loss and keep boxes outside learning', () => {
     const region = Float32Array.of(90, 60, 160, 128);
-    const { cls, reg } = assignAtssImage(grid, { ...truth, ignoreBoxes: region }, { numClasses });
-    const before = assignAtssImage(grid, truth, { numClasses });
+    const { cls, reg } = assign({ ...truth, ignoreBoxes: region }, 0);
+    const before = assign(truth, 0);
     const left = cls.labelWeights.indexOf(0);
     expect(left).toBeGreaterThan(0);
     expect(grid.boxes[left * 4]! + 32).toBeGreaterThan(90);
@@ -142,8 +150,8 @@ describe('ignored regions', () => {
 
   it('never hold a positive, and a threshold of 0 switches the rule off', () => {
     const ignoreBoxes = Float32Array.of(0, 0, 160, 128);
-    const on = assignAtssImage(grid, { ...truth, ignoreBoxes }, { numClasses });
-    const off = assignAtssImage(grid, { ...truth, ignoreBoxes }, { numClasses, ignoreIofThresh: 0 });
+    const on = assign({ ...truth, ignoreBoxes }, 0);
+    const off = assign({ ...truth, ignoreBoxes }, 0, predictions, 0);
     on.cls.posInds.forEach((a) => {
       expect(on.cls.labelWeights[a]).toBe(1);
     });
@@ -154,9 +162,8 @@ describe('ignored regions', () => {
 
 describe('targets of a batch', () => {
   it('ignore padding, count an image without boxes as 1, and sum positives per level', () => {
-    const full = assignAtssImage(grid, truthOf([[8, 8, 40, 40]], [1]), { numClasses });
-    const padShape = { height: 64, width: 64 };
-    const empty = assignAtssImage(grid, { ...truthOf([], []), padShape }, { numClasses });
+    const full = assign(truthOf([[8, 8, 40, 40]], [1]), 0);
+    const empty = assign({ ...truthOf([], []), padHeight: 64, padWidth: 64 }, 0);
     expect(empty.cls.labelWeights.reduce((a, b) => a + b, 0)).toBe(64 + 16 + 4 + 1 + 1);
     expect(avgFactorOf([full.cls, empty.cls])).toBe(full.cls.numPos + 1);
     expect(Array.from(positivesPerLevel([full.cls, full.cls]))).toEqual(
