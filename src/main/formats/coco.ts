@@ -7,7 +7,7 @@ import { writeCoco } from './coco-write.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { filesBelow, ImageIndex, nameBelow } from './image-files.ts';
 import { type KnownExport, readManifest } from './manifest.ts';
-import { extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import { arrayOf, extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
 import { folderSplit, type Split, splitNamed } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { type ImageDraft, Staging } from './staging.ts';
@@ -106,7 +106,7 @@ class CocoReader {
     const boxes = new Map<string, StagedBox[]>();
     const images = json.images.filter(isRecord);
     for (const image of images) boxes.set(String(image.id), []);
-    this.#readBoxes(listOf(json.annotations), classes, boxes, file);
+    this.#readBoxes(arrayOf(json.annotations), classes, boxes, file);
     for (const image of images) await this.#takeImage(image, boxes.get(String(image.id)) ?? [], file, split);
   }
 
@@ -117,9 +117,9 @@ class CocoReader {
 
   /** Category id, as text -> class index. */
   #classes(json: Record<string, unknown>, file: string): Map<string, number> {
-    const categories = listOf(json.categories).filter(isRecord);
+    const categories = arrayOf(json.categories).filter(isRecord);
     const classes = new Map<string, number>();
-    const dummy = dummyCategory(categories, listOf(json.annotations), file);
+    const dummy = dummyCategory(categories, arrayOf(json.annotations), file);
     for (const category of categories) {
       const { id, name } = category;
       if (category === dummy) continue;
@@ -158,7 +158,7 @@ class CocoReader {
   }
 
   #box(annotation: Record<string, unknown>, classIndex: number): StagedBox {
-    const stated = listOf(annotation.bbox);
+    const stated = arrayOf(annotation.bbox);
     const bounds = stated.length === 4 ? stated : (boundsOfSegmentation(annotation.segmentation) ?? []);
     const [x = Number.NaN, y = Number.NaN, width = Number.NaN, height = Number.NaN] = bounds.map(numberOf);
     if ((width > 0 && width < 1) || (height > 0 && height < 1)) {
@@ -218,10 +218,6 @@ function isId(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
 /** The class 0 without boxes that Roboflow puts above all others. */
 function dummyCategory(
   categories: readonly Record<string, unknown>[],
@@ -253,7 +249,7 @@ function boxExtra(annotation: Record<string, unknown>, boxArea: number): { extra
   const known = new Set(boxKeys);
   const { area, segmentation } = annotation;
   if (typeof area !== 'number' || Math.abs(area - boxArea) <= 1e-9 * Math.abs(boxArea)) known.add('area');
-  if (!isRecord(segmentation) && listOf(segmentation).length === 0) known.add('segmentation');
+  if (!isRecord(segmentation) && arrayOf(segmentation).length === 0) known.add('segmentation');
   const extra = extraOf(annotation, known);
   return extra === undefined ? {} : { extra };
 }

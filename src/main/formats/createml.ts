@@ -6,7 +6,7 @@ import { type DraftList, draftList, folderOf } from './draft-list.ts';
 import { nameBelow } from './image-files.ts';
 import { labelFilesLike } from './label-files.ts';
 import { readManifest } from './manifest.ts';
-import { extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import { arrayOf, extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
 import { folderSplit, type Split, splitNamed } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { Staging } from './staging.ts';
@@ -62,13 +62,9 @@ async function entriesOf(file: string, folder: string, staging: Staging): Promis
   const json = await staging.attempt(file, () => readSourceJson(file));
   if (json === undefined) return [];
   const split = folderSplit(nameBelow(folder, file)) ?? splitNamed(basename(folder));
-  return listOf(json)
+  return arrayOf(json)
     .filter(isRecord)
     .map((image) => ({ file, image, name: String(image.image ?? image.imagefilename ?? ''), split }));
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function conventionOf(stated: string | undefined, entries: readonly Entry[], staging: Staging): Convention {
@@ -77,7 +73,7 @@ function conventionOf(stated: string | undefined, entries: readonly Entry[], sta
   if (stated !== undefined)
     staging.warn(`The convention ${stated} is unknown to Create ML and was not used.`);
   const values = entries.flatMap(({ image }) =>
-    listOf(image.annotations)
+    arrayOf(image.annotations)
       .filter(isRecord)
       .flatMap(({ coordinates }) => coordinatesOf(coordinates)),
   );
@@ -100,9 +96,9 @@ async function takeEntry(
   { file, image, name, split }: Entry,
   { staging, list, convention }: { staging: Staging; list: DraftList; convention: Convention },
 ): Promise<void> {
-  const boxes = listOf(image.annotations).flatMap((item) => boxOf(item, name, staging));
+  const boxes = arrayOf(image.annotations).flatMap((item) => boxOf(item, name, staging));
   // what is ignored lies apart, with its place in the order, so that Create ML does not learn it
-  for (const item of listOf(image.ignored_annotations)) {
+  for (const item of arrayOf(image.ignored_annotations)) {
     const place = isRecord(item) ? numberOf(item.at) : Number.NaN;
     boxes.splice(Number.isNaN(place) ? boxes.length : place, 0, ...boxOf(item, name, staging));
   }
@@ -150,7 +146,7 @@ const nearEnough = 1e-6;
 function cornersOf({ coordinates, corners }: Record<string, unknown>) {
   const [x, y, width, height] = coordinatesOf(coordinates);
   const own = [x - width / 2, y - height / 2, x + width / 2, y + height / 2] as const;
-  const exact = listOf(corners).map(numberOf);
+  const exact = arrayOf(corners).map(numberOf);
   const fits = exact.length === 4 && own.every((value, i) => Math.abs(value - (exact[i] ?? 0)) <= nearEnough);
   const [x1 = own[0], y1 = own[1], x2 = own[2], y2 = own[3]] = fits ? exact : [];
   return { x1, y1, x2, y2 };

@@ -1,6 +1,7 @@
 // One CVAT file: XML 1.1 text -> its images and tracks. What this program adds lies in an attribute `ddod`, as JSON.
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { datasetFileLimit, extraOf, isRecord, numberOf, Unreadable } from './source-text.ts';
+import { jsonOf, listOf, textOf } from './xml-values.ts';
 
 /** Parsing takes many times the file's size in memory. */
 export const cvatLimit = datasetFileLimit / 2;
@@ -176,22 +177,4 @@ function sizeOf(width: string, height: string): CvatFile['size'] {
   return Number(width) > 0 && Number(height) > 0
     ? { width: Number(width), height: Number(height) }
     : undefined;
-}
-
-function jsonOf(text: unknown): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(textOf(text));
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function listOf(value: unknown): unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

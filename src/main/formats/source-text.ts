@@ -45,6 +45,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A JSON array, empty in place of anything else. */
+export function arrayOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const deepestExtra = 32;
 

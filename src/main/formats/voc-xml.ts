@@ -1,6 +1,7 @@
 // One Pascal VOC annotation file: XML text <-> its fields. What this program adds lies in <ddod>, as JSON.
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { extraOf, isRecord, Unreadable } from './source-text.ts';
+import { jsonOf, listOf, textOf } from './xml-values.ts';
 
 export interface VocObject {
   readonly name: string;
@@ -99,27 +100,9 @@ function parseObject(object: Record<string, unknown>): VocObject {
 
 /** What <ddod> holds, with its `extra` joined to the tags that were kept. */
 function ourFields(node: unknown, kept: Record<string, unknown>): Pick<VocFile, 'ours' | 'extra'> {
-  const ours = jsonOf(textOf(node));
+  const ours = jsonOf(node);
   const extra = { ...kept, ...(isRecord(ours.extra) ? extraOf(ours.extra, new Set()) : undefined) };
   return { ours, extra: Object.keys(extra).length === 0 ? undefined : extra };
-}
-
-function jsonOf(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function listOf(value: unknown): unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function flagOf(value: unknown): boolean {

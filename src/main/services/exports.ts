@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wr
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import type { Recipe } from '../../shared/recipe.ts';
-import type { LoadedCheckpoint } from '../db/checkpoint-store.ts';
+import { modelTensors } from '../db/checkpoint-model.ts';
 import { writePth } from '../detector/checkpoints/pth-writer.ts';
 import { writeSafetensors } from '../detector/checkpoints/safetensors-file.ts';
 import type { StoredTensor } from '../detector/checkpoints/stored-tensor.ts';
@@ -29,7 +29,7 @@ export function exportRun(project: OpenProject, runId: string, format: ExportFor
   const card: ModelCard = { version: 1, weights, classes, recipe, run: run.id, metrics };
   const dir = resolve(out);
   whole(dir, (folder) => {
-    writeWeights(join(folder, weights), format, tensorsOf(checkpoint), classes, {
+    writeWeights(join(folder, weights), format, modelTensors(checkpoint), classes, {
       run: run.id,
       metrics: JSON.stringify(metrics),
     });
@@ -37,17 +37,6 @@ export function exportRun(project: OpenProject, runId: string, format: ExportFor
     writeFileSync(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
   });
   return { dir, files: readdirSync(dir).map((name) => join(dir, name)), card };
-}
-
-/** The weights as used: averages in place of the last step's where the checkpoint has them. */
-function tensorsOf(checkpoint: LoadedCheckpoint): Map<string, StoredTensor> {
-  const tensors = new Map<string, StoredTensor>();
-  for (const role of ['model', 'ema'] as const) {
-    for (const { name, shape, data } of checkpoint.tensors(role)) {
-      tensors.set(name, { dtype: 'float32', shape, data: new Float32Array(data.slice().buffer) });
-    }
-  }
-  return tensors;
 }
 
 function writeWeights(

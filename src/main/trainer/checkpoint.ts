@@ -1,10 +1,10 @@
 // A training as rows of a checkpoint store, and back.
 
 import type { JsonObject } from '../../shared/model.ts';
+import { floatsOf } from '../db/checkpoint-model.ts';
 import type { CheckpointInput, LoadedCheckpoint, StoredTensor, TensorRole } from '../db/checkpoint-store.ts';
 import type { Parameter } from '../detector/autograd/parameter.ts';
-import { fromTorch, type TorchTensor, toTorch } from '../detector/autograd/parameter-store.ts';
-import type { StoredTensor as FloatTensor } from '../detector/checkpoints/stored-tensor.ts';
+import { fromTorch, toTorch } from '../detector/autograd/parameter-store.ts';
 import type { Training, TrainingState } from '../detector/engine/training.ts';
 import type { Tensor } from '../detector/tf.ts';
 
@@ -33,7 +33,7 @@ export function restoreTraining(training: Training, checkpoint: LoadedCheckpoint
     const parameter = training.network.store.get(tensor.name);
     if (parameter === undefined)
       throw new Error(`checkpoint ${checkpoint.id} has an unknown weight ${tensor.name}`);
-    const value = fromTorch(parameter.layout, asTorch(tensor));
+    const value = fromTorch(parameter.layout, floatsOf(tensor));
     if (tensor.role === 'model') parameter.assign(value);
     else if (tensor.role === 'momentum') training.optimizer.setVelocity(parameter, value);
     else training.average?.set(parameter, value);
@@ -41,25 +41,8 @@ export function restoreTraining(training: Training, checkpoint: LoadedCheckpoint
   training.restore((checkpoint.state as unknown as { training: TrainingState }).training);
 }
 
-/** The float32 values of a stored tensor. */
-export function asTorch({ shape, data }: StoredTensor): TorchTensor {
-  return { shape, data: new Float32Array(data.slice().buffer) };
-}
-
 function stored(role: TensorRole, parameter: Parameter, tensor: Tensor): StoredTensor {
   const { shape, data } = toTorch(parameter.layout, tensor);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { role, name: parameter.name, dtype: 'float32', shape, data: bytes };
-}
-
-/** The weights that a checkpoint's model is used with: the averages where it has them. */
-export function modelTensors(checkpoint: LoadedCheckpoint): Map<string, FloatTensor> {
-  const tensors = new Map<string, FloatTensor>();
-  for (const role of ['model', 'ema'] as const) {
-    for (const tensor of checkpoint.tensors(role)) {
-      const { shape, data } = asTorch(tensor);
-      tensors.set(tensor.name, { dtype: 'float32', shape, data: new Float32Array(data) });
-    }
-  }
-  return tensors;
 }

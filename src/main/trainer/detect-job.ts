@@ -2,17 +2,17 @@
 
 import type { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { modelTensors } from '../db/checkpoint-model.ts';
 import { openCheckpointStore } from '../db/checkpoint-store.ts';
 import { ParameterStore } from '../detector/autograd/parameter-store.ts';
 import { readCheckpointFile } from '../detector/checkpoints/checkpoint-file.ts';
-import { initialWeights } from '../detector/checkpoints/initial-weights.ts';
+import { emptyWeights } from '../detector/checkpoints/initial-weights.ts';
 import { loadWeights } from '../detector/checkpoints/load-weights.ts';
 import type { StoredTensor } from '../detector/checkpoints/stored-tensor.ts';
 import type { Detections } from '../detector/engine/detect-batch.ts';
 import { detectSamples, evaluateNetwork } from '../detector/engine/evaluate.ts';
 import { Network } from '../detector/network.ts';
 import { networkConfigOf } from '../detector/network-config.ts';
-import { modelTensors } from './checkpoint.ts';
 import type { DetectionEvent, DetectionJob, FoundObjects, ModelSource } from './job.ts';
 import { recipeOfWeights } from './recipe-of-weights.ts';
 import { sampleOf } from './run-job.ts';
@@ -28,7 +28,7 @@ interface Model {
 export async function detect(job: DetectionJob, say: (event: DetectionEvent) => void): Promise<void> {
   const model = readModel(job.model);
   const recipe = admitting(model.recipe, job.scoreThresh);
-  const store = new ParameterStore(initialWeights('random', 0));
+  const store = new ParameterStore(emptyWeights);
   const network = new Network(store, networkConfigOf(recipe, model.classes.length));
   loadWeights(store, model.tensors, { file: model.name });
   const samples = job.images.map(sampleOf);

@@ -1,7 +1,8 @@
 // What a detector's file is, read off its weights, for files that come without a recipe.
 
 import { Problem } from '../../shared/problem.ts';
-import { type BackboneName, type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { type BackboneName, backboneNames, type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { liteVariant, resnetDepth } from '../detector/checkpoints/architecture.ts';
 import type { StoredTensor } from '../detector/checkpoints/stored-tensor.ts';
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
@@ -82,16 +83,7 @@ function countConvs(tensors: Tensors): number {
 }
 
 function backboneOf(tensors: Tensors): BackboneName | undefined {
-  const blocks = (pattern: RegExp) => [...tensors.keys()].filter((name) => pattern.test(name)).length;
-  const lite = blocks(/^backbone\._blocks\.\d+\._depthwise_conv\.weight$/);
-  if (lite === 16) return 'efficientnet-lite0';
-  if (lite === 21) {
-    const width = tensors.get('backbone._blocks.20._project_conv.weight')?.shape[0];
-    return width === 320 ? 'efficientnet-lite1' : 'efficientnet-lite2';
-  }
-  const deep = tensors.has('backbone.layer3.0.conv3.weight');
-  const depth = blocks(/^backbone\.layer3\.\d+\.conv1\.weight$/);
-  if (depth === 2) return 'resnet18';
-  if (depth === 6) return deep ? 'resnet50' : 'resnet34';
-  return depth === 23 ? 'resnet101' : undefined;
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
+  const names = [`efficientnet-lite${liteVariant(shapes)}`, `resnet${resnetDepth(shapes)}`];
+  return backboneNames.find((name) => names.includes(name));
 }

@@ -4,7 +4,7 @@ import { Problem } from '../../shared/problem.ts';
 import { type CheckpointStore, openCheckpointStore } from '../db/checkpoint-store.ts';
 import { ParameterStore } from '../detector/autograd/parameter-store.ts';
 import { readCheckpointFile } from '../detector/checkpoints/checkpoint-file.ts';
-import { initialWeights } from '../detector/checkpoints/initial-weights.ts';
+import { emptyWeights, initialWeights } from '../detector/checkpoints/initial-weights.ts';
 import { loadWeights } from '../detector/checkpoints/load-weights.ts';
 import { cropDefaults } from '../detector/data/crop.ts';
 import { Loader, type Sample } from '../detector/data/loader.ts';
@@ -51,7 +51,8 @@ export async function runJob(job: TrainingJob, say: Say, pause: AbortSignal): Pr
 
 /** The network of a job with its first weights: drawn, then whatever the given file has. */
 function makeNetwork(job: TrainingJob, say: Say): Network {
-  const store = new ParameterStore(initialWeights(job.recipe.train.order, job.seed));
+  const drawn = initialWeights(job.recipe.train.order, job.seed);
+  const store = new ParameterStore(job.resume ? emptyWeights : drawn);
   const network = new Network(store, networkConfigOf(job.recipe, job.classes.length));
   if (job.initialWeights === null || job.resume) return network;
   const { file, kind } = job.initialWeights;

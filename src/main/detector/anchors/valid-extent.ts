@@ -2,17 +2,6 @@
 
 import type { AnchorGrid, FeatureSize } from './anchor-grid.ts';
 
-/** Padding is to a multiple of this, per image and per batch. */
-export const PAD_DIVISOR = 32;
-
-/** An image's own padded size: each side up to a multiple of 32. */
-export function padShapeOf(image: FeatureSize): FeatureSize {
-  return {
-    height: Math.ceil(image.height / PAD_DIVISOR) * PAD_DIVISOR,
-    width: Math.ceil(image.width / PAD_DIVISOR) * PAD_DIVISOR,
-  };
-}
-
 /** The valid top-left part of each level, in cells. */
 export function validExtents(grid: AnchorGrid, padShape: FeatureSize): FeatureSize[] {
   return grid.levels.map((level) => ({

@@ -5,9 +5,10 @@
  */
 import type { ParameterStore } from '../autograd/parameter-store.ts';
 import type { Tape, Value } from '../autograd/tape.ts';
+import { efficientNetLite } from '../data/normalise.ts';
 import { add } from '../ops/arithmetic.ts';
 import { padAll, padSame } from '../ops/convolution.ts';
-import { type Backbone, centred } from './backbone.ts';
+import type { Backbone } from './backbone.ts';
 import { ConvNorm } from './layer.ts';
 
 export interface EfficientNetLiteConfig {
@@ -56,7 +57,7 @@ interface BlockPlan {
 
 export class EfficientNetLite implements Backbone {
   readonly outChannels: readonly number[];
-  readonly normalisation = centred;
+  readonly normalisation = efficientNetLite;
   readonly #stem: ConvNorm;
   readonly #blocks: InvertedResidual[];
   readonly #outBlocks: ReadonlySet<number>;

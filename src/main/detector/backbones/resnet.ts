@@ -1,9 +1,10 @@
 /** ResNet-18/34/50/101 with frozen batch norm (He et al. 2015), under mmdet's and torchvision's names. */
 import type { ParameterStore } from '../autograd/parameter-store.ts';
 import type { Tape, Value } from '../autograd/tape.ts';
+import { imageNet, type Normalisation } from '../data/normalise.ts';
 import { add, maxPool3x3, relu } from '../ops/arithmetic.ts';
 import { padAll } from '../ops/convolution.ts';
-import { type Backbone, imageNet, type Normalisation } from './backbone.ts';
+import type { Backbone } from './backbone.ts';
 import { ConvNorm } from './layer.ts';
 
 export type ResNetDepth = 18 | 34 | 50 | 101;

@@ -37,32 +37,54 @@ function backboneOf(shapes: WeightShapes): string | undefined {
   return resnetOf(shapes) ?? efficientNetOf(shapes);
 }
 
-/** Blocks of layer3, which tell the depths apart; from 50 on they are bottlenecks. */
-const resnetDepths: Readonly<Record<string, string>> = {
-  'basic 2': '18',
-  'basic 6': '34',
-  'bottleneck 6': '50',
-  'bottleneck 23': '101',
-  'bottleneck 36': '152',
+/** Depth of a ResNet by the blocks of its layer3; from 50 on they are bottlenecks. */
+const resnetDepths: Readonly<Record<string, number>> = {
+  'basic 2': 18,
+  'basic 6': 34,
+  'bottleneck 6': 50,
+  'bottleneck 23': 101,
+  'bottleneck 36': 152,
 };
 
-function resnetOf(shapes: WeightShapes): string | undefined {
-  const blocks = countBlocks(shapes, /^backbone\.layer3\.(\d+)\.conv1\.weight$/);
-  if (blocks === 0) return undefined;
+/** 18, 34, 50, 101 or 152; undefined where the weights are of no known ResNet. */
+export function resnetDepth(shapes: WeightShapes): number | undefined {
   const kind = shapes.has('backbone.layer3.0.conv3.weight') ? 'bottleneck' : 'basic';
-  const depth = resnetDepths[`${kind} ${blocks}`];
+  return resnetDepths[`${kind} ${resnetBlocks(shapes)}`];
+}
+
+/** 0, 1 or 2; undefined where the weights are of no EfficientNet-Lite that is known. */
+export function liteVariant(shapes: WeightShapes): number | undefined {
+  const blocks = hasExcitation(shapes) ? 0 : efficientNetBlocks(shapes);
+  if (blocks === 16) return 0;
+  if (blocks !== 21) return undefined;
+  // Lite1 and Lite2 are as deep as each other, but not as wide
+  const width = shapes.get(`backbone._blocks.${blocks - 1}._project_conv.weight`)?.[0];
+  return width === 320 ? 1 : 2;
+}
+
+function resnetOf(shapes: WeightShapes): string | undefined {
+  if (resnetBlocks(shapes) === 0) return undefined;
+  const depth = resnetDepth(shapes);
   return depth === undefined ? 'a ResNet of unknown depth' : `a ResNet-${depth}`;
 }
 
 function efficientNetOf(shapes: WeightShapes): string | undefined {
-  const blocks = countBlocks(shapes, /^backbone\._blocks\.(\d+)\._depthwise_conv\.weight$/);
+  const blocks = efficientNetBlocks(shapes);
   if (blocks === 0) return undefined;
-  if ([...shapes.keys()].some((name) => name.includes('._se_'))) return 'an EfficientNet (not Lite)';
-  if (blocks === 16) return 'an EfficientNet-Lite0';
-  if (blocks !== 21) return `an EfficientNet-Lite of ${blocks} blocks`;
-  // Lite1 and Lite2 are as deep as each other, but not as wide
-  const width = shapes.get(`backbone._blocks.${blocks - 1}._project_conv.weight`)?.[0];
-  return width === 320 ? 'an EfficientNet-Lite1' : 'an EfficientNet-Lite2';
+  if (hasExcitation(shapes)) return 'an EfficientNet (not Lite)';
+  return `an EfficientNet-Lite${liteVariant(shapes) ?? ` of ${blocks} blocks`}`;
+}
+
+function hasExcitation(shapes: WeightShapes): boolean {
+  return [...shapes.keys()].some((name) => name.includes('._se_'));
+}
+
+function resnetBlocks(shapes: WeightShapes): number {
+  return countBlocks(shapes, /^backbone\.layer3\.(\d+)\.conv1\.weight$/);
+}
+
+function efficientNetBlocks(shapes: WeightShapes): number {
+  return countBlocks(shapes, /^backbone\._blocks\.(\d+)\._depthwise_conv\.weight$/);
 }
 
 function countBlocks(shapes: WeightShapes, pattern: RegExp): number {

@@ -22,6 +22,9 @@ function referenceWeights(prefix: string): Initializer {
   };
 }
 
+/** Zeros: for a network whose every weight a checkpoint brings. */
+export const emptyWeights: Initializer = ({ shape }) => new Float32Array(elementCount(shape));
+
 function randomValues({ name, shape, init }: ParameterSpec, seed: number): Float32Array {
   const values = constants(elementCount(shape), init);
   if (init.kind === 'constant') return values;

@@ -1,9 +1,6 @@
 // Gradients through box decoding: from a gradient on corners xyxy to one on the four predicted numbers.
 
-import { MAX_LOG_RATIO } from './delta-xywh.ts';
-
-const STD_XY = 0.1;
-const STD_WH = 0.2;
+import { MAX_LOG_RATIO, STD_WH, STD_XY } from './delta-xywh.ts';
 
 /**
  * For prediction `i` of `preds` on reference `r` of `refs`: turns the gradient `onBox` (x1, y1, x2, y2) into the one on

@@ -2,8 +2,8 @@
 
 import type { BoxCoder } from './box-coder.ts';
 
-const STD_XY = 0.1;
-const STD_WH = 0.2;
+export const STD_XY = 0.1;
+export const STD_WH = 0.2;
 /** a prediction resizes its reference by at most 1000 / 16 either way */
 export const MAX_LOG_RATIO = Math.abs(Math.log(16 / 1000));
 

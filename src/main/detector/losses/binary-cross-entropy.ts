@@ -10,6 +10,6 @@ export function binaryCrossEntropyGradient(logit: number, target: number): numbe
   return sigmoid(logit) - target;
 }
 
-export function sigmoid(logit: number): number {
+function sigmoid(logit: number): number {
   return 1 / (1 + Math.exp(-logit));
 }

@@ -11,7 +11,8 @@ import {
   retinaAnchors,
   squareAnchors,
 } from '../../../../src/main/detector/anchors/base-anchors.ts';
-import { padShapeOf, validExtents, validFlags } from '../../../../src/main/detector/anchors/valid-extent.ts';
+import { validExtents, validFlags } from '../../../../src/main/detector/anchors/valid-extent.ts';
+import { paddedSide } from '../../../../src/main/detector/data/batch.ts';
 
 const strides = squareAnchors.strides;
 const sizes = featureSizes({ height: 96, width: 160 }, strides);
@@ -73,7 +74,7 @@ describe('valid flags', () => {
   const grid = anchorGenerator(squareAnchors)(sizes);
 
   it("cover the image's own padded size, rounded up to whole cells", () => {
-    const pad = padShapeOf({ height: 33, width: 64 });
+    const pad = { height: paddedSide(33, 32), width: paddedSide(64, 32) };
     expect(pad).toEqual({ height: 64, width: 64 });
     expect(validExtents(grid, pad)).toEqual([
       { height: 8, width: 8 },
