@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 5 * MINUTE,
+          // the window may have to be built first
+          hookTimeout: 5 * MINUTE,
           fileParallelism: false,
         },
       },

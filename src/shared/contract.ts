@@ -1,7 +1,8 @@
 // Every request and every stream between the window and the backend. Inputs are checked by zod where they arrive;
 // outputs are our own and only typed. Failures the user can cure come as PROBLEM with a sentence to show.
-import { eventIterator, oc, type } from '@orpc/contract';
+import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
+import { id, path, project, request } from './contract/request.ts';
 import {
   type Box,
   boxOrigins,
@@ -18,10 +19,8 @@ import {
 } from './model.ts';
 import type { Recipe } from './recipe.ts';
 
-const id = z.number().int().positive();
 const ids = z.array(id).max(1000);
 const runId = z.string().regex(/^r\d{1,15}$/);
-const path = z.string().min(1).max(4096);
 const label = z.string().trim().min(1).max(200);
 const revision = z.number().int().min(0);
 const colour = z.string().regex(/^#[0-9a-f]{6}$/);
@@ -47,9 +46,6 @@ const filter = z.strictObject({
   search: z.string().max(200).optional(),
 });
 export type GalleryFilter = z.infer<typeof filter>;
-
-/** The project a change is meant for: another one may have been opened meanwhile. */
-const project = z.string().min(1).max(100);
 
 const gesture = z.strictObject({
   project,
@@ -188,11 +184,6 @@ export type Notice =
   | { readonly type: 'classes' }
   | { readonly type: 'import'; readonly done: number; readonly total: number; readonly what: string }
   | { readonly type: 'run'; readonly live: LiveRun | null; readonly runId: string };
-
-const request = oc.errors({
-  PROBLEM: { status: 422, data: z.object({ remedy: z.string().nullable() }) },
-  CONFLICT: { status: 409, data: z.object({ imageId: z.number(), revision: z.number() }) },
-});
 
 export const contract = {
   watch: request.output(eventIterator(type<Notice>())),
