@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { type AttributeValue, isRecording, told } from './op-recorder.ts';
 
 export type { Tensor } from '@tensorflow/tfjs-node-gpu';
 
@@ -76,12 +77,33 @@ function number(key: string): number {
 
 /** Runs the TensorFlow op `name` eagerly; one output. */
 export function op(name: string, attributes: Attribute[], inputs: Tensor[]): Tensor {
-  return backend.executeSingleOutput(name, attributes, inputs);
+  return told(
+    name,
+    () => valuesOf(attributes),
+    inputs,
+    () => backend.executeSingleOutput(name, attributes, inputs),
+  );
 }
 
 /** Runs the TensorFlow op `name` eagerly; `outputs` outputs. */
 export function ops(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[] {
-  return backend.executeMultipleOutputs(name, attributes, inputs, outputs);
+  return told(
+    name,
+    () => valuesOf(attributes),
+    inputs,
+    () => backend.executeMultipleOutputs(name, attributes, inputs, outputs),
+  );
+}
+
+/** True where operations should use the project's own kernels: exports are written from TensorFlow's forms. */
+export function useNativeOps(): boolean {
+  return hasNativeOps && !onGpu && !isRecording();
+}
+
+/** Attributes by name, without those that name types. */
+function valuesOf(attributes: readonly Attribute[]): Record<string, AttributeValue> {
+  const told = attributes.filter(({ type }) => type !== binding.TF_ATTR_TYPE);
+  return Object.fromEntries(told.map(({ name, value }) => [name, value as AttributeValue]));
 }
 
 /** A 1-D int32 tensor, for shapes and paddings. */

@@ -2,9 +2,13 @@
  * A network as a small typed graph: what the tracer records and the writer of each format lowers. Ops bear TensorFlow's
  * names (feature maps NHWC, filters HWIO); what has no such op is one composite node that each writer lowers its own way.
  */
-export type GraphDtype = 'float32' | 'int32' | 'bool';
+/** `uint8` is for pixels at the input alone. */
+export type GraphDtype = 'float32' | 'int32' | 'bool' | 'uint8';
 
-/** A size known when tracing, or the name of one that the file leaves open: `batch`, `height`, `width`. */
+/**
+ * A size known when tracing, or one that the file leaves open: `batch`, `height`, `width`, or such as `height/8`, which
+ * is rounded up. `?` is known at run time alone.
+ */
 export type Dimension = number | string;
 
 export interface GraphTensor {

@@ -1,6 +1,6 @@
 /** Bias and the activation that follows it, on the tape; keeps its output alone. */
 import type { Tape, Value } from '../autograd/tape.ts';
-import { attr, hasNativeOps, onGpu, op, ops, type Tensor, tf } from '../tf.ts';
+import { attr, op, ops, type Tensor, tf, useNativeOps } from '../tf.ts';
 
 export type Activation = 'none' | 'relu' | 'relu6';
 
@@ -16,7 +16,7 @@ export function biasActivation(
   x: Value,
   bias: Value,
   activation: Activation,
-  kernels: BiasActivationKernels = defaultKernels,
+  kernels: BiasActivationKernels = defaultKernels(),
 ): Value {
   const y = kernels.forward(x.tensor, bias.tensor, activation);
   const saved = activation === 'none' ? [] : [y];
@@ -61,4 +61,6 @@ export const nativeBiasActivationKernels: BiasActivationKernels = {
   },
 };
 
-const defaultKernels = hasNativeOps && !onGpu ? nativeBiasActivationKernels : plainBiasActivationKernels;
+function defaultKernels(): BiasActivationKernels {
+  return useNativeOps() ? nativeBiasActivationKernels : plainBiasActivationKernels;
+}

@@ -4,6 +4,7 @@
  * the columns, one slice of the batch at a time.
  */
 import type { Tape, Value } from '../autograd/tape.ts';
+import { told } from '../op-recorder.ts';
 import { attr, hasNativeOps, onGpu, op, ops, type Tensor, tf } from '../tf.ts';
 import { filterGradient } from './convolution-gradients.ts';
 import {
@@ -48,10 +49,17 @@ export function deformConv2d(
   const inputs = { x: x.tensor, offset: offset.tensor, mask: mask?.tensor };
   const [n = 0, ho = 0, wo = 0] = offset.tensor.shape;
   const filters = weight.tensor;
-  const y = tf.tidy(() => {
-    const columns = kernels.columns(inputs, geometry);
-    return tf.reshape(project(columns, filters, options.groups), [n, ho, wo, -1]);
-  });
+  const read = [x.tensor, offset.tensor, filters, ...(mask === undefined ? [] : [mask.tensor])];
+  const y = told(
+    'DeformConv2D',
+    () => attributesOf(options),
+    read,
+    () =>
+      tf.tidy(() => {
+        const columns = kernels.columns(inputs, geometry);
+        return tf.reshape(project(columns, filters, options.groups), [n, ho, wo, -1]);
+      }),
+  );
   const wanted = mask === undefined ? [x, offset, weight] : [x, offset, weight, mask];
   const saved = wanted.map((value) => value.tensor);
   return tape.record(y, wanted, saved, (dy) =>
@@ -158,6 +166,18 @@ function at(tensors: readonly Tensor[], index: number): Tensor {
 function geometryOf(kernel: readonly [number, number], options: DeformConvOptions): DeformGeometry {
   const { stride, pad, dilation, deformGroups } = options;
   return { kernel, stride: pair(stride), pad: pair(pad), dilation: pair(dilation), deformGroups };
+}
+
+/** The operation as one node of an export. */
+function attributesOf({ stride, pad, dilation, groups, deformGroups }: DeformConvOptions) {
+  const [top, left] = pair(pad);
+  return {
+    strides: [...pair(stride)],
+    pads: [top, top, left, left],
+    dilations: [...pair(dilation)],
+    groups,
+    deformGroups,
+  };
 }
 
 function pair(extent: Extent): readonly [number, number] {

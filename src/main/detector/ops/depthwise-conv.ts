@@ -1,6 +1,6 @@
 /** Depthwise convolution on the tape: one k x k filter for each channel. Feature maps are NHWC. */
 import type { Tape, Value } from '../autograd/tape.ts';
-import { attr, hasNativeOps, ints, onGpu, op, ops, type Tensor, tf } from '../tf.ts';
+import { attr, ints, op, ops, type Tensor, tf, useNativeOps } from '../tf.ts';
 import {
   type Activation,
   activationCodes,
@@ -94,5 +94,5 @@ const fallback = plainDepthwiseKernels();
 function kernelsFor(filters: Tensor, { stride }: ConvolutionOptions): DepthwiseKernels {
   const [height = 0, width = 0] = filters.shape;
   const known = height === width && (height === 3 || height === 5) && (stride === 1 || stride === 2);
-  return hasNativeOps && !onGpu && known ? nativeDepthwiseKernels : fallback;
+  return useNativeOps() && known ? nativeDepthwiseKernels : fallback;
 }

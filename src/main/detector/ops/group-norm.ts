@@ -1,5 +1,6 @@
 /** Group normalisation (Wu & He 2018) on the tape, with the ReLU that follows it. */
 import type { Tape, Value } from '../autograd/tape.ts';
+import { told } from '../op-recorder.ts';
 import { attr, hasNativeOps, onGpu, ops, type Tensor } from '../tf.ts';
 import {
   type GroupNormKernels,
@@ -17,7 +18,16 @@ export function groupNorm(
   options: GroupNormOptions,
   kernels: GroupNormKernels = defaultKernels,
 ): Value {
-  const { y, mean, rstd } = kernels.forward(x.tensor, gamma.tensor, beta.tensor, options);
+  const inputs = [x.tensor, gamma.tensor, beta.tensor] as const;
+  const [y, mean, rstd] = told(
+    'GroupNorm',
+    () => ({ ...options }),
+    inputs,
+    () => {
+      const made = kernels.forward(...inputs, options);
+      return [made.y, made.mean, made.rstd];
+    },
+  ) as [Tensor, Tensor, Tensor];
   const saved = { x: x.tensor, gamma: gamma.tensor, beta: beta.tensor, mean, rstd };
   const output = tape.record(y, [x, gamma, beta], Object.values(saved), (dy) =>
     kernels.gradients(dy, saved, options),
