@@ -2,7 +2,9 @@
 // outputs are our own and only typed. Failures the user can cure come as PROBLEM with a sentence to show.
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
-import { id, path, project, request } from './contract/request.ts';
+import { recipeContract } from './contract/recipes.ts';
+import { id, label, path, project, request } from './contract/request.ts';
+import { runContract, type TrainingNotice } from './contract/training.ts';
 import {
   type Box,
   boxOrigins,
@@ -12,16 +14,15 @@ import {
   type LabelClass,
   type Project,
   type Rect,
-  type Run,
   type Split,
   splitNames,
   type Timestamp,
 } from './model.ts';
-import type { Recipe } from './recipe.ts';
+
+export type { TrainingWishes } from './contract/recipes.ts';
+export type { CurveData, LiveRun, LogLine, RunSummary } from './contract/training.ts';
 
 const ids = z.array(id).max(1000);
-const runId = z.string().regex(/^r\d{1,15}$/);
-const label = z.string().trim().min(1).max(200);
 const revision = z.number().int().min(0);
 const colour = z.string().regex(/^#[0-9a-f]{6}$/);
 
@@ -63,16 +64,6 @@ const source = z.strictObject({
   format: z.enum(['auto', 'coco', 'voc', 'yolo', 'images']).default('auto'),
   convention: z.enum(['voc-0-based', 'voc-1-based']).optional(),
 });
-
-const wishes = z.strictObject({
-  preset: z.string().max(60),
-  epochs: z.number().int().min(1).max(10_000).optional(),
-  size: z
-    .string()
-    .regex(/^\d{2,4}(x\d{2,4})?$/)
-    .optional(),
-});
-export type TrainingWishes = z.infer<typeof wishes>;
 
 export interface RecentProject {
   readonly dir: string;
@@ -144,38 +135,6 @@ export interface ImportSummary {
   readonly convention: string | null;
 }
 
-export interface RunSummary extends Run {
-  readonly best: { readonly AP: number; readonly AP50: number } | null;
-  readonly canResume: boolean;
-}
-
-export interface CurveData {
-  readonly name: string;
-  readonly steps: readonly number[];
-  /** null where the value was not a number. */
-  readonly values: readonly (number | null)[];
-}
-
-export interface LogLine {
-  readonly level: string;
-  readonly line: string;
-  readonly at: Timestamp;
-}
-
-/** Where the training under way stands. */
-export interface LiveRun {
-  readonly runId: string;
-  readonly phase: 'starting' | 'training' | 'evaluating' | 'pausing';
-  readonly step: number;
-  readonly steps: number;
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Median of the last steps; null before there are some. */
-  readonly secondsPerStep: number | null;
-  readonly imagesPerSecond: number | null;
-  readonly evaluated: { readonly done: number; readonly of: number } | null;
-}
-
 /** Pushed to every window. */
 export type Notice =
   | { readonly type: 'project'; readonly dir: string | null }
@@ -183,7 +142,7 @@ export type Notice =
   | { readonly type: 'images' }
   | { readonly type: 'classes' }
   | { readonly type: 'import'; readonly done: number; readonly total: number; readonly what: string }
-  | { readonly type: 'run'; readonly live: LiveRun | null; readonly runId: string };
+  | TrainingNotice;
 
 export const contract = {
   watch: request.output(eventIterator(type<Notice>())),
@@ -224,21 +183,8 @@ export const contract = {
     recolour: request.input(z.strictObject({ id, colour })).output(type<void>()),
     remove: request.input(z.strictObject({ id })).output(type<void>()),
   },
-  recipes: {
-    names: request.output(type<readonly string[]>()),
-    resolve: request.input(wishes).output(type<Recipe>()),
-  },
-  runs: {
-    list: request.output(type<readonly RunSummary[]>()),
-    live: request.output(type<LiveRun | null>()),
-    curves: request
-      .input(z.strictObject({ id: runId, maxPoints: z.number().int().min(10).max(5000).default(600) }))
-      .output(type<readonly CurveData[]>()),
-    log: request.input(z.strictObject({ id: runId })).output(type<readonly LogLine[]>()),
-    start: request.input(wishes).output(type<Run>()),
-    pause: request.output(type<void>()),
-    resume: request.input(z.strictObject({ id: runId })).output(type<Run>()),
-  },
+  recipes: recipeContract,
+  runs: runContract,
 };
 
 export type Contract = typeof contract;

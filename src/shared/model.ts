@@ -110,6 +110,13 @@ export interface Run {
   readonly device: string | null;
   readonly codeVersion: string | null;
   readonly seed: number;
+  readonly notes: string;
+  readonly tags: readonly string[];
+  readonly starred: boolean;
+  /** The run whose weights this one began with. */
+  readonly parent: { readonly runId: string; readonly checkpointId: number } | null;
+  /** Place in the queue, smallest first; null where it does not wait. */
+  readonly queuePlace: number | null;
   readonly createdAt: Timestamp;
   readonly startedAt: Timestamp | null;
   readonly endedAt: Timestamp | null;
@@ -135,6 +142,8 @@ export interface Checkpoint {
   readonly epoch: number;
   readonly kind: CheckpointKind;
   readonly metrics: JsonObject;
+  /** Of its tensors, those shared with other checkpoints counted too. */
+  readonly bytes: number;
   readonly createdAt: Timestamp;
 }
 

@@ -5,7 +5,7 @@ import { idList, objectFrom } from './json-column.ts';
 
 type CheckpointRow = Omit<Checkpoint, 'metrics'> & { readonly metrics: string };
 
-const COLUMNS = 'id, run_id AS runId, step, epoch, kind, metrics, created_at AS createdAt';
+const COLUMNS = 'id, run_id AS runId, step, epoch, kind, metrics, bytes, created_at AS createdAt';
 
 function toCheckpoint(row: CheckpointRow): Checkpoint {
   return { ...row, metrics: objectFrom(row.metrics) ?? {} };
@@ -18,11 +18,11 @@ export function nextCheckpointId(db: ReadableDb): number {
 }
 
 export function insertCheckpoint(db: WritableDb, row: Checkpoint, state: JsonObject): void {
-  const sql = `INSERT INTO checkpoint (id, run_id, step, epoch, kind, metrics, state, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  const sql = `INSERT INTO checkpoint (id, run_id, step, epoch, kind, metrics, state, bytes, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   const metrics = JSON.stringify(row.metrics);
-  const { id, runId, step, epoch, kind, createdAt } = row;
-  db.write(sql).run(id, runId, step, epoch, kind, metrics, JSON.stringify(state), createdAt);
+  const { id, runId, step, epoch, kind, bytes, createdAt } = row;
+  db.write(sql).run(id, runId, step, epoch, kind, metrics, JSON.stringify(state), bytes, createdAt);
 }
 
 export function readCheckpoint(db: ReadableDb, id: number): Checkpoint | undefined {

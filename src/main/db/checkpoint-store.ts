@@ -84,9 +84,13 @@ class CheckpointStore {
     const db = this.#db;
     return db.transact(() => {
       const { runId, step, epoch, kind, metrics } = input;
-      const row = { id: rows.nextCheckpointId(db), runId, step, epoch, kind, metrics, createdAt: Date.now() };
-      let position = 0;
-      for (const tensor of input.tensors) this.#saveTensor(row.id, tensor, position++);
+      const id = rows.nextCheckpointId(db);
+      let [position, bytes] = [0, 0];
+      for (const tensor of input.tensors) {
+        this.#saveTensor(id, tensor, position++);
+        bytes += tensor.data.byteLength;
+      }
+      const row = { id, runId, step, epoch, kind, metrics, bytes, createdAt: Date.now() };
       rows.insertCheckpoint(db, row, input.state);
       return row;
     });

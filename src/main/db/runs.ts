@@ -3,16 +3,30 @@ import type { JsonObject, Run, RunStatus, Timestamp } from '../../shared/model.t
 import type { ReadableDb, WritableDb } from './database.ts';
 import { objectFrom } from './json-column.ts';
 
-interface RunRow extends Omit<Run, 'id' | 'recipe'> {
+interface RunRow extends Omit<Run, 'id' | 'recipe' | 'tags' | 'starred' | 'parent'> {
   readonly seq: number;
   readonly recipe: string;
+  readonly tags: string;
+  readonly starred: number;
+  readonly parentRun: number | null;
+  readonly parentCheckpoint: number | null;
 }
 
 const COLUMNS = `seq, name, status, cause, recipe, snapshot_hash AS snapshotHash, split_hash AS splitHash, device,
-  code_version AS codeVersion, seed, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt`;
+  code_version AS codeVersion, seed, notes, tags, starred, parent_run AS parentRun, parent_checkpoint AS parentCheckpoint,
+  queue_place AS queuePlace, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt`;
 
-function toRun({ seq, recipe, ...row }: RunRow): Run {
-  return { ...row, id: `r${seq}`, recipe: objectFrom(recipe) ?? {} };
+function toRun({ seq, recipe, tags, starred, parentRun, parentCheckpoint, ...row }: RunRow): Run {
+  const parent =
+    parentRun === null || parentCheckpoint === null
+      ? null
+      : { runId: `r${parentRun}`, checkpointId: parentCheckpoint };
+  const read = {
+    recipe: objectFrom(recipe) ?? {},
+    tags: JSON.parse(tags) as string[],
+    starred: starred !== 0,
+  };
+  return { ...row, ...read, id: `r${seq}`, parent };
 }
 
 /** The number behind `r7` or `7`; undefined for anything else. */
@@ -21,24 +35,29 @@ export function runNumber(id: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-export type NewRun = Omit<Run, 'id' | 'status' | 'cause' | 'startedAt' | 'endedAt'>;
+export interface NewRun
+  extends Omit<Run, 'id' | 'status' | 'cause' | 'startedAt' | 'endedAt' | 'queuePlace'> {
+  /** What it is started with besides the recipe. */
+  readonly plan: JsonObject | null;
+}
 
 /** Adds a queued run and returns its number. */
 export function insertRun(db: WritableDb, run: NewRun): number {
-  const sql = `INSERT INTO run (name, status, recipe, snapshot_hash, split_hash, device, code_version, seed, created_at)
-    VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)`;
-  return db
-    .write(sql)
-    .run(
-      run.name,
-      JSON.stringify(run.recipe),
-      run.snapshotHash,
-      run.splitHash,
-      run.device,
-      run.codeVersion,
-      run.seed,
-      run.createdAt,
-    ).id;
+  const sql = `INSERT INTO run (name, status, recipe, snapshot_hash, split_hash, device, code_version, seed, created_at,
+      notes, tags, starred, plan, parent_run, parent_checkpoint)
+    VALUES (:name, 'queued', :recipe, :snapshotHash, :splitHash, :device, :codeVersion, :seed, :createdAt,
+      :notes, :tags, :starred, :plan, :parentRun, :parentCheckpoint)`;
+  const { parent, starred, ...plain } = run;
+  const json = {
+    recipe: JSON.stringify(run.recipe),
+    tags: JSON.stringify(run.tags),
+    plan: run.plan && JSON.stringify(run.plan),
+  };
+  const from = {
+    parentRun: parent && (runNumber(parent.runId) ?? null),
+    parentCheckpoint: parent?.checkpointId ?? null,
+  };
+  return db.write(sql).run({ ...plain, ...json, ...from, starred: starred ? 1 : 0 }).id;
 }
 
 export function readRun(db: ReadableDb, seq: number): Run | undefined {
@@ -70,6 +89,13 @@ export function setRunRecipe(db: WritableDb, seq: number, recipe: JsonObject, de
 
 export function setRunName(db: WritableDb, seq: number, name: string): void {
   db.write('UPDATE run SET name = ? WHERE seq = ?').run(name, seq);
+}
+
+export type RunNotes = Pick<Run, 'name' | 'notes' | 'tags' | 'starred'>;
+
+export function setRunNotes(db: WritableDb, seq: number, { name, notes, tags, starred }: RunNotes): void {
+  const sql = 'UPDATE run SET name = ?, notes = ?, tags = ?, starred = ? WHERE seq = ?';
+  db.write(sql).run(name, notes, JSON.stringify(tags), starred ? 1 : 0, seq);
 }
 
 export function deleteRun(db: WritableDb, seq: number): void {

@@ -50,6 +50,11 @@ export class Checkpoints {
     }
   }
 
+  /** Brings a file of an older program up to date, for the one who opens the project to write, before anything trains. */
+  upgrade(): void {
+    if (existsSync(this.file)) openCheckpointStore(this.file).close();
+  }
+
   close(): void {
     this.#store?.close();
     this.#store = undefined;

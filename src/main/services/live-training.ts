@@ -78,7 +78,14 @@ export class LiveTraining {
       epochs,
       secondsPerStep: null,
       imagesPerSecond: null,
+      secondsLeft: null,
       evaluated: null,
+      batch: this.#recipe.train.batch,
+      parts: 1,
+      memoryMB: null,
+      AP: null,
+      AP50: null,
+      told: null,
     });
     const over = () => {
       this.#active = undefined;

@@ -152,6 +152,7 @@ export function openProject(dir: string, options: OpenOptions = {}): OpenProject
   if (options.readOnly)
     return opened(folder, refusingWrites(openForReading(join(folder, DATABASE), projectSchema)));
   const project = openLocked(folder);
+  project.checkpoints.upgrade();
   project.runs.recoverInterrupted();
   return project;
 }

@@ -13,6 +13,9 @@ export interface RunStart {
   readonly device?: string;
   readonly codeVersion?: string;
   readonly seed: number;
+  readonly notes?: string;
+  readonly plan?: JsonObject;
+  readonly parent?: { readonly runId: string; readonly checkpointId: number };
 }
 
 export interface CurveRange {
@@ -44,6 +47,11 @@ export class Runs {
         device: start.device ?? null,
         codeVersion: start.codeVersion ?? null,
         seed: start.seed,
+        notes: start.notes ?? '',
+        tags: [],
+        starred: false,
+        plan: start.plan ?? null,
+        parent: start.parent ?? null,
         createdAt: Date.now(),
       });
       if (!start.name) rows.setRunName(this.#db, seq, `Run ${seq}`);
@@ -75,8 +83,13 @@ export class Runs {
     });
   }
 
-  rename(id: string, name: string): void {
-    rows.setRunName(this.#db, seqOf(this.get(id)), name);
+  /** Changes what a person says of a run; what is left out stays. */
+  change(id: string, change: Partial<rows.RunNotes>): Run {
+    return this.#db.transact(() => {
+      const run = this.get(id);
+      rows.setRunNotes(this.#db, seqOf(run), { ...run, ...change });
+      return this.get(run.id);
+    });
   }
 
   /** The recipe as resolved anew, for a run that is extended or goes on elsewhere. */

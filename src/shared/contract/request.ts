@@ -13,3 +13,6 @@ export const id = z.number().int().positive();
 export const path = z.string().min(1).max(4096);
 /** The project a change is meant for: another one may have been opened meanwhile. */
 export const project = z.string().min(1).max(100);
+export const runId = z.string().regex(/^r\d{1,15}$/);
+/** A text a person writes: a name, a title. */
+export const label = z.string().trim().min(1).max(200);

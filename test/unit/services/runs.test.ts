@@ -34,6 +34,23 @@ describe('runs', () => {
     expect(again.runs.get('r1').cause).toMatch(/can be resumed/);
   });
 
+  it('keep what a person writes about them', () => {
+    const { runs } = temporaryProject();
+    const run = runs.create({ ...start, notes: 'first try' });
+    expect(run).toMatchObject({ notes: 'first try', tags: [], starred: false, parent: null });
+    runs.create({ ...start, parent: { runId: run.id, checkpointId: 4 } });
+    expect(runs.change('r1', { tags: ['night', 'large'], starred: true })).toMatchObject({
+      name: 'Run 1',
+      notes: 'first try',
+      tags: ['night', 'large'],
+      starred: true,
+    });
+    expect(runs.change('r1', { starred: false, name: 'one' })).toMatchObject({ name: 'one', starred: false });
+    expect(runs.get('r2').parent).toEqual({ runId: 'r1', checkpointId: 4 });
+    runs.delete('r1');
+    expect(runs.get('r2').parent).toBeNull();
+  });
+
   it('keep a log', () => {
     const { runs } = temporaryProject();
     runs.create(start);
