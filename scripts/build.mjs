@@ -1,5 +1,5 @@
 // Builds what `npm start` opens, where its sources are newer: the page (out/renderer) and Electron's entries (out/main).
-// Usage: node scripts/build.mjs [renderer|main|all]
+// The installed application also needs the trainer (out/trainer). Usage: node scripts/build.mjs [renderer|main|trainer|window|all]
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,11 +20,40 @@ const PARTS = {
     sources: ['src/main', 'src/shared', 'scripts/build.mjs', 'package-lock.json'],
     build: buildMain,
   },
+  trainer: {
+    stamp: 'out/trainer.built',
+    sources: ['src/main', 'src/shared', 'scripts/build.mjs', 'package-lock.json'],
+    build: buildTrainer,
+  },
 };
 
-const wanted = process.argv[2] ?? 'all';
+/** Packages that are compiled, or load such: they stay outside every bundle. */
+const NATIVE = ['better-sqlite3', 'sharp', '@tensorflow/*', 'onnxruntime-node'];
+
+/** What a checkout opens: its trainer runs from the sources. @type {readonly string[]} */
+const WINDOW = ['renderer', 'main'];
+
+/** CommonJS for Node 18, so that older Electrons run it too; native packages and Electron stay outside. */
+const BUNDLE = /** @satisfies {import('esbuild').BuildOptions} */ ({
+  absWorkingDir: root,
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node18',
+  external: ['electron', ...NATIVE],
+  logLevel: 'warning',
+});
+
+/** For files that ask for their own address. */
+const ADDRESSED = {
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+};
+
+const wanted = process.argv[2] ?? 'window';
 for (const [name, part] of Object.entries(PARTS)) {
-  if ((wanted !== 'all' && wanted !== name) || isFresh(part)) continue;
+  if (!isWanted(name) || isFresh(part)) continue;
   process.stderr.write(`Building the window (${name}) ...\n`);
   const started = Date.now();
   rmSync(join(root, part.stamp), { force: true });
@@ -34,34 +63,32 @@ for (const [name, part] of Object.entries(PARTS)) {
   writeFileSync(join(root, part.stamp), String(started));
 }
 
+/** @param {string} name */
+function isWanted(name) {
+  return wanted === 'all' || wanted === name || (wanted === 'window' && WINDOW.includes(name));
+}
+
 async function buildPage() {
   const { build } = await import('vite');
   process.chdir(root);
   await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
 }
 
-/** CommonJS for Node 18, so that older Electrons run it too; native packages and Electron stay outside. */
 async function buildMain() {
   const { build } = await import('esbuild');
-  const common = /** @satisfies {import('esbuild').BuildOptions} */ ({
-    absWorkingDir: root,
-    outdir: 'out/main',
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    external: ['electron', 'better-sqlite3', 'sharp', '@tensorflow/*'],
-    logLevel: 'warning',
-  });
+  const common = { ...BUNDLE, outdir: 'out/main' };
   // a sandboxed preload has no Node to ask for its own address
   await build({ ...common, entryPoints: { preload: 'src/main/preload.ts' } });
-  await build({
-    ...common,
-    entryPoints: { index: 'src/main/index.ts' },
-    define: { 'import.meta.url': 'moduleUrl' },
-    banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
-  });
+  await build({ ...common, ...ADDRESSED, entryPoints: { index: 'src/main/index.ts' } });
+}
+
+async function buildTrainer() {
+  const { build } = await import('esbuild');
+  const entryPoints = {
+    worker: 'src/main/trainer/worker.ts',
+    'decode-worker': 'src/main/detector/data/decode-worker.ts',
+  };
+  await build({ ...BUNDLE, ...ADDRESSED, outdir: 'out/trainer', entryPoints });
 }
 
 /** @param {Part} part */

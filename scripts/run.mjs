@@ -20,7 +20,7 @@ const VERBS = {
   check: () => ['scripts/check.mjs'],
   demo: () => ['src/main/cli.ts', 'demo'],
   ddod: () => ['src/main/cli.ts'],
-  dist: () => ['node_modules/electron-builder/cli.js', '--publish', 'never'],
+  dist: () => ['scripts/package.mjs'],
 };
 
 const SIGNALS = /** @type {const} */ ({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 });

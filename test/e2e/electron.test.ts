@@ -1,76 +1,26 @@
-// The Electron door: the same window, its page without Node, its port and image scheme at work. On a Linux without a display
-// a virtual one is started where Xvfb is installed.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// The Electron door: the same window, its page without Node, its port and image scheme at work.
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { _electron, type ElectronApplication, type Page } from 'playwright';
+import type { ElectronApplication, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ElectronWindow, electronProgram, openWindow, root } from './electron-window.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const XVFB = '/usr/bin/Xvfb';
 const program = electronProgram();
-const needsScreen = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
-const hasScreen = !needsScreen || existsSync(XVFB);
-if (!program)
-  console.log('Electron is not installed, so its window is not tested: set ELECTRON_EXEC_PATH to one.');
-else if (!hasScreen) console.log('There is no display and no Xvfb, so the Electron window is not tested.');
 
-function electronProgram(): string | undefined {
-  if (process.env.ELECTRON_EXEC_PATH) return process.env.ELECTRON_EXEC_PATH;
-  const note = join(root, 'node_modules/electron/path.txt');
-  const installed = existsSync(note)
-    ? join(root, 'node_modules/electron/dist', readFileSync(note, 'utf8').trim())
-    : '';
-  return existsSync(installed) && installed !== '' ? installed : undefined;
-}
-
-/** Starts a virtual screen and gives its name. */
-async function virtualScreen(): Promise<{ name: string; process: ChildProcess }> {
-  const xvfb = spawn(XVFB, ['-displayfd', '3', '-screen', '0', '1440x900x24'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
-  const number = await new Promise<string>((done, fail) => {
-    xvfb.stdio[3]?.once('data', (chunk: Buffer) => done(chunk.toString().trim()));
-    xvfb.once('exit', () => fail(new Error('Xvfb ended')));
-  });
-  return { name: `:${number}`, process: xvfb };
-}
-
-describe.skipIf(!program || !hasScreen)('the Electron window', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ddod-electron-'));
-  let screen: Awaited<ReturnType<typeof virtualScreen>> | undefined;
+describe.skipIf(!program)('the Electron window', () => {
+  let window: ElectronWindow;
   let electron: ElectronApplication;
   let page: Page;
-  const complaints: string[] = [];
 
   beforeAll(async () => {
+    if (!program) return;
     spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
-    if (needsScreen) screen = await virtualScreen();
-    const env = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined));
-    electron = await _electron.launch({
-      executablePath: program ?? '',
-      args: ['--no-sandbox', '--disable-gpu', join(root, 'out/main/index.cjs')],
-      env: {
-        ...(env as Record<string, string>),
-        ...(screen && { DISPLAY: screen.name }),
-        XDG_CONFIG_HOME: folder,
-        DDOD_CONFIG_DIR: join(folder, 'config'),
-        DDOD_PROJECTS_DIR: join(folder, 'projects'),
-        DDOD_THUMBNAILS: join(folder, 'thumbnails'),
-      },
-    });
-    page = await electron.firstWindow();
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
+    window = await openWindow(program, { script: join(root, 'out/main/index.cjs') });
+    ({ electron, page } = window);
   }, 120_000);
 
   afterAll(async () => {
-    await electron?.close();
-    screen?.process.kill();
-    rmSync(folder, { recursive: true, force: true });
+    await window?.close();
   });
 
   it('opens the sample with pictures and labels it', async () => {
@@ -114,6 +64,6 @@ describe.skipIf(!program || !hasScreen)('the Electron window', () => {
   });
 
   it('made the page complain about nothing else', () => {
-    expect(complaints.filter((text) => !/status of 404|Not allowed to|ERR_/.test(text))).toEqual([]);
+    expect(window.complaints.filter((text) => !/status of 404|Not allowed to|ERR_/.test(text))).toEqual([]);
   });
 });

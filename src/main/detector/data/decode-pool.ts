@@ -26,7 +26,7 @@ interface Thread {
 
 /** The worker's source beside this file, under whichever ending this file runs. */
 function workerBeside(): URL {
-  const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.cjs';
   return new URL(`./decode-worker${ending}`, import.meta.url);
 }
 

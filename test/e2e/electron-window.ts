@@ -1,0 +1,121 @@
+// A real Electron for tests: one that is named or installed, else one that the shared set-up makes once. On a Linux without
+// a display a virtual one is started where Xvfb is installed.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { _electron, type ElectronApplication, type Page } from 'playwright';
+
+export interface ElectronProgram {
+  readonly path: string;
+  /** better-sqlite3 for an Electron that is too old for the package's own build. */
+  readonly sqliteBinding?: string;
+}
+
+export interface ElectronWindow {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+  /** Errors that the page wrote to its console. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+const XVFB = '/usr/bin/Xvfb';
+const SET_UP = join(root, '../shared/electron/setup.sh');
+
+/** The Electron to test with; undefined, after a line that says why, where none can be had. */
+export function electronProgram(): ElectronProgram | undefined {
+  const needsScreen = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
+  if (needsScreen && !existsSync(XVFB)) {
+    console.log('There is no display and no Xvfb, so the Electron window is not tested.');
+    return undefined;
+  }
+  return named() ?? installed() ?? shared();
+}
+
+function named(): ElectronProgram | undefined {
+  const { ELECTRON_EXEC_PATH: path, DDOD_SQLITE_BINDING: sqliteBinding } = process.env;
+  if (!path) return undefined;
+  return sqliteBinding ? { path, sqliteBinding } : { path };
+}
+
+function installed(): ElectronProgram | undefined {
+  const note = join(root, 'node_modules/electron/path.txt');
+  if (!existsSync(note)) return undefined;
+  const path = join(root, 'node_modules/electron/dist', readFileSync(note, 'utf8').trim());
+  return existsSync(path) ? { path } : undefined;
+}
+
+/** Made once in the user's cache, about a minute. */
+function shared(): ElectronProgram | undefined {
+  const folder = join(
+    process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+    'ddod-studio',
+    'test-electron',
+  );
+  const path = join(folder, 'electron', 'electron');
+  const sqliteBinding = join(folder, 'better_sqlite3-napi8.node');
+  if (existsSync(path) && existsSync(sqliteBinding)) return { path, sqliteBinding };
+  if (!existsSync(SET_UP)) {
+    console.log('Electron is not installed, so its window is not tested: set ELECTRON_EXEC_PATH to one.');
+    return undefined;
+  }
+  const sources = join(root, 'node_modules/better-sqlite3');
+  const made = spawnSync('bash', [SET_UP, folder, sources], { encoding: 'utf8', timeout: 400_000 });
+  if (made.status === 0) return { path, sqliteBinding };
+  const reason = made.stderr.trim().split('\n').at(-1) ?? '';
+  console.log(`The shared Electron could not be set up (${reason}), so the Electron window is not tested.`);
+  return undefined;
+}
+
+/** Starts a virtual screen and gives its name. */
+async function virtualScreen(): Promise<{ name: string; process: ChildProcess }> {
+  const xvfb = spawn(XVFB, ['-displayfd', '3', '-screen', '0', '1440x900x24'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const number = await new Promise<string>((done, fail) => {
+    xvfb.stdio[3]?.once('data', (chunk: Buffer) => done(chunk.toString().trim()));
+    xvfb.once('exit', () => fail(new Error('Xvfb ended')));
+  });
+  return { name: `:${number}`, process: xvfb };
+}
+
+/** Opens the window of `application` (a script for `program`, or an installed application of its own) with folders of its own. */
+export async function openWindow(
+  program: ElectronProgram,
+  application: { readonly executable?: string; readonly script?: string },
+): Promise<ElectronWindow> {
+  const folder = mkdtempSync(join(tmpdir(), 'ddod-electron-'));
+  const screen = process.platform === 'linux' && !process.env.DISPLAY ? await virtualScreen() : undefined;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined));
+  const electron = await _electron.launch({
+    executablePath: application.executable ?? program.path,
+    args: ['--no-sandbox', '--disable-gpu', ...(application.script ? [application.script] : [])],
+    env: {
+      ...(env as Record<string, string>),
+      ...(screen && { DISPLAY: screen.name }),
+      ...(program.sqliteBinding && { DDOD_SQLITE_BINDING: program.sqliteBinding }),
+      XDG_CONFIG_HOME: folder,
+      DDOD_CONFIG_DIR: join(folder, 'config'),
+      DDOD_PROJECTS_DIR: join(folder, 'projects'),
+      DDOD_THUMBNAILS: join(folder, 'thumbnails'),
+    },
+  });
+  const page = await electron.firstWindow();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  return {
+    electron,
+    page,
+    complaints,
+    close: async () => {
+      await electron.close();
+      screen?.process.kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
