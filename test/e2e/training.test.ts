@@ -30,7 +30,7 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
 
   it('trains, and pauses with a checkpoint', async () => {
     await page.getByRole('button', { name: 'Fine-tune', exact: true }).click();
-    await page.getByRole('figure').filter({ hasText: 'Losses' }).waitFor({ timeout: WHILE_TRAINING });
+    await page.getByRole('figure').filter({ hasText: 'loss_cls' }).waitFor({ timeout: WHILE_TRAINING });
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await expect.poll(() => status().textContent(), { timeout: WHILE_TRAINING }).toMatch(/paused/);
   });
@@ -41,7 +41,7 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await page.getByRole('figure').filter({ hasText: 'AP on the validation images' }).waitFor();
     await page.reload();
     await expect.poll(() => status().textContent()).toMatch(/done/);
-    await page.getByRole('figure').filter({ hasText: 'Losses' }).getByText('loss_cls').waitFor();
+    await page.getByRole('figure').filter({ hasText: 'loss_cls' }).getByText('loss_cls').waitFor();
     expect(studio.complaints).toEqual([]);
   });
 });

@@ -1,11 +1,23 @@
 // Curves side by side as a plotting library wants them: one axis of steps, a value or null for each series.
-import type { CurveData } from '../../shared/contract.ts';
+
+/** Steps rise; a value is null where it was not a number. */
+export interface Curve {
+  readonly steps: readonly number[];
+  readonly values: readonly (number | null)[];
+}
 
 export type Table = [xs: number[], ...ys: (number | null)[][]];
 
-/** Joins curves that were measured at different steps. */
-export function joined(curves: readonly CurveData[]): Table {
-  const steps = [...new Set(curves.flatMap((curve) => curve.steps))].sort((a, b) => a - b);
+/** More places than a chart has pixels show nothing more, and cost a place in every series. */
+const MOST_PLACES = 2400;
+
+/**
+ * Joins curves that were measured at different steps. Where that makes more than `most` steps, the axis is cut into
+ * equal parts and each curve keeps the lowest and the highest value of a part, in their order, so that no spike is lost.
+ */
+export function joined(curves: readonly Curve[], most = MOST_PLACES): Table {
+  const steps = allSteps(curves);
+  if (steps.length > most) return coarse(curves, steps[0] ?? 0, steps.at(-1) ?? 0, most);
   const at = new Map(steps.map((step, index) => [step, index]));
   const columns = curves.map((curve) => {
     const column: (number | null)[] = new Array(steps.length).fill(null);
@@ -17,13 +29,80 @@ export function joined(curves: readonly CurveData[]): Table {
   return [steps, ...columns];
 }
 
-/** Each value as the running mean over about `span` points; gaps stay gaps. */
-export function smoothed(values: readonly (number | null)[], span: number): (number | null)[] {
-  const weight = 1 / Math.max(1, span);
-  let mean: number | undefined;
-  return values.map((value) => {
+function allSteps(curves: readonly Curve[]): number[] {
+  const steps = new Set<number>();
+  let previous: readonly number[] | undefined;
+  for (const curve of curves) {
+    // the terms of one run share their steps
+    if (curve.steps !== previous) for (const step of curve.steps) steps.add(step);
+    previous = curve.steps;
+  }
+  return Float64Array.from(steps).sort().reduce<number[]>(pushed, []);
+}
+
+function pushed(list: number[], value: number): number[] {
+  list.push(value);
+  return list;
+}
+
+/** Two places a part: its lower and its higher value, whichever came first. */
+function coarse(curves: readonly Curve[], first: number, last: number, most: number): Table {
+  const parts = Math.max(1, most >> 1);
+  const width = (last - first) / parts;
+  const steps = Array.from({ length: parts * 2 }, (_, place) => first + (place * width) / 2);
+  const partOf = (step: number) => Math.min(parts - 1, Math.floor((step - first) / width));
+  return [steps, ...curves.map((curve) => extremesByPart(curve, parts, partOf))];
+}
+
+function extremesByPart(curve: Curve, parts: number, partOf: (step: number) => number): (number | null)[] {
+  const low = new Float64Array(parts).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(parts).fill(Number.NEGATIVE_INFINITY);
+  const lowIsNewer = new Uint8Array(parts);
+  curve.values.forEach((value, index) => {
+    if (value === null) return;
+    const part = partOf(curve.steps[index] ?? 0);
+    if (value > (high[part] ?? value)) [high[part], lowIsNewer[part]] = [value, 0];
+    if (value < (low[part] ?? value)) [low[part], lowIsNewer[part]] = [value, 1];
+  });
+  return Array.from({ length: parts * 2 }, (_, place) => {
+    const part = place >> 1;
+    const value = (place % 2 === 0) === (lowIsNewer[part] === 1) ? high[part] : low[part];
+    return value !== undefined && Number.isFinite(value) ? value : null;
+  });
+}
+
+/**
+ * Each value as a running mean that forgets over about `span` steps, however far apart the points lie; gaps stay gaps.
+ * The first values count in full, so the curve begins where the measurements do.
+ */
+export function smoothed(curve: Curve, span: number): Curve {
+  if (span <= 0) return curve;
+  let mean = 0;
+  let before = Number.NEGATIVE_INFINITY;
+  const values = curve.values.map((value, index) => {
     if (value === null) return null;
-    mean = mean === undefined ? value : mean + weight * (value - mean);
+    const step = curve.steps[index] ?? 0;
+    const keep = Math.exp((before - step) / span);
+    before = step;
+    mean = keep * mean + (1 - keep) * value;
     return mean;
   });
+  return { steps: curve.steps, values };
+}
+
+/** What a logarithmic axis can show: values above 0. */
+export function positiveOnly(values: readonly (number | null)[]): (number | null)[] {
+  return values.map((value) => (value !== null && value > 0 ? value : null));
+}
+
+/** The last number of a column up to a place. */
+export function latestUpTo(
+  column: ArrayLike<number | null | undefined> | undefined,
+  place: number,
+): number | undefined {
+  for (let index = Math.min(place, (column?.length ?? 0) - 1); index >= 0; index -= 1) {
+    const value = column?.[index];
+    if (value !== null && value !== undefined) return value;
+  }
+  return undefined;
 }

@@ -1,0 +1,116 @@
+// What uPlot is asked to draw: axes in the theme's colours, a line for each curve, zoom by drag, one cursor for all charts.
+import type uPlot from 'uplot';
+import type { Stroke } from './palette.ts';
+
+export interface PlotLine extends Stroke {
+  readonly label: string;
+  /** Drawn behind, faintly: what was measured, under its smoothed curve. */
+  readonly faint: boolean;
+}
+
+export interface PlotWishes {
+  readonly lines: readonly PlotLine[];
+  readonly width: number;
+  readonly height: number;
+  readonly log: boolean;
+  /** The vertical axis begins at 0 and ends here at most; fitted where left out. */
+  readonly most: number | undefined;
+  readonly format: (value: number) => string;
+  readonly zoom: () => { readonly from: number; readonly to: number } | undefined;
+  readonly onZoom: (from: number, to: number) => void;
+  readonly onCursor: (index: number | null) => void;
+  readonly onFocus: (line: number | null) => void;
+}
+
+const WHOLE_STEPS = [1, 10, 100, 1000, 10_000, 100_000].flatMap((tens) => [tens, 2 * tens, 5 * tens]);
+/** More lines than this are told apart by pointing at one. */
+const FEW_LINES = 4;
+const MOST_POINTS = 12;
+
+export function plotOptions(wishes: PlotWishes): uPlot.Options {
+  const { lines, width, height } = wishes;
+  return {
+    width,
+    height,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    scales: {
+      x: { time: false, range: (_, min, max) => stepRange(wishes, min, max) },
+      y: valueScale(wishes),
+    },
+    axes: axes(wishes),
+    focus: { alpha: 0.25 },
+    cursor: {
+      y: false,
+      points: { size: 6, one: lines.length > FEW_LINES },
+      drag: { x: true, y: false, setScale: false },
+      sync: { key: 'training', setSeries: false },
+      ...(lines.length > FEW_LINES ? { focus: { prox: 24 } } : {}),
+    },
+    hooks: {
+      setCursor: [({ cursor }) => wishes.onCursor((cursor.left ?? -1) < 0 ? null : (cursor.idx ?? null))],
+      setSelect: [(plot) => zoomToSelection(plot, wishes)],
+      setSeries: [
+        (_, index, options) => 'focus' in options && wishes.onFocus(index === null ? null : index - 1),
+      ],
+    },
+    series: [{}, ...lines.map(drawn)],
+  };
+}
+
+function drawn({ label, colour, dash, faint }: PlotLine): uPlot.Series {
+  return {
+    label,
+    stroke: colour,
+    width: faint ? 1 : 1.75,
+    alpha: faint ? 0.22 : 1,
+    spanGaps: true,
+    points: { show: faint ? false : onlyAFew, size: 5, fill: colour },
+    ...(dash.length > 0 && !faint ? { dash: [...dash] } : {}),
+  };
+}
+
+/** A curve of few points shows them: a single one would not be seen otherwise. */
+function onlyAFew(plot: uPlot, series: number): boolean {
+  let known = 0;
+  for (const value of plot.data[series] ?? []) if (value !== null && value !== undefined) known += 1;
+  return known <= MOST_POINTS;
+}
+
+function stepRange({ zoom }: PlotWishes, min: number, max: number): uPlot.Range.MinMax {
+  const { from, to } = zoom() ?? { from: min, to: max };
+  return from < to ? [from, to] : [from - 1, to + 1];
+}
+
+function valueScale({ log, most }: PlotWishes): uPlot.Scale {
+  if (log) return { distr: 3, log: 10 };
+  return most === undefined
+    ? {}
+    : { range: (_, __, top) => [0, Math.min(most, Math.max(most / 10, top * 1.2))] };
+}
+
+function axes({ format, log }: PlotWishes): uPlot.Axis[] {
+  const axis = {
+    stroke: token('--ink-quiet'),
+    grid: { stroke: token('--line'), width: 1 },
+    ticks: { stroke: token('--line'), width: 1, size: 4 },
+    font: '11px system-ui, sans-serif',
+  };
+  const values = (_: uPlot, ticks: number[]) => ticks.map((tick) => (tick === null ? '' : format(tick)));
+  return [
+    { ...axis, size: 26, incrs: WHOLE_STEPS },
+    // a logarithmic axis leaves most of its ticks without a number by itself
+    { ...axis, size: 46, ...(log ? {} : { values }) },
+  ];
+}
+
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function zoomToSelection(plot: uPlot, { onZoom }: PlotWishes): void {
+  const { left, width } = plot.select;
+  if (width < 4) return;
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  onZoom(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'));
+}
