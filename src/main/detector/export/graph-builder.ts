@@ -67,9 +67,32 @@ export class GraphBuilder {
     name = op,
   ): string[] {
     const node = this.#unique(name);
-    const named = outputs.map((output, i) => ({ ...output, name: i === 0 ? node : `${node}:${i}` }));
+    const named = outputs.map(({ shape, dtype }, i) => ({
+      name: i === 0 ? node : `${node}:${i}`,
+      shape,
+      dtype,
+    }));
     this.#nodes.push({ name: node, op, inputs, outputs: named, attributes });
     return named.map((output) => this.#enter(output).name);
+  }
+
+  /** `tensor` as an output called `name`. */
+  output(name: string, tensor: string): string {
+    return this.add('Identity', [tensor], this.tensor(tensor), {}, name);
+  }
+
+  /** Adds `graph` with its inputs bound to tensors made before; gives its outputs by name. */
+  splice(graph: Graph, bindings: Readonly<Record<string, string>>): Map<string, string> {
+    const names = new Map(Object.entries(bindings));
+    const nameOf = (name: string) => names.get(name) ?? name;
+    for (const { name, shape, data } of graph.constants) names.set(name, this.constant(name, shape, data));
+    for (const { name, op, inputs, outputs, attributes } of graph.nodes) {
+      const made = this.addMany(op, inputs.map(nameOf), outputs, attributes, name);
+      outputs.forEach((output, i) => {
+        names.set(output.name, made[i] ?? '');
+      });
+    }
+    return new Map(graph.outputs.map((name) => [name, nameOf(name)]));
   }
 
   /** Any tensor of the graph so far. */

@@ -10,22 +10,24 @@ import { unify } from './unify.ts';
 /** Sizes of the two traces: at every stride of the pyramid they tell height, width and batch apart. */
 const traced = { batch: [2, 1], height: [128, 256], width: [128, 512] } as const;
 
-/** One of the head's three kinds of maps a level, in the pyramid's order. */
+/** The head's three kinds of maps, of which there is one a level. */
 export const mapNames = ['cls_logits', 'bbox_preds', 'iou_logits'] as const;
 
 /**
  * Input `pixels` [batch, height, width, 3] float32, normalised, sides multiples of 32. Outputs, level after level:
- * `cls_logits` [batch, h, w, K], `bbox_preds` [batch, h, w, 4], `iou_logits` [batch, h, w, 1].
+ * `cls_logits.0` [batch, h, w, K], `bbox_preds.0` [batch, h, w, 4], `iou_logits.0` [batch, h, w, 1], and so on.
  */
-export function networkGraph(network: Network): Graph {
-  const [first, second] = [0, 1].map((at) => traceAt(network, at as 0 | 1)) as [Graph, Graph];
-  const open = Object.entries(traced).map(([name, sizes]) => ({ name, sizes }));
+export function networkGraph(network: Network, batch: 1 | 'batch' = 'batch'): Graph {
+  const sizes = { ...traced, batch: batch === 1 ? ([1, 1] as const) : traced.batch };
+  const first = traceAt(network, sizes.batch[0], 0);
+  const second = traceAt(network, sizes.batch[1], 1);
+  const open = Object.entries(sizes).map(([name, pair]) => ({ name, sizes: pair }));
   return prune(unify(first, second, open));
 }
 
 /** The graph at one size alone, with every shape known. */
-function traceAt(network: Network, at: 0 | 1): Graph {
-  const pixels = tf.zeros([traced.batch[at], traced.height[at], traced.width[at], 3]);
+function traceAt(network: Network, batch: number, at: 0 | 1): Graph {
+  const pixels = tf.zeros([batch, traced.height[at], traced.width[at], 3]);
   const names = new Map(network.store.all().map(({ name, tensor }) => [tensor, name]));
   const graph = trace({ inputs: { pixels }, names, run: () => mapsOf(network, pixels) });
   pixels.dispose();

@@ -15,16 +15,11 @@ export interface TraceRequest {
   readonly run: () => Readonly<Record<string, Tensor>>;
 }
 
-export interface Trace extends Graph {
-  /** Names of `outputs`, in their order. */
-  readonly outputNames: readonly string[];
-}
-
 /** The graph of `request.run` at the sizes of its inputs. */
-export function trace(request: TraceRequest): Trace {
+export function trace(request: TraceRequest): Graph {
   const tracer = new Tracer(request.names);
   for (const [name, tensor] of Object.entries(request.inputs)) tracer.input(name, tensor);
-  let graph: Trace | undefined;
+  let graph: Graph | undefined;
   // not the tidy's result, which it would search for tensors number by number
   tf.tidy(() => {
     const hear = (op: RecordedOp) => tracer.hear(op);
@@ -83,13 +78,13 @@ class Tracer {
     else this.#add(opOfKernel[name] ?? name, attributes, inputs, outputs);
   }
 
-  graph(outputs: Readonly<Record<string, Tensor>>): Trace {
-    const names = Object.values(outputs).map((tensor) => {
-      const name = this.#live.get(tensor);
-      if (name === undefined) throw new Error('an output does not depend on the inputs');
-      return name;
+  graph(outputs: Readonly<Record<string, Tensor>>): Graph {
+    const names = Object.entries(outputs).map(([name, tensor]) => {
+      const made = this.#live.get(tensor);
+      if (made === undefined) throw new Error(`the output ${name} does not depend on the inputs`);
+      return this.#builder.output(name, made);
     });
-    return { ...this.#builder.build(names), outputNames: Object.keys(outputs) };
+    return this.#builder.build(names);
   }
 
   #inherit(inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
