@@ -37,6 +37,18 @@ module.exports = {
       { path: '^src/main/(services|db|formats|trainer|detector)/' },
     ),
     forbid(
+      'routes-call-services',
+      'a route checks who asks and calls a service; storage, formats and the training process are behind it',
+      { path: '^src/main/routes/' },
+      { path: '^src/main/', pathNot: '^src/main/(routes|services)/' },
+    ),
+    forbid(
+      'server-and-shell-carry',
+      'what lets a page in and hands it files knows the backend, not what is behind it',
+      { path: '^src/main/(server|shell)/' },
+      { path: '^src/main/(routes|services|db|formats|trainer|detector|cli)/' },
+    ),
+    forbid(
       'command-line-keeps-out-of-storage',
       'verbs call services; SQL tables and the training process are theirs',
       { path: '^src/main/cli(\\.ts$|/)' },
