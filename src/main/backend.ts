@@ -1,6 +1,7 @@
 // The composition root: the services of one open project behind the contract, for any door.
 import { EventPublisher } from '@orpc/server';
 import type { Notice } from '../shared/contract.ts';
+import { labelExportRoutes } from './routes/label-exports.ts';
 import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
 import { os, type Parts, type Shell } from './routes/parts.ts';
 import { folderRoutes, importRoutes, projectRoutes } from './routes/projects.ts';
@@ -53,6 +54,7 @@ function routerOf(parts: Parts) {
     images: imageRoutes(parts),
     annotations: annotationRoutes(parts),
     classes: classRoutes(parts),
+    labelExports: labelExportRoutes(parts),
     recipes: recipeRoutes(),
     runs: runRoutes(parts),
   });

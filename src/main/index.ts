@@ -1,6 +1,6 @@
 // Electron's entry: one instance, one window, the backend at the other end of its port.
 import './shell/environment.ts';
-import { app, BrowserWindow, dialog, session } from 'electron';
+import { app, BrowserWindow, dialog, session, shell } from 'electron';
 import { sentenceOf } from '../shared/problem.ts';
 import { type Backend, createBackend } from './backend.ts';
 import { setMenu } from './shell/menu.ts';
@@ -23,7 +23,7 @@ if (app.requestSingleInstanceLock()) {
 }
 
 async function start(): Promise<void> {
-  const backend = createBackend({ chooseFolder });
+  const backend = createBackend({ chooseFolder, showFolder });
   // nothing the page could ask for (camera, notifications, ...) is needed
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
@@ -66,6 +66,11 @@ async function openNamed(backend: Backend, dir: string): Promise<void> {
   } catch (error) {
     dialog.showErrorBox('The project cannot be opened', sentenceOf(error));
   }
+}
+
+async function showFolder(dir: string): Promise<void> {
+  const failure = await shell.openPath(dir);
+  if (failure !== '') throw new Error(failure);
 }
 
 async function chooseFolder(title: string): Promise<string | null> {

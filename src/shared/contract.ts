@@ -2,6 +2,7 @@
 // outputs are our own and only typed. Failures the user can cure come as PROBLEM with a sentence to show.
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
+import { labelExports } from './contract/label-exports.ts';
 import { recipeContract } from './contract/recipes.ts';
 import { id, label, path, project, request } from './contract/request.ts';
 import { runContract, type TrainingNotice } from './contract/training.ts';
@@ -82,6 +83,8 @@ export interface StartState {
   readonly projectsFolder: string;
   /** A native folder dialog can be opened. */
   readonly hasFolderDialog: boolean;
+  /** Folders can be shown in the system's file manager. */
+  readonly hasFileManager: boolean;
 }
 
 export interface FolderListing {
@@ -141,7 +144,13 @@ export type Notice =
   | { readonly type: 'labels'; readonly imageIds: readonly number[]; readonly session: string }
   | { readonly type: 'images' }
   | { readonly type: 'classes' }
-  | { readonly type: 'import'; readonly done: number; readonly total: number; readonly what: string }
+  | {
+      readonly type: 'work';
+      readonly session: string;
+      readonly done: number;
+      readonly total: number;
+      readonly what: string;
+    }
   | TrainingNotice;
 
 export const contract = {
@@ -183,6 +192,7 @@ export const contract = {
     recolour: request.input(z.strictObject({ id, colour })).output(type<void>()),
     remove: request.input(z.strictObject({ id })).output(type<void>()),
   },
+  labelExports,
   recipes: recipeContract,
   runs: runContract,
 };

@@ -16,6 +16,8 @@ export interface Caller {
 export interface Shell {
   /** Opens the system's folder dialog; absent where there is none. */
   readonly chooseFolder?: (title: string) => Promise<string | null>;
+  /** Shows a folder in the system's file manager; absent where there is none. */
+  readonly showFolder?: (dir: string) => Promise<void>;
 }
 
 export interface Parts {
@@ -45,6 +47,19 @@ function asContractError(error: unknown): unknown {
   if (!(error instanceof Problem)) return error;
   const { message, remedy = null } = error;
   return new ORPCError('PROBLEM', { status: 422, message, data: { remedy } });
+}
+
+const PROGRESS_MS = 80;
+
+/** Tells a window where its own work stands, as often as eyes can follow. */
+export function progressOf({ tell }: Parts, session: string) {
+  let last = 0;
+  return (done: number, total: number, what: string): void => {
+    const now = Date.now();
+    if (done < total && now - last < PROGRESS_MS) return;
+    last = now;
+    tell({ type: 'work', session, done, total, what });
+  };
 }
 
 /** Says what a change touched; gives it back for the one who asked. */

@@ -1,7 +1,7 @@
 // Projects, folders and imports.
 import { listFolders } from '../services/folders.ts';
 import { forgetProject } from '../services/recent-projects.ts';
-import { os, type Parts } from './parts.ts';
+import { os, type Parts, progressOf } from './parts.ts';
 
 export function projectRoutes(parts: Parts) {
   const { workspace, shell, training, tell } = parts;
@@ -16,6 +16,7 @@ export function projectRoutes(parts: Parts) {
       ...workspace.state(),
       session,
       hasFolderDialog: shell.chooseFolder !== undefined,
+      hasFileManager: shell.showFolder !== undefined,
     })),
     create: os.projects.create.handler(({ input }) =>
       changing(() => workspace.create(input.dir, input.name)),
@@ -34,12 +35,14 @@ export function folderRoutes({ shell }: Parts) {
   });
 }
 
-export function importRoutes({ workspace, tell }: Parts) {
-  const progress = (done: number, total: number, what: string) => tell({ type: 'import', done, total, what });
+export function importRoutes(parts: Parts) {
+  const { workspace, tell } = parts;
   return os.imports.router({
-    preview: os.imports.preview.handler(({ input }) => workspace.preview(input, progress)),
+    preview: os.imports.preview.handler(({ input, context }) =>
+      workspace.preview(input, progressOf(parts, context.session)),
+    ),
     run: os.imports.run.handler(async ({ input, context }) => {
-      const summary = await workspace.import(input, context.session, progress);
+      const summary = await workspace.import(input, context.session, progressOf(parts, context.session));
       tell({ type: 'classes' });
       tell({ type: 'images' });
       return summary;

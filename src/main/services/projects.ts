@@ -72,9 +72,9 @@ export class OpenProject {
     rows.setProjectName(this.#db, name);
   }
 
-  /** The absolute path of an image's file. */
-  imageFile(image: Pick<ImageRecord, 'path'>): string {
-    return resolvedPath(image.path, this.info().imageRoot);
+  /** The absolute path of an image's file; `root` is given by those who ask for many. */
+  imageFile(image: Pick<ImageRecord, 'path'>, root = this.info().imageRoot): string {
+    return resolvedPath(image.path, root);
   }
 
   /** Says that the images lie in another folder now: paths relative to the old root are read from the new one. */

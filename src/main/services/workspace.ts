@@ -42,7 +42,7 @@ export class Workspace {
     throw new Problem('Another project was opened meanwhile.', 'Nothing was changed; load the window again.');
   }
 
-  state(): Omit<StartState, 'hasFolderDialog' | 'session'> {
+  state(): Omit<StartState, 'hasFolderDialog' | 'hasFileManager' | 'session'> {
     return {
       project: this.#project?.info() ?? null,
       recent: recentProjects().filter(({ dir }) => isProject(dir)),

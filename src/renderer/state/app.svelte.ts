@@ -24,7 +24,8 @@ class App {
   lost = $state(false);
   /** Something long is going on, in words. */
   busy = $state<string>();
-  importing = $state.raw<{ done: number; total: number; what: string }>();
+  /** Where this window's own import, export or the like stands. */
+  work = $state.raw<{ done: number; total: number; what: string }>();
   #client: Client | undefined;
   #listeners = new Set<(notice: Notice) => void>();
   readonly #forgetting = new Set<() => void>();
@@ -159,7 +160,7 @@ class App {
       await this.refresh();
       this.go(this.project ? 'images' : 'welcome');
     }
-    if (notice.type === 'import') this.importing = notice;
+    if (notice.type === 'work' && notice.session === this.start?.session) this.work = notice;
     for (const listener of this.#listeners) listener(notice);
   }
 }

@@ -1,0 +1,97 @@
+// The proof of an export: its files are read again, and every box is looked for among those that were written.
+import { extname, relative, sep } from 'node:path';
+import type { LabelExportResult } from '../../shared/contract/label-exports.ts';
+import type { ExportDataset } from '../formats/dataset-format.ts';
+import { namedImages } from '../formats/export-names.ts';
+import { stageImport } from '../formats/stage.ts';
+import type { StagedBox, StagedDataset } from '../formats/staged.ts';
+
+type ReadBack = LabelExportResult['readBack'];
+
+/** Pixels within which a box is the same: far below what the coarsest format rounds to. */
+const SAME = 0.001;
+
+export interface Reading {
+  readonly format: string;
+  /** The folder that holds all images. */
+  readonly images: string;
+  /** The folder that the names of images started from. */
+  readonly root: string;
+  readonly convention: string | undefined;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads the export in `dir` and compares it with what it was written from. */
+export async function readBack(written: ExportDataset, dir: string, reading: Reading): Promise<ReadBack> {
+  const { format, images, root, convention, onProgress, signal } = reading;
+  const { dataset } = await stageImport(dir, {
+    format,
+    images,
+    onProgress,
+    ...(convention !== undefined && { convention }),
+    ...(signal && { signal }),
+  });
+  const copies = copiesOf(written, root);
+  const original = (path: string) => copies.get(relative(dir, path).split(sep).join('/')) ?? path;
+  return compared(written, {
+    ...dataset,
+    images: dataset.images.map((image) => ({ ...image, path: original(image.path) })),
+  });
+}
+
+/** Copies of images that YOLO's reader finds beside the labels, below the export -> the images they were made from. */
+function copiesOf(written: ExportDataset, root: string): Map<string, string> {
+  const named = namedImages(written.images, root);
+  const without = named.every(({ image }) => image.split === undefined) ? 'all' : 'unsplit';
+  return new Map(
+    named.map(({ image, name, stem }) => [
+      `images/${image.split ?? without}/${stem}${extname(name)}`,
+      image.path,
+    ]),
+  );
+}
+
+function compared(written: ExportDataset, read: StagedDataset): ReadBack {
+  const byPath = new Map(read.images.map((image) => [image.path, image.boxes]));
+  const result = { found: 0, same: 0, largestShift: 0, unchecked: 0 };
+  for (const image of written.images) {
+    const boxes = byPath.get(image.path);
+    if (!boxes) {
+      result.unchecked += image.boxes.length;
+      continue;
+    }
+    const free = new Set(boxes);
+    for (const box of image.boxes) {
+      const name = written.classes[box.classIndex]?.name;
+      const [twin, shift] = nearest(box, free, (other) => read.classes[other.classIndex]?.name === name);
+      if (!twin) continue;
+      free.delete(twin);
+      result.found += 1;
+      if (shift <= SAME) result.same += 1;
+      result.largestShift = Math.max(result.largestShift, shift);
+    }
+  }
+  return result;
+}
+
+/** The box whose corners are least far away, and how far the farthest of its corners is, in pixels. */
+function nearest(
+  box: StagedBox,
+  others: ReadonlySet<StagedBox>,
+  fits: (other: StagedBox) => boolean,
+): [StagedBox | undefined, number] {
+  let best: StagedBox | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const other of others) {
+    const shift = Math.max(
+      Math.abs(box.x1 - other.x1),
+      Math.abs(box.y1 - other.y1),
+      Math.abs(box.x2 - other.x2),
+      Math.abs(box.y2 - other.y2),
+    );
+    if (shift < least && fits(other)) [best, least] = [other, shift];
+    if (least === 0) break;
+  }
+  return [best, least];
+}
