@@ -5,7 +5,9 @@ import { labelExportRoutes } from './routes/label-exports.ts';
 import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
 import { os, type Parts, type Shell } from './routes/parts.ts';
 import { folderRoutes, importRoutes, projectRoutes } from './routes/projects.ts';
+import { suggestionRoutes } from './routes/suggestions.ts';
 import { recipeRoutes, runRoutes } from './routes/training.ts';
+import { Assistant } from './services/assistant.ts';
 import { LiveTraining } from './services/live-training.ts';
 import { fullPicture, type Picture, thumbnail } from './services/pictures.ts';
 import { Workspace } from './services/workspace.ts';
@@ -30,8 +32,9 @@ export function createBackend(shell: Shell = {}): Backend {
   const tell = (notice: Notice) => notices.publish('notice', notice);
   const workspace = new Workspace();
   const training = new LiveTraining((runId, live) => tell({ type: 'run', runId, live }));
+  const assistant = new Assistant((progress) => tell({ type: 'suggesting', progress }));
   return {
-    router: routerOf({ shell, workspace, training, notices, tell }),
+    router: routerOf({ shell, workspace, training, assistant, notices, tell }),
     open: async (dir) => void (await workspace.open(dir)),
     picture: async (projectId, imageId, size) => {
       const project = workspace.meant(projectId);
@@ -39,7 +42,7 @@ export function createBackend(shell: Shell = {}): Backend {
       return await (size === 'small' ? thumbnail(file) : fullPicture(file));
     },
     close: async () => {
-      await training.end();
+      await Promise.all([training.end(), assistant.end()]);
       workspace.close();
     },
   };
@@ -57,5 +60,6 @@ function routerOf(parts: Parts) {
     labelExports: labelExportRoutes(parts),
     recipes: recipeRoutes(),
     runs: runRoutes(parts),
+    suggestions: suggestionRoutes(parts),
   });
 }

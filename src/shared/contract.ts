@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { labelExports } from './contract/label-exports.ts';
 import { recipeContract } from './contract/recipes.ts';
 import { id, label, path, project, request } from './contract/request.ts';
+import { type SuggestingProgress, suggestionRequests } from './contract/suggestions.ts';
 import { runContract, type TrainingNotice } from './contract/training.ts';
 import {
   type Box,
@@ -151,9 +152,11 @@ export type Notice =
       readonly total: number;
       readonly what: string;
     }
+  | { readonly type: 'suggesting'; readonly progress: SuggestingProgress }
   | TrainingNotice;
 
 export const contract = {
+  suggestions: suggestionRequests,
   watch: request.output(eventIterator(type<Notice>())),
   projects: {
     state: request.output(type<StartState>()),

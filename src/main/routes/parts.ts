@@ -3,6 +3,7 @@ import { type EventPublisher, implement, ORPCError } from '@orpc/server';
 import { contract, type Notice } from '../../shared/contract.ts';
 import { Problem } from '../../shared/problem.ts';
 import { RevisionConflict } from '../services/annotations.ts';
+import type { Assistant } from '../services/assistant.ts';
 import type { Change } from '../services/journal.ts';
 import type { LiveTraining } from '../services/live-training.ts';
 import type { Workspace } from '../services/workspace.ts';
@@ -24,6 +25,7 @@ export interface Parts {
   readonly shell: Shell;
   readonly workspace: Workspace;
   readonly training: LiveTraining;
+  readonly assistant: Assistant;
   readonly notices: EventPublisher<{ notice: Notice }>;
   readonly tell: (notice: Notice) => void;
 }

@@ -4,9 +4,9 @@ import { forgetProject } from '../services/recent-projects.ts';
 import { os, type Parts, progressOf } from './parts.ts';
 
 export function projectRoutes(parts: Parts) {
-  const { workspace, shell, training, tell } = parts;
+  const { workspace, shell, training, assistant, tell } = parts;
   const changing = async <T>(work: () => Promise<T>): Promise<T> => {
-    await training.end();
+    await Promise.all([training.end(), assistant.end()]);
     const result = await work();
     tell({ type: 'project', dir: workspace.state().project?.dir ?? null });
     return result;

@@ -4,6 +4,7 @@ import * as boxes from '../db/boxes.ts';
 import { putClass } from '../db/classes.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
 import * as images from '../db/images.ts';
+import { imageIdsOfSuggestions, setRejected } from '../db/suggestions.ts';
 
 export interface Facts {
   readonly classes?: readonly LabelClass[];
@@ -12,6 +13,7 @@ export interface Facts {
   readonly states?: readonly (readonly [imageId: number, state: ImageState])[];
   /** Boxes that share a class, for a merge of thousands. */
   readonly reclass?: { readonly boxIds: readonly number[]; readonly classId: number };
+  readonly suggestions?: { readonly ids: readonly number[]; readonly rejected: boolean };
   readonly removed?: { readonly imageIds: readonly number[]; readonly removed: boolean };
   readonly imported?: { readonly importId: number; readonly removed: boolean };
 }
@@ -31,6 +33,7 @@ export function putFacts(db: WritableDb, facts: Facts): void {
   }
   for (const [imageId, state] of facts.states ?? []) images.setImageState(db, imageId, state);
   if (facts.reclass) boxes.setClassOfBoxes(db, facts.reclass.boxIds, facts.reclass.classId);
+  if (facts.suggestions) setRejected(db, facts.suggestions.ids, facts.suggestions.rejected);
   if (facts.removed) images.setRemoved(db, facts.removed.imageIds, facts.removed.removed);
   if (facts.imported) images.setImportRemoved(db, facts.imported.importId, facts.imported.removed);
 }
@@ -44,6 +47,7 @@ export function imagesTouched(db: ReadableDb, before: Facts, after: Facts): Set<
     for (const imageId of side.removed?.imageIds ?? []) ids.add(imageId);
   }
   for (const id of boxes.imageIdsOfBoxes(db, after.reclass?.boxIds ?? [])) ids.add(id);
+  for (const id of imageIdsOfSuggestions(db, after.suggestions?.ids ?? [])) ids.add(id);
   return ids;
 }
 

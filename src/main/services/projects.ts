@@ -22,6 +22,7 @@ import { Journal } from './journal.ts';
 import { Runs } from './runs.ts';
 import { Snapshots } from './snapshots.ts';
 import { Splits } from './splits.ts';
+import { Suggestions } from './suggestions.ts';
 
 const DATABASE = 'project.db';
 
@@ -43,6 +44,7 @@ export class OpenProject {
   readonly runs: Runs;
   readonly evaluations: Evaluations;
   readonly checkpoints: Checkpoints;
+  readonly suggestions: Suggestions;
   readonly #db: WritableDb;
   readonly #lock: Lock | undefined;
 
@@ -60,6 +62,7 @@ export class OpenProject {
     this.runs = new Runs(db);
     this.evaluations = new Evaluations(db);
     this.checkpoints = new Checkpoints(join(dir, 'checkpoints.db'));
+    this.suggestions = new Suggestions(db, this.journal, this.annotations);
   }
 
   info(): Project {

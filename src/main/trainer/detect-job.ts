@@ -17,11 +17,19 @@ import type { DetectionEvent, DetectionJob, FoundObjects, ModelSource } from './
 import { recipeOfWeights } from './recipe-of-weights.ts';
 import { sampleOf } from './run-job.ts';
 
-interface Model {
+export interface Model {
   readonly recipe: Recipe;
   readonly classes: readonly string[];
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly name: string;
+  /** Where the training stood that a checkpoint is of. */
+  readonly training?: ModelTraining;
+}
+
+export interface ModelTraining {
+  /** Part of the training that was behind it, 0..1. */
+  readonly progress: number;
+  readonly counters: { readonly cls: readonly number[]; readonly reg: readonly number[] };
 }
 
 /** Says `detected` with what was found on each image of the job. */
@@ -53,17 +61,27 @@ export async function detect(job: DetectionJob, say: (event: DetectionEvent) => 
   });
 }
 
-function readModel(source: ModelSource): Model {
+/** Reads a model's weights and what else is known of it. */
+export function readModel(source: ModelSource): Model {
   return source.kind === 'checkpoint' ? modelOfCheckpoint(source.store, source.id) : modelOfFile(source);
+}
+
+interface CheckpointState {
+  readonly recipe: unknown;
+  readonly classes: string[];
+  readonly training: { readonly counters: ModelTraining['counters'] };
 }
 
 function modelOfCheckpoint(file: string, id: number): Model {
   const store = openCheckpointStore(file, { readOnly: true });
   try {
     const checkpoint = store.load(id);
-    const { recipe, classes } = checkpoint.state as unknown as { recipe: unknown; classes: string[] };
-    const tensors = modelTensors(checkpoint);
-    return { recipe: recipeSchema.parse(recipe), classes, tensors, name: `checkpoint ${id}` };
+    const state = checkpoint.state as unknown as CheckpointState;
+    const recipe = recipeSchema.parse(state.recipe);
+    const { counters } = state.training;
+    const training = { progress: Math.min(1, checkpoint.epoch / recipe.train.epochs), counters };
+    const { classes } = state;
+    return { recipe, classes, tensors: modelTensors(checkpoint), name: `checkpoint ${id}`, training };
   } finally {
     store.close();
   }
@@ -78,13 +96,13 @@ function modelOfFile(source: Extract<ModelSource, { kind: 'file' }>): Model {
 }
 
 /** A class score that is too low alone cannot reach `lowest` times an IoU: the recipe's threshold is never raised. */
-function admitting(recipe: Recipe, lowest: number | undefined): Recipe {
+export function admitting(recipe: Recipe, lowest: number | undefined): Recipe {
   const scoreThresh = Math.min(recipe.test.scoreThresh, lowest ?? 1);
   return { ...recipe, test: { ...recipe.test, scoreThresh } };
 }
 
 /** What reaches the score; detections come by falling score. */
-function plain({ boxes, scores, labels }: Detections, lowest: number): FoundObjects {
+export function plain({ boxes, scores, labels }: Detections, lowest: number): FoundObjects {
   const below = scores.findIndex((score) => score < lowest);
   const count = below < 0 ? scores.length : below;
   return {

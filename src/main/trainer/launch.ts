@@ -74,7 +74,11 @@ export async function launchDetection(
   throw new Problem(`The detector stopped with exit code ${code}: ${lastWords.trim()}`);
 }
 
-function startWorker(onMessage: (message: unknown) => void, onStderr: (text: string) => void): ChildProcess {
+/** The training process, before it is told what to do. */
+export function startWorker(
+  onMessage: (message: unknown) => void,
+  onStderr: (text: string) => void,
+): ChildProcess {
   // DDOD_NODE: a Node that runs TypeScript, where this process is Electron's
   const execPath = process.env.DDOD_NODE ?? process.execPath;
   const child = fork(workerFile(), [], { execPath, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });

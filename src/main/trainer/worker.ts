@@ -4,12 +4,14 @@ import { readFileSync } from 'node:fs';
 import { sentenceOf } from '../../shared/problem.ts';
 import { detect } from './detect-job.ts';
 import type { DetectionEvent, DetectionJob, TrainingCommand, TrainingEvent, TrainingJob } from './job.ts';
+import type { DetectorAnswer, DetectorRequest } from './job-detector.ts';
 import { runJob } from './run-job.ts';
+import { StandingDetector } from './standing-detector.ts';
 
 const pause = new AbortController();
 
 /** Resolves once the event is on its way; nobody is told anything after the application is gone. */
-function say(event: TrainingEvent | DetectionEvent): Promise<void> {
+function say(event: TrainingEvent | DetectionEvent | DetectorAnswer): Promise<void> {
   if (process.send === undefined) {
     process.stdout.write(`${JSON.stringify(event)}\n`);
     return Promise.resolve();
@@ -47,10 +49,20 @@ function detectWhileHeard(job: DetectionJob): Promise<void> {
   return detect(job, tell);
 }
 
-process.on('message', (command: TrainingCommand) => {
+let standing: StandingDetector | undefined;
+
+/** A detector that stays ready goes when nobody is there to ask. */
+function askStanding(question: DetectorRequest): void {
+  if (!standing) process.on('disconnect', () => process.exit(0));
+  standing ??= new StandingDetector((answer) => void say(answer));
+  standing.ask(question);
+}
+
+process.on('message', (command: TrainingCommand | DetectorRequest) => {
   if (command.type === 'pause') pause.abort();
   else if (command.type === 'start') void work(() => runJob(command.job, tell, pause.signal));
-  else void work(() => detectWhileHeard(command.job));
+  else if (command.type === 'detect') void work(() => detectWhileHeard(command.job));
+  else askStanding(command);
 });
 // the application is gone: stop at a checkpoint rather than train on unseen
 process.on('disconnect', () => pause.abort());

@@ -1,8 +1,9 @@
 // project.db: its identity and its migrations in order.
 import * as project from './project/0001-project.ts';
 import * as runNotes from './project/0002-run-notes.ts';
+import * as suggestions from './project/0003-suggestions.ts';
 
 export const projectSchema = {
   applicationId: 0x44444f50, // "DDOP"
-  migrations: [project, runNotes],
+  migrations: [project, runNotes, suggestions],
 };

@@ -1,0 +1,199 @@
+// Asks models for suggestions: one image while somebody waits, or many as a job that can be watched and cancelled.
+import type { SuggestingProgress } from '../../shared/contract/suggestions.ts';
+import type { ImageRecord } from '../../shared/model.ts';
+import { Problem, sentenceOf } from '../../shared/problem.ts';
+import type { JobImage } from '../trainer/job.ts';
+import type { Looked } from '../trainer/job-detector.ts';
+import type { DetectorProcess } from '../trainer/launch-detector.ts';
+import type { OpenProject } from './projects.ts';
+import { type ChosenModel, chosenModel, classesByName } from './suggesting-models.ts';
+import type { Find, SuggestingModel } from './suggestions.ts';
+
+/** Lowest score that is kept: a threshold is moved later, without looking again. */
+const LOWEST_SCORE = 0.1;
+/** Images asked for at once: short enough that a single image may come between. */
+const IMAGES_AT_ONCE = 8;
+
+export type Which =
+  | { readonly kind: 'all' | 'unlabelled' }
+  | { readonly kind: 'selection'; readonly ids: readonly number[] };
+
+export interface SuggestingListeners {
+  readonly onProgress?: (progress: SuggestingProgress) => void;
+  /** Told of an image that could not be read. */
+  readonly onWarning?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Looks at one image and keeps what was found. Throws a Problem where it cannot be read. */
+export async function suggestNow(
+  detector: DetectorProcess,
+  project: OpenProject,
+  key: string,
+  imageId: number,
+): Promise<void> {
+  const model = chosenModel(project, key);
+  const { image } = project.annotations.labels(imageId);
+  const answer = await detector.ask({
+    type: 'look',
+    model: model.source,
+    images: [bare(project, image)],
+    scoreThresh: LOWEST_SCORE,
+  });
+  const [looked] = answer.images;
+  if (!looked || 'trouble' in looked) throw new Problem(looked?.trouble ?? 'The detector said nothing.');
+  keep(project, model, answer.classes, [image], answer.images);
+}
+
+/**
+ * Looks at many images; what was found is kept as it comes, so that a job that is cancelled or fails keeps what it
+ * has. Images that the same checkpoint has looked at are not looked at again, unless they are named one by one.
+ */
+export async function suggestMany(
+  detector: DetectorProcess,
+  project: OpenProject,
+  key: string,
+  which: Which,
+  { onProgress, onWarning, signal }: SuggestingListeners = {},
+): Promise<SuggestingProgress> {
+  const model = chosenModel(project, key);
+  const images = imagesFor(project, model, which);
+  let progress: SuggestingProgress = {
+    model: model.key,
+    modelName: model.name,
+    done: 0,
+    of: images.length,
+    found: 0,
+    unreadable: 0,
+    state: 'going',
+    cause: null,
+  };
+  onProgress?.(progress);
+  for (let start = 0; start < images.length && !signal?.aborted; start += IMAGES_AT_ONCE) {
+    const some = images.slice(start, start + IMAGES_AT_ONCE);
+    const answer = await detector.ask({
+      type: 'look',
+      model: model.source,
+      images: some.map((image) => bare(project, image)),
+      scoreThresh: LOWEST_SCORE,
+    });
+    const troubles = answer.images.flatMap((looked) => ('trouble' in looked ? [looked.trouble] : []));
+    for (const trouble of troubles) onWarning?.(trouble);
+    const found = keep(project, model, answer.classes, some, answer.images);
+    progress = {
+      ...progress,
+      done: progress.done + some.length,
+      found: progress.found + found,
+      unreadable: progress.unreadable + troubles.length,
+    };
+    onProgress?.(progress);
+  }
+  return { ...progress, state: progress.done < progress.of ? 'cancelled' : 'done' };
+}
+
+/** One job at a time, with where it stands, for windows that come and go. */
+export class Suggesting {
+  readonly #detector: DetectorProcess;
+  readonly #told: (progress: SuggestingProgress) => void;
+  #cancel: AbortController | undefined;
+  #over: Promise<void> = Promise.resolve();
+  #progress: SuggestingProgress | null = null;
+
+  /** `told` hears of every change. */
+  constructor(detector: DetectorProcess, told: (progress: SuggestingProgress) => void) {
+    this.#detector = detector;
+    this.#told = told;
+  }
+
+  /** The job under way, or how the last one ended. */
+  get progress(): SuggestingProgress | null {
+    return this.#progress;
+  }
+
+  /** Starts a job. Throws a Problem while another one is going on, or where there is nothing to look at. */
+  start(project: OpenProject, key: string, which: Which): void {
+    if (this.#progress?.state === 'going')
+      throw new Problem('Suggestions are being made already.', 'Cancel them or wait for their end.');
+    const model = chosenModel(project, key);
+    if (imagesFor(project, model, which).length === 0)
+      throw new Problem(
+        `${model.name} has looked at all of these images already.`,
+        'Choose other images, or look at a single one anew.',
+      );
+    const cancel = new AbortController();
+    this.#cancel = cancel;
+    const tell = (progress: SuggestingProgress) => {
+      this.#progress = progress;
+      this.#told(progress);
+    };
+    const work = suggestMany(this.#detector, project, key, which, {
+      onProgress: tell,
+      signal: cancel.signal,
+    });
+    this.#over = work.then(tell, (error: unknown) => {
+      if (this.#progress) tell({ ...this.#progress, state: 'failed', cause: sentenceOf(error) });
+    });
+  }
+
+  /** Ends the job after the images under way; what was found stays. */
+  cancel(): void {
+    this.#cancel?.abort();
+  }
+
+  /** Cancels and waits, before the project is closed. */
+  async end(): Promise<void> {
+    this.cancel();
+    await this.#over;
+    this.#progress = null;
+  }
+}
+
+function imagesFor(project: OpenProject, model: ChosenModel, which: Which): ImageRecord[] {
+  if (which.kind === 'selection') return which.ids.map((id) => project.annotations.labels(id).image);
+  const filter = which.kind === 'unlabelled' ? ({ state: 'unlabelled' } as const) : {};
+  const all = project.annotations.images(filter, 0, Number.MAX_SAFE_INTEGER);
+  return all.filter(({ id }) => !project.suggestions.isFresh(model.key, id, model.checkpointId));
+}
+
+/** Keeps what was found on each image that could be read; returns how many finds that were. */
+function keep(
+  project: OpenProject,
+  chosen: ChosenModel,
+  names: readonly string[],
+  images: readonly ImageRecord[],
+  looked: readonly Looked[],
+): number {
+  const model = suggestingModel(project, chosen, names);
+  let count = 0;
+  images.forEach((image, index) => {
+    const found = looked[index];
+    if (!found || 'trouble' in found) return;
+    const finds = findsOf(found);
+    project.suggestions.keep(model, image.id, finds, chosen.checkpointId);
+    count += finds.length;
+  });
+  return count;
+}
+
+function suggestingModel(
+  project: OpenProject,
+  { key, name, runId, classes }: ChosenModel,
+  names: readonly string[],
+): SuggestingModel {
+  const known = classes?.length === names.length ? classes : classesByName(project, names);
+  return { key, name, runId, classes: known };
+}
+
+function findsOf({ boxes, scores, labels }: Exclude<Looked, { trouble: string }>): Find[] {
+  return scores.flatMap((score, d) => {
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = boxes.slice(d * 4, d * 4 + 4);
+    const find = { x: x1, y: y1, width: x2 - x1, height: y2 - y1, classIndex: labels[d] ?? 0, score };
+    return find.width > 0 && find.height > 0 ? [find] : [];
+  });
+}
+
+/** An image without its labels: the detector is not to know them. */
+function bare(project: OpenProject, image: ImageRecord): JobImage {
+  const { width, height } = image;
+  return { path: project.imageFile(image), width, height, boxes: [], labels: [], ignore: [] };
+}

@@ -1,0 +1,203 @@
+// Suggestions of models: kept apart from labels, accepted or rejected as gestures, and ranked into queues of work.
+import { iou } from '../../shared/box.ts';
+import type { ImageSuggestions, QueuedImage } from '../../shared/contract/suggestions.ts';
+import type { Rect } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import { type ModelClass, SAME_OBJECT } from '../../shared/suggestion.ts';
+import { boxesOfImage } from '../db/boxes.ts';
+import { listClasses } from '../db/classes.ts';
+import type { WritableDb } from '../db/database.ts';
+import { readImage } from '../db/images.ts';
+import { runNumber } from '../db/runs.ts';
+import * as rows from '../db/suggestions.ts';
+import type { Annotations, GestureResult } from './annotations.ts';
+import type { Change, Journal } from './journal.ts';
+import { disagreementOf, uncertaintyOf } from './ranking.ts';
+
+/** A model that suggests: how it is asked for, what it is called, what its classes mean here. */
+export interface SuggestingModel {
+  readonly key: string;
+  readonly name: string;
+  readonly runId: string | null;
+  readonly classes: readonly ModelClass[];
+}
+
+/** A find as the model states it. */
+export interface Find extends Rect {
+  readonly classIndex: number;
+  readonly score: number;
+}
+
+const NOTHING: ImageSuggestions = { lookedAt: null, checkpointId: null, suggestions: [], unmapped: 0 };
+
+export class Suggestions {
+  readonly #db: WritableDb;
+  readonly #journal: Journal;
+  readonly #annotations: Annotations;
+
+  constructor(db: WritableDb, journal: Journal, annotations: Annotations) {
+    this.#db = db;
+    this.#journal = journal;
+    this.#annotations = annotations;
+  }
+
+  /** Models that have looked at images of the project, newest first, their classes as they stand today. */
+  models(): (rows.ModelRow & { readonly images: number })[] {
+    return rows.listModels(this.#db).map((model) => ({ ...model, classes: this.#living(model.classes) }));
+  }
+
+  /** Keeps what a model found on an image, in place of what it found before; rejections stay. */
+  keep(model: SuggestingModel, imageId: number, finds: readonly Find[], checkpointId: number | null): void {
+    this.#db.transact(() => {
+      if (!readImage(this.#db, imageId)) return;
+      const { id } = this.#known(model);
+      rows.deleteOpen(this.#db, id, imageId);
+      const rejected = rows.suggestionsOf(this.#db, id, imageId);
+      for (const find of finds.filter((one) => !rejected.some((old) => isSame(old, one))))
+        rows.insertSuggestion(this.#db, id, imageId, find);
+      rows.putLooked(this.#db, id, imageId, { checkpointId, at: Date.now() });
+    });
+  }
+
+  /** What a model suggests for an image. */
+  ofImage(key: string, imageId: number): ImageSuggestions {
+    return this.#db.consistently(() => {
+      const model = rows.readModelByKey(this.#db, key);
+      const looked = model && rows.readLooked(this.#db, model.id, imageId);
+      if (!model || !looked) return NOTHING;
+      const { suggestions, unmapped } = this.#mapped(model, imageId);
+      return { lookedAt: looked.at, checkpointId: looked.checkpointId, suggestions, unmapped };
+    });
+  }
+
+  /** Makes labels of suggestions, as one gesture; they remember their score and where they come from. */
+  accept(
+    key: string,
+    gesture: {
+      readonly imageId: number;
+      readonly revision: number;
+      readonly ids: readonly number[];
+      readonly session: string;
+    },
+  ): GestureResult {
+    return this.#db.transact(() => {
+      const { ids, ...rest } = gesture;
+      const wanted = new Set(ids);
+      const taken = this.ofImage(key, gesture.imageId).suggestions.filter(({ id }) => wanted.has(id));
+      if (taken.length < wanted.size) throw gone();
+      const put = taken.map(({ id: _, ...box }) => ({ ...box, origin: 'predicted' as const }));
+      return this.#annotations.apply({ ...rest, name: 'accept', put });
+    });
+  }
+
+  /** Turns suggestions down for good, as one gesture that can be taken back. */
+  reject(ids: readonly number[], session: string): Change {
+    return this.#db.transact(() => {
+      if (rows.imageIdsOfSuggestions(this.#db, ids).length === 0) throw gone();
+      return this.#journal.record({
+        gesture: 'reject',
+        before: { suggestions: { ids, rejected: false } },
+        after: { suggestions: { ids, rejected: true } },
+        session,
+      });
+    });
+  }
+
+  /** Says which class of the project a class of the model stands for; null: its finds are not shown. */
+  map(key: string, classIndex: number, classId: number | null): void {
+    this.#db.transact(() => {
+      const model = rows.readModelByKey(this.#db, key);
+      if (!model?.classes[classIndex]) throw new Problem('This model has not looked at any image yet.');
+      const classes = model.classes.map((one, i) => (i === classIndex ? { ...one, classId } : one));
+      rows.setModelClasses(this.#db, model.id, classes);
+    });
+  }
+
+  /** The images most worth a look, with the reasons. Only those whose labels or score changed are counted anew. */
+  queue(key: string, kind: 'uncertain' | 'disagreement', score: number): QueuedImage[] {
+    const model = rows.readModelByKey(this.#db, key);
+    if (!model) return [];
+    this.#rankChanged(model, score);
+    return kind === 'uncertain'
+      ? rows.byUncertainty(this.#db, model.id)
+      : rows.byDisagreement(this.#db, model.id);
+  }
+
+  /** Images that a model has looked at with its present checkpoint. */
+  isFresh(key: string, imageId: number, checkpointId: number | null): boolean {
+    const model = rows.readModelByKey(this.#db, key);
+    const looked = model && rows.readLooked(this.#db, model.id, imageId);
+    return looked !== undefined && looked.checkpointId === checkpointId;
+  }
+
+  #rankChanged(model: rows.ModelRow, score: number): void {
+    const stale = rows.imagesToRank(this.#db, model.id, score);
+    if (stale.length === 0) return;
+    const names = new Map(listClasses(this.#db).map((label) => [label.id, label.name]));
+    const nameOf = (classId: number) => names.get(classId) ?? 'deleted class';
+    this.#db.transact(() => {
+      for (const imageId of stale) this.#rank(model, imageId, score, nameOf);
+    });
+  }
+
+  #rank(model: rows.ModelRow, imageId: number, score: number, nameOf: (classId: number) => string): void {
+    const image = readImage(this.#db, imageId);
+    if (!image) return;
+    const labels = boxesOfImage(this.#db, imageId);
+    const { suggestions } = this.#mapped(model, imageId);
+    const uncertain = uncertaintyOf(suggestions, labels, score, nameOf);
+    const disagree = disagreementOf(suggestions, labels, score, nameOf);
+    rows.setRanks(this.#db, model.id, image, score, {
+      uncertainty: uncertain.value,
+      uncertainReason: uncertain.reason,
+      disagreement: disagree.value,
+      disagreeReason: disagree.reason,
+    });
+  }
+
+  #mapped(model: rows.ModelRow, imageId: number): Pick<ImageSuggestions, 'suggestions' | 'unmapped'> {
+    const classes = this.#living(model.classes);
+    const standing = rows.suggestionsOf(this.#db, model.id, imageId).filter(({ rejected }) => rejected === 0);
+    const suggestions = standing.flatMap(({ classIndex, rejected: _, ...rest }) => {
+      const classId = classes[classIndex]?.classId ?? null;
+      return classId === null ? [] : [{ ...rest, classId }];
+    });
+    return { suggestions, unmapped: standing.length - suggestions.length };
+  }
+
+  /** The classes with what they stand for today: a merged one for its heir, a deleted one for nothing. */
+  #living(classes: readonly ModelClass[]): ModelClass[] {
+    const all = new Map(listClasses(this.#db, { deleted: true }).map((label) => [label.id, label]));
+    const heir = (id: number | null): number | null => {
+      const label = id === null ? undefined : all.get(id);
+      if (!label) return null;
+      return label.deleted ? heir(label.mergedInto) : label.id;
+    };
+    return classes.map(({ name, classId }) => ({ name, classId: heir(classId) }));
+  }
+
+  #known(model: SuggestingModel): rows.ModelRow {
+    const known = rows.readModelByKey(this.#db, model.key);
+    if (known && sameNames(known.classes, model.classes)) return known;
+    // the same key with other classes is another model: nothing of the old one means anything now
+    if (known) rows.deleteModel(this.#db, known.id);
+    const { key, name, runId, classes } = model;
+    const run = runId === null ? null : (runNumber(runId) ?? null);
+    rows.insertModel(this.#db, { key, name, run, classes, createdAt: Date.now() });
+    const added = rows.readModelByKey(this.#db, key);
+    if (!added) throw new Error('Expected the model just written');
+    return added;
+  }
+}
+
+function isSame(a: Find, b: Find): boolean {
+  return a.classIndex === b.classIndex && iou(a, b) > SAME_OBJECT;
+}
+
+function sameNames(a: readonly ModelClass[], b: readonly ModelClass[]): boolean {
+  return a.length === b.length && a.every(({ name }, index) => name === b[index]?.name);
+}
+
+function gone(): Problem {
+  return new Problem('A suggestion is gone: the model looked anew.', 'Look at the new ones and repeat it.');
+}

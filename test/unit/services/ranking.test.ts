@@ -1,0 +1,111 @@
+// How much an image is worth a look: laws of the ranks, and the reasons in words.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { disagreementOf, uncertaintyOf } from '../../../src/main/services/ranking.ts';
+import type { LabelledRect, Suggestion } from '../../../src/shared/suggestion.ts';
+import { openSuggestions } from '../../../src/shared/suggestion.ts';
+
+const names = ['', 'RBC', 'WBC'];
+const nameOf = (id: number) => names[id] ?? '?';
+const label = (x: number, classId = 1, ignore = false): LabelledRect => ({
+  x,
+  y: 0,
+  width: 20,
+  height: 20,
+  classId,
+  ignore,
+});
+const find = (x: number, score: number, classId = 1): Suggestion => ({
+  id: x + 1,
+  x,
+  y: 0,
+  width: 20,
+  height: 20,
+  classId,
+  score,
+});
+const anyFind = fc.record({
+  id: fc.nat(),
+  x: fc.integer({ min: 0, max: 200 }),
+  y: fc.integer({ min: 0, max: 200 }),
+  width: fc.integer({ min: 1, max: 60 }),
+  height: fc.integer({ min: 1, max: 60 }),
+  classId: fc.constantFrom(1, 2),
+  score: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
+describe('open suggestions', () => {
+  it('leave out what is below the score, labelled with the same class, or in an ignored region', () => {
+    const finds = [find(0, 0.9), find(100, 0.9, 2), find(200, 0.9), find(300, 0.2), find(400, 0.8)];
+    const labels = [label(3), label(100), { ...label(190, 1, true), width: 60 }];
+    expect(openSuggestions(finds, labels, 0.5).map(({ x }) => x)).toEqual([100, 400]);
+  });
+
+  it('are none once each has become a label', () => {
+    fc.assert(
+      fc.property(fc.array(anyFind), fc.double({ min: 0, max: 1, noNaN: true }), (finds, score) => {
+        const open = openSuggestions(finds, [], score);
+        const accepted = open.map((one) => ({ ...one, ignore: false }));
+        expect(openSuggestions(finds, accepted, score)).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('disagreement', () => {
+  it('names each kind: missing, clash, loose, and a label the model does not see', () => {
+    const finds = [find(0, 0.9), find(100, 0.8, 2), find(209, 0.7)];
+    const labels = [label(100), label(200), label(300)];
+    const { value, reason } = disagreementOf(finds, labels, 0.5, nameOf);
+    expect(reason).toBe(
+      '1 missing label (RBC), 1 class clash (RBC or WBC), 1 loose box (RBC), 1 label not found (RBC)',
+    );
+    const overlap = (11 * 20) / (2 * 400 - 11 * 20);
+    expect(value).toBeCloseTo(0.9 + 0.8 + 0.7 * (1 - overlap) + 0.4, 10);
+  });
+
+  it('is no clash where the model is surer of what the label says', () => {
+    const finds = [find(0, 0.9), find(1, 0.6, 2)];
+    expect(disagreementOf(finds, [label(0)], 0.5, nameOf)).toEqual({ value: 0, reason: '' });
+  });
+
+  it('is nothing where the labels are what the model finds', () => {
+    fc.assert(
+      fc.property(fc.array(anyFind, { maxLength: 8 }), (finds) => {
+        const labels = finds.map((one) => ({ ...one, ignore: false }));
+        expect(disagreementOf(finds, labels, 0, nameOf).value).toBe(0);
+      }),
+    );
+  });
+
+  it('grows with every object that is found and not labelled', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyFind, { maxLength: 8 }),
+        fc.double({ min: 0.5, max: 1, noNaN: true }),
+        (finds, score) => {
+          const more = [...finds, find(1000, score)];
+          const before = disagreementOf(finds, [], 0.3, nameOf).value;
+          expect(disagreementOf(more, [], 0.3, nameOf).value).toBeCloseTo(before + score, 8);
+        },
+      ),
+    );
+  });
+});
+
+describe('uncertainty', () => {
+  it('is highest at the threshold and none far from it', () => {
+    const of = (score: number) => uncertaintyOf([find(0, score)], [], 0.4, nameOf).value;
+    expect(of(0.4)).toBeCloseTo(1 / 3, 10);
+    expect(of(0.35)).toBeLessThan(of(0.4));
+    expect(of(0.5)).toBeLessThan(of(0.4));
+    expect([of(0.1), of(0.95)]).toEqual([0, 0]);
+  });
+
+  it('asks nothing of what is labelled, and names what it asks', () => {
+    const finds = [find(0, 0.4), find(100, 0.42, 2)];
+    const { reason, value } = uncertaintyOf(finds, [label(0)], 0.4, nameOf);
+    expect(reason).toBe('unsure of WBC 0.42');
+    expect(value).toBeGreaterThan(0.25);
+  });
+});

@@ -1,0 +1,162 @@
+// Suggestions beside labels: kept, accepted and rejected as gestures, mapped to classes, ranked into queues.
+import { describe, expect, it } from 'vitest';
+import type { OpenProject } from '../../../src/main/services/projects.ts';
+import type { Find, SuggestingModel } from '../../../src/main/services/suggestions.ts';
+import { labellingProject } from './temporary.ts';
+
+const find = (x: number, score: number, classIndex = 0): Find => ({
+  x,
+  y: 10,
+  width: 20,
+  height: 20,
+  classIndex,
+  score,
+});
+
+function suggestingProject(images = 2) {
+  const { project, imageIds } = labellingProject(images);
+  const cell = project.classes.add({ name: 'cell' }, 'test');
+  const model: SuggestingModel = {
+    key: '/models/cells.pth',
+    name: 'cells.pth',
+    runId: null,
+    classes: [
+      { name: 'Cell', classId: cell.id },
+      { name: 'dirt', classId: null },
+    ],
+  };
+  return { project, imageIds, cell, model, imageId: imageIds[0]! };
+}
+
+const boxesOf = (project: OpenProject, imageId: number) => project.annotations.labels(imageId).boxes;
+const revisionOf = (project: OpenProject, imageId: number) =>
+  project.annotations.labels(imageId).image.revision;
+
+describe('suggestions', () => {
+  it('are no labels: the image stays as it is, and what its class stands for nothing is counted', () => {
+    const { project, imageId, cell, model } = suggestingProject();
+    project.suggestions.keep(model, imageId, [find(10, 0.4), find(50, 0.9), find(90, 0.8, 1)], 7);
+    expect(boxesOf(project, imageId)).toEqual([]);
+    expect(project.annotations.labels(imageId).image).toMatchObject({ state: 'unlabelled', revision: 1 });
+    const { suggestions, unmapped, checkpointId } = project.suggestions.ofImage(model.key, imageId);
+    expect(suggestions).toMatchObject([
+      { x: 50, score: 0.9, classId: cell.id },
+      { x: 10, score: 0.4, classId: cell.id },
+    ]);
+    expect({ unmapped, checkpointId }).toEqual({ unmapped: 1, checkpointId: 7 });
+  });
+
+  it('become labels in one gesture that knows their origin, and undo takes it back', () => {
+    const { project, imageId, model } = suggestingProject();
+    project.suggestions.keep(model, imageId, [find(10, 0.4), find(50, 0.9)], null);
+    const ids = project.suggestions.ofImage(model.key, imageId).suggestions.map(({ id }) => id);
+    const revision = revisionOf(project, imageId);
+    project.suggestions.accept(model.key, { imageId, revision, ids, session: 'test' });
+    expect(boxesOf(project, imageId)).toMatchObject([
+      { x: 50, score: 0.9, origin: 'predicted' },
+      { x: 10, score: 0.4, origin: 'predicted' },
+    ]);
+    expect(project.annotations.history(imageId).map(({ gesture }) => gesture)).toEqual(['accept']);
+    project.journal.undo('test');
+    expect(boxesOf(project, imageId)).toEqual([]);
+    expect(project.annotations.labels(imageId).image.state).toBe('unlabelled');
+    expect(project.suggestions.ofImage(model.key, imageId).suggestions).toHaveLength(2);
+  });
+
+  it('that changed meanwhile are refused whole', () => {
+    const { project, imageId, model } = suggestingProject();
+    project.suggestions.keep(model, imageId, [find(10, 0.4)], null);
+    const [old] = project.suggestions.ofImage(model.key, imageId).suggestions;
+    project.suggestions.keep(model, imageId, [find(11, 0.5)], null);
+    const revision = revisionOf(project, imageId);
+    const late = () =>
+      project.suggestions.accept(model.key, { imageId, revision, ids: [old!.id], session: 'test' });
+    expect(late).toThrow('A suggestion is gone');
+    expect(boxesOf(project, imageId)).toEqual([]);
+  });
+
+  it('stay rejected when the model looks again, until the rejection is taken back', () => {
+    const { project, imageId, model } = suggestingProject();
+    const shown = () => project.suggestions.ofImage(model.key, imageId).suggestions.map(({ x }) => x);
+    project.suggestions.keep(model, imageId, [find(10, 0.4), find(50, 0.9)], null);
+    const [, faint] = project.suggestions.ofImage(model.key, imageId).suggestions;
+    project.suggestions.reject([faint!.id], 'test');
+    expect(shown()).toEqual([50]);
+    project.suggestions.keep(model, imageId, [find(12, 0.45), find(50, 0.9)], null);
+    expect(shown()).toEqual([50]);
+    project.journal.undo('test');
+    expect(shown()).toEqual([50, 10]);
+    project.journal.redo('test');
+    expect(shown()).toEqual([50]);
+  });
+
+  it('follow their class when it is mapped, renamed, merged or deleted', () => {
+    const { project, imageId, cell, model } = suggestingProject();
+    project.suggestions.keep(model, imageId, [find(10, 0.4), find(50, 0.9, 1)], null);
+    const classIds = () => project.suggestions.ofImage(model.key, imageId).suggestions.map((s) => s.classId);
+    const dust = project.classes.add({ name: 'dust' }, 'test');
+    project.suggestions.map(model.key, 1, dust.id);
+    expect(classIds()).toEqual([dust.id, cell.id]);
+    project.classes.change(dust.id, { name: 'stain' }, 'test');
+    expect(classIds()).toEqual([dust.id, cell.id]);
+    project.classes.merge(dust.id, cell.id, 'test');
+    expect(classIds()).toEqual([cell.id, cell.id]);
+    project.classes.remove(cell.id, 'test');
+    expect(project.suggestions.ofImage(model.key, imageId)).toMatchObject({ suggestions: [], unmapped: 2 });
+  });
+
+  it('go with the run they come from', () => {
+    const { project, imageId, model } = suggestingProject();
+    const run = project.runs.create({ recipe: {}, seed: 0 });
+    const ofRun = { ...model, key: `${run.id}/best`, runId: run.id };
+    project.suggestions.keep(ofRun, imageId, [find(10, 0.4)], 3);
+    expect(project.suggestions.isFresh(ofRun.key, imageId, 3)).toBe(true);
+    expect(project.suggestions.isFresh(ofRun.key, imageId, 4)).toBe(false);
+    project.runs.delete(run.id);
+    expect(project.suggestions.models()).toEqual([]);
+    expect(project.suggestions.ofImage(ofRun.key, imageId).lookedAt).toBeNull();
+  });
+});
+
+describe('the queues', () => {
+  it('put first what the model is least sure of, and drop what is finished', () => {
+    const { project, imageIds, model } = suggestingProject(3);
+    const [sure, unsure, half] = imageIds as [number, number, number];
+    project.suggestions.keep(model, sure, [find(10, 0.95)], null);
+    project.suggestions.keep(model, unsure, [find(10, 0.4), find(50, 0.41)], null);
+    project.suggestions.keep(model, half, [find(10, 0.5)], null);
+    const queue = () => project.suggestions.queue(model.key, 'uncertain', 0.4);
+    expect(queue().map(({ id }) => id)).toEqual([unsure, half]);
+    expect(queue()[0]!.reason).toBe('unsure of cell 0.40, cell 0.41');
+    project.annotations.finish(unsure, revisionOf(project, unsure), 'test');
+    expect(queue().map(({ id }) => id)).toEqual([half]);
+  });
+
+  it('rank disagreement anew after labels, score or classes change', () => {
+    const { project, imageIds, cell, model } = suggestingProject(2);
+    const [first, second] = imageIds as [number, number];
+    const draw = (imageId: number, x: number) =>
+      project.annotations.apply({
+        imageId,
+        revision: revisionOf(project, imageId),
+        name: 'draw',
+        put: [{ x, y: 10, width: 20, height: 20, classId: cell.id }],
+        session: 'test',
+      });
+    project.suggestions.keep(model, first, [find(10, 0.9), find(50, 0.8), find(90, 0.9, 1)], null);
+    project.suggestions.keep(model, second, [find(10, 0.6)], null);
+    const queue = (score = 0.5) => project.suggestions.queue(model.key, 'disagreement', score);
+    expect(queue()).toEqual([]);
+    draw(first, 10);
+    draw(second, 200);
+    expect(queue().map(({ id, reason }) => [id, reason])).toEqual([
+      [second, '1 missing label (cell), 1 label not found (cell)'],
+      [first, '1 missing label (cell)'],
+    ]);
+    expect(queue(0.85).map(({ id }) => id)).toEqual([second]);
+    project.suggestions.map(model.key, 1, cell.id);
+    expect(queue().map(({ id }) => id)).toEqual([first, second]);
+    project.journal.undo('test');
+    expect(queue().map(({ id }) => id)).toEqual([first]);
+  });
+});
