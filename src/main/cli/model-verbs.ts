@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { type Split, splitNames } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type ExportFormat, exportFormats, exportRun } from '../services/exports.ts';
-import { evaluateFiles } from '../services/file-evaluation.ts';
+import { type Diagnosis, evaluateFiles, type FileEvaluation } from '../services/file-evaluation.ts';
 import { modelOfRun } from '../services/models.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { jobImages, trainedClasses } from '../services/training-job.ts';
@@ -99,8 +99,9 @@ function addWeightVerbs(weights: Command, console: Console): void {
 function evaluate(options: EvalArguments, console: Console): Promise<void> | void {
   const { project, run, gt, dt } = options;
   if (gt !== undefined && dt !== undefined) {
-    const { metrics, perClass } = evaluateFiles(gt, dt, options.metric);
-    return console.result({ ...metrics, perClass }, metricsText(metrics, perClass));
+    const { metrics, perClass, diagnosis } = evaluateFiles(gt, dt, options.metric);
+    const text = [metricsText(metrics, perClass), ...(diagnosis ? [diagnosisText(diagnosis)] : [])];
+    return console.result({ ...metrics, perClass, ...diagnosis }, text.join('\n'));
   }
   if (project === undefined || run === undefined) {
     throw new WrongUsage('There is nothing to evaluate.', 'Give --project and --run, or --gt and --dt.');
@@ -146,9 +147,30 @@ async function evaluateRun(
 
 export function metricsText(
   metrics: Readonly<Record<string, number>>,
-  perClass: readonly { readonly name: string; readonly AP: number; readonly AP50: number }[],
+  perClass: FileEvaluation['perClass'],
 ): string {
   const head = Object.entries(metrics).map(([name, value]) => [name, percent(value)]);
-  const classes = perClass.map(({ name, AP, AP50 }) => [name, percent(AP), percent(AP50)]);
+  const classes = perClass.map(({ name, AP, AP50 }) => [
+    name,
+    AP === undefined ? '' : percent(AP),
+    percent(AP50),
+  ]);
   return [table(head), '', table([['class', 'AP', 'AP50'], ...classes])].join('\n');
+}
+
+/** How sure the numbers are and what keeps them down, the costliest first. */
+function diagnosisText({ intervals, tide }: Diagnosis): string {
+  const sure = Object.entries(intervals ?? {}).map(([name, { low, high }]) => [
+    name,
+    `${percent(low)} to ${percent(high)}`,
+  ]);
+  const errors = Object.entries(tide.dAP)
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, cost]) => [kind, percent(cost), String(tide.counts[kind as keyof typeof tide.counts])]);
+  const budget = table([['error', 'costs AP50', 'count'], ...errors]);
+  return [
+    '',
+    ...(sure.length > 0 ? [table([['', 'interval (nominally 95 %)'], ...sure]), ''] : []),
+    budget,
+  ].join('\n');
 }

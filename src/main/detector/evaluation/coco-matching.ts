@@ -22,6 +22,8 @@ const everyThreshold = (1 << iouThresholds.length) - 1;
 
 /** Outcomes of a class's detections, by falling score. In masks, bit t stands for IoU threshold t. */
 export interface ClassMatches {
+  /** [D] rows of the detections */
+  readonly rows: Int32Array;
   /** [D] */
   readonly scores: Float64Array;
   /** [D] place among the class's detections of the same image, from 0 */
@@ -53,7 +55,7 @@ export function matchClass(input: EvaluationInput, gtRows: Int32Array, dtRows: I
     });
   });
   const scores = Float64Array.from(rows, (row) => dt.scores[row] as number);
-  return { scores, ranks, matched, ignored, wanted: boxes.wanted };
+  return { rows, scores, ranks, matched, ignored, wanted: boxes.wanted };
 }
 
 /** The first hundred of each image. */

@@ -42,6 +42,13 @@ export function rowsByClass(rows: BoxRows, numImages: number, numClasses: number
   return Array.from({ length: numClasses }, (_, k) => sorted.subarray(starts[k], starts[k + 1]));
 }
 
+/** The rows of each image, as they came. */
+export function rowsByImage(rows: BoxRows, numImages: number): Int32Array[] {
+  const all = Int32Array.from(rows.imageIndex, (_, row) => row);
+  const { rows: sorted, starts } = countingSort(all, rows.imageIndex, numImages, 'image');
+  return Array.from({ length: numImages }, (_, i) => sorted.subarray(starts[i], starts[i + 1]));
+}
+
 /** Where each image's rows begin in `rows`, which are sorted by image: [numImages + 1]. */
 export function imageStarts(rows: Int32Array, imageIndex: Int32Array, numImages: number): Int32Array {
   const starts = new Int32Array(numImages + 1);
