@@ -74,13 +74,12 @@ export function chartsOfRun(known: ReadonlySet<string>): ChartPlan[] {
 }
 
 /** The charts of several runs: one a metric, the ones that decide first. */
-export function chartsOfRuns(known: ReadonlySet<string>): ChartPlan[] {
-  const single = PLANS.flatMap((plan) =>
-    plan.names.map((name) => ({ ...plan, id: name, title: titleOf(plan, name), names: [name] })),
-  );
+export function chartsOfRuns(): ChartPlan[] {
   const first = ['AP', 'AP50', 'loss'];
   const rank = ({ id }: ChartPlan) => (first.includes(id) ? first.indexOf(id) : first.length);
-  return single.filter(({ id }) => known.has(id)).sort((a, b) => rank(a) - rank(b));
+  return PLANS.flatMap((plan) =>
+    plan.names.map((name) => ({ ...plan, id: name, title: titleOf(plan, name), names: [name] })),
+  ).sort((a, b) => rank(a) - rank(b));
 }
 
 function titleOf({ title, names }: ChartPlan, name: string): string {

@@ -15,6 +15,8 @@ export interface PlotWishes {
   readonly log: boolean;
   /** The vertical axis begins at 0 and ends here at most; fitted where left out. */
   readonly most: number | undefined;
+  /** The last step of all charts beside it: they show the same part of a run. */
+  readonly steps: () => number;
   readonly format: (value: number) => string;
   readonly zoom: () => { readonly from: number; readonly to: number } | undefined;
   readonly onZoom: (from: number, to: number) => void;
@@ -35,7 +37,7 @@ export function plotOptions(wishes: PlotWishes): uPlot.Options {
     padding: [8, 8, 0, 0],
     legend: { show: false },
     scales: {
-      x: { time: false, range: (_, min, max) => stepRange(wishes, min, max) },
+      x: { time: false, range: (_, __, max) => stepRange(wishes, max) },
       y: valueScale(wishes),
     },
     axes: axes(wishes),
@@ -77,8 +79,8 @@ function onlyAFew(plot: uPlot, series: number): boolean {
   return known <= MOST_POINTS;
 }
 
-function stepRange({ zoom }: PlotWishes, min: number, max: number): uPlot.Range.MinMax {
-  const { from, to } = zoom() ?? { from: min, to: max };
+function stepRange({ zoom, steps }: PlotWishes, max: number): uPlot.Range.MinMax {
+  const { from, to } = zoom() ?? { from: 0, to: Math.max(steps(), max) };
   return from < to ? [from, to] : [from - 1, to + 1];
 }
 

@@ -111,7 +111,6 @@ class App {
     // forgotten in the same breath, so that nothing is ever asked of the wrong project
     if (start.project?.id !== this.project?.id) for (const forget of this.#forgetting) forget();
     this.start = start;
-    document.title = this.project ? `${this.project.name} — DDOD Studio` : 'DDOD Studio';
   }
 
   go(view: View, imageId?: number): void {

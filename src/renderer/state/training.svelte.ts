@@ -1,22 +1,11 @@
-// The recipe to train with, the runs, and what is seen of the one chosen.
-import type {
-  CurveData,
-  LiveRun,
-  LogLine,
-  Notice,
-  RunSummary,
-  TrainingWishes,
-} from '../../shared/contract.ts';
-import type { Recipe } from '../../shared/recipe.ts';
+// The runs, the training under way, and what is seen of the run that is chosen.
+import type { CurveData, LiveRun, LogLine, Notice, RunSummary } from '../../shared/contract.ts';
+import type { Run } from '../../shared/model.ts';
 import { app } from './app.svelte.ts';
 
 const REFRESH_MS = 1000;
 
 class Training {
-  presets = $state.raw<readonly string[]>([]);
-  preset = $state('fast');
-  epochs = $state<number | undefined>();
-  recipe = $state.raw<Recipe>();
   runs = $state.raw<readonly RunSummary[]>([]);
   live = $state.raw<LiveRun | null>(null);
   chosen = $state<string>();
@@ -30,13 +19,9 @@ class Training {
 
   async load(): Promise<void> {
     const { client } = app;
-    [this.presets, this.runs, this.live] = await Promise.all([
-      client.recipes.names(),
-      client.runs.list(),
-      client.runs.live(),
-    ]);
+    [this.runs, this.live] = await Promise.all([client.runs.list(), client.runs.live()]);
     if (!this.run) this.chosen = this.live?.runId ?? this.runs[0]?.id;
-    await Promise.all([this.resolve(), this.refresh()]);
+    await this.refresh();
     this.loaded = true;
   }
 
@@ -49,45 +34,36 @@ class Training {
     this.loaded = false;
   }
 
-  async choosePreset(preset: string): Promise<void> {
-    this.preset = preset;
-    this.epochs = undefined;
-    await app.attempt(() => this.resolve());
-  }
-
-  async resolve(): Promise<void> {
-    this.recipe = await app.client.recipes.resolve(this.#wishes());
-  }
-
   async choose(id: string): Promise<void> {
+    if (id !== this.chosen) [this.curves, this.log] = [[], []];
     this.chosen = id;
     await app.attempt(() => this.refresh());
   }
 
-  async start(): Promise<void> {
-    const run = await app.attempt(() => app.client.runs.start(this.#wishes()), 'Starting the training');
-    if (run) await this.#follow(run.id);
+  /** Does something that gives a run, and shows it. */
+  async follow(work: () => Promise<Run>, busy: string): Promise<Run | undefined> {
+    const run = await app.attempt(work, busy);
+    if (!run) return undefined;
+    await app.attempt(() => this.reload());
+    await this.choose(run.id);
+    return run;
   }
 
-  async resume(id: string): Promise<void> {
-    const run = await app.attempt(() => app.client.runs.resume({ id }), 'Going on with the training');
-    if (run) await this.#follow(run.id);
+  resume(id: string): Promise<Run | undefined> {
+    return this.follow(() => app.client.runs.resume({ id }), 'Going on with the training');
   }
 
-  async pause(): Promise<void> {
-    await app.attempt(() => app.client.runs.pause());
+  async change(
+    id: string,
+    what: { name?: string; notes?: string; tags?: string[]; starred?: boolean },
+  ): Promise<void> {
+    await app.attempt(() => app.client.runs.change({ id, ...what }));
+    await app.attempt(() => this.reload());
   }
 
   hear(notice: Notice): void {
-    if (notice.type !== 'run') return;
-    const started = this.live?.runId !== notice.live?.runId;
-    this.live = notice.live;
-    if (started) void app.attempt(() => this.#reloadRuns());
-    // what is shown is read from the database, so a busy run costs one reading a second
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      if (app.view === 'train') void app.attempt(() => this.refresh());
-    }, REFRESH_MS);
+    if (notice.type === 'runs' || notice.type === 'run-ended') void app.attempt(() => this.reload());
+    if (notice.type === 'run') this.#hearRun(notice.live);
   }
 
   async refresh(): Promise<void> {
@@ -99,18 +75,25 @@ class Training {
     this.log = log;
   }
 
-  async #follow(id: string): Promise<void> {
-    await this.#reloadRuns();
-    await this.choose(id);
-  }
-
-  async #reloadRuns(): Promise<void> {
+  async reload(): Promise<void> {
     this.runs = await app.client.runs.list();
-    if (this.chosen === undefined) this.chosen = this.runs[0]?.id;
+    if (this.run === undefined) this.chosen = this.runs[0]?.id;
   }
 
-  #wishes(): TrainingWishes {
-    return { preset: this.preset, ...(this.epochs === undefined ? {} : { epochs: this.epochs }) };
+  #hearRun(live: LiveRun | null): void {
+    const another = this.live?.runId !== live?.runId;
+    this.live = live;
+    if (another) void app.attempt(() => this.reload());
+    // what is shown is read from the database, so a busy run costs one reading a second
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (app.view === 'train' && this.isShownLive(live)) void app.attempt(() => this.refresh());
+    }, REFRESH_MS);
+  }
+
+  /** True where a notice of this training changes what is shown; its end does too. */
+  isShownLive(live: LiveRun | null): boolean {
+    return live === null || live.runId === this.chosen;
   }
 }
 

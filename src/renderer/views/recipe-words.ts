@@ -47,15 +47,3 @@ function augmentWords({ augment }: Recipe): string {
   ].filter((part) => part !== false);
   return parts.length > 0 ? `, ${parts.join(', ')}` : '';
 }
-
-/** `1 h 20 min`, `3 min`, `40 s`. */
-export function durationWords(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** A metric as people write it: AP in per cent, a loss with three digits. */
-export function percent(value: number | null | undefined): string {
-  return value === null || value === undefined || value < 0 ? '–' : (value * 100).toFixed(1);
-}

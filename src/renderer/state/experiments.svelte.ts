@@ -1,0 +1,92 @@
+// The runs as a list to compare: order, filter, which ones are laid over each other, and their curves.
+import { SvelteMap } from 'svelte/reactivity';
+import type { CurveData, RunSummary } from '../../shared/contract.ts';
+import { freePlace } from '../charts/palette.ts';
+import { app } from './app.svelte.ts';
+import { listed, type RunFilter, type RunOrder } from './run-order.ts';
+import { training } from './training.svelte.ts';
+
+const START: RunFilter = { words: '', starred: false };
+
+/** Runs that are asked for at once. */
+const MOST = 200;
+
+interface ReadCurve {
+  readonly curve: CurveData;
+  readonly as: string;
+}
+
+/** Changes when a run's curves may have. */
+function stateOf({ status, endedAt }: RunSummary): string {
+  return `${status} ${endedAt}`;
+}
+
+class Experiments {
+  order = $state.raw<RunOrder>({ by: 'createdAt', falling: true });
+  filter = $state.raw<RunFilter>(START);
+  /** Runs that are laid over each other, each with its place among colours and dashes. */
+  checked = $state.raw<ReadonlyMap<string, number>>(new Map());
+  /** By metric, then by run, with the run's state when it was read. */
+  readonly #read = new SvelteMap<string, ReadonlyMap<string, ReadCurve>>();
+  readonly listed = $derived(listed(training.runs, this.filter, this.order));
+  readonly overlaid = $derived(
+    training.runs.filter(({ id }) => this.checked.has(id)).sort((a, b) => this.#place(a) - this.#place(b)),
+  );
+
+  /** Takes a run into the overlay or out of it; the first is laid over the one that is shown. */
+  toggle(id: string): void {
+    const next = new Map(this.checked);
+    const { chosen } = training;
+    if (next.size === 0 && chosen !== undefined && chosen !== id) next.set(chosen, 0);
+    if (!next.delete(id)) next.set(id, freePlace(next.values()));
+    this.checked = next;
+  }
+
+  /** All that are listed, or none. */
+  toggleAll(): void {
+    const all = this.listed.every(({ id }) => this.checked.has(id));
+    this.checked = all ? new Map() : new Map(this.listed.map(({ id }, place) => [id, place]));
+  }
+
+  clear(): void {
+    this.filter = START;
+    this.forget();
+  }
+
+  /** Nothing laid over anything. */
+  forget(): void {
+    this.checked = new Map();
+    this.#read.clear();
+  }
+
+  /** A metric of the overlaid runs, as far as it was read. */
+  curves(name: string): readonly { readonly run: RunSummary; readonly curve: CurveData }[] {
+    const read = this.#read.get(name);
+    return this.overlaid.flatMap((run) => {
+      const curve = read?.get(run.id)?.curve;
+      return curve && curve.steps.length > 0 ? [{ run, curve }] : [];
+    });
+  }
+
+  /** Reads a metric of the overlaid runs that were not read since they changed. */
+  async read(name: string): Promise<void> {
+    const known = this.#read.get(name);
+    const stale = this.overlaid.filter(
+      (run) => run.status === 'running' || known?.get(run.id)?.as !== stateOf(run),
+    );
+    if (stale.length === 0) return;
+    const read = await app.client.runs.overlay({ ids: stale.map(({ id }) => id).slice(0, MOST), name });
+    const next = new Map(this.#read.get(name));
+    for (const curve of read) {
+      const run = stale.find(({ id }) => id === curve.runId);
+      if (run) next.set(run.id, { curve, as: stateOf(run) });
+    }
+    this.#read.set(name, next);
+  }
+
+  #place({ id }: RunSummary): number {
+    return this.checked.get(id) ?? 0;
+  }
+}
+
+export const experiments = new Experiments();

@@ -1,0 +1,55 @@
+// What can be done to a run from its head, its row and by keys. Each says what happened, or what is wrong.
+import type { RunSummary } from '../../shared/contract.ts';
+import { sizeWords } from '../views/train/words.ts';
+import { app } from './app.svelte.ts';
+import { training } from './training.svelte.ts';
+
+export async function pause(): Promise<void> {
+  await app.attempt(() => app.client.runs.pause());
+}
+
+/** After this epoch, evaluated. */
+export async function stop(): Promise<void> {
+  await app.attempt(() => app.client.runs.stop());
+}
+
+/** At once. */
+export async function kill(): Promise<void> {
+  await app.attempt(() => app.client.runs.kill());
+}
+
+/** Makes a run `epochs` longer and goes on with it. */
+export async function extend(run: RunSummary, epochs: number): Promise<void> {
+  await training.follow(() => app.client.runs.extend({ id: run.id, epochs }), `Extending ${run.name}`);
+}
+
+/** Deletes a run with all it left. */
+export async function remove(run: RunSummary): Promise<void> {
+  const freed = await app.attempt(() => app.client.runs.remove({ id: run.id }), `Deleting ${run.name}`);
+  if (!freed) return;
+  app.say(`${run.name} is deleted; ${sizeWords(freed.bytes)} are free again.`);
+  await app.attempt(() => training.reload());
+}
+
+/** Takes a run out of the queue. */
+export async function unqueue(run: RunSummary): Promise<void> {
+  await app.attempt(() => app.client.runs.unqueue({ id: run.id }));
+  await app.attempt(() => training.reload());
+}
+
+/** Moves a queued run before the one that would start before it. */
+export async function advance(run: RunSummary): Promise<void> {
+  const ids = queued().map(({ id }) => id);
+  const at = ids.indexOf(run.id);
+  if (at < 1) return;
+  ids.splice(at - 1, 2, run.id, ids[at - 1] ?? run.id);
+  await app.attempt(() => app.client.runs.order({ ids }));
+  await app.attempt(() => training.reload());
+}
+
+/** Runs that wait, the next one first. */
+export function queued(): RunSummary[] {
+  return training.runs
+    .filter(({ queuePlace }) => queuePlace !== null)
+    .sort((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0));
+}

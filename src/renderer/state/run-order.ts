@@ -1,0 +1,63 @@
+// The list of runs as somebody wants to see it: which of them, in which order.
+import type { RunSummary } from '../../shared/contract.ts';
+
+export const runColumns = ['name', 'status', 'AP', 'AP50', 'took', 'bytes', 'createdAt'] as const;
+export type RunColumn = (typeof runColumns)[number];
+
+export interface RunOrder {
+  readonly by: RunColumn;
+  readonly falling: boolean;
+}
+
+export interface RunFilter {
+  /** Words that all have to be found in its name, tags, notes, status or recipe. */
+  readonly words: string;
+  readonly starred: boolean;
+}
+
+/** Seconds a run took from its start to its end; null while it goes on or waits. */
+export function tookSeconds({ startedAt, endedAt }: RunSummary): number | null {
+  return startedAt === null || endedAt === null ? null : (endedAt - startedAt) / 1000;
+}
+
+/** The order a click on a column's head makes: numbers and times first from the largest, the same again turned round. */
+export function nextOrder(order: RunOrder, by: RunColumn): RunOrder {
+  if (order.by === by) return { by, falling: !order.falling };
+  return { by, falling: by !== 'name' && by !== 'status' };
+}
+
+/** The runs that a filter leaves, in order; runs without the value come last either way. */
+export function listed(runs: readonly RunSummary[], filter: RunFilter, order: RunOrder): RunSummary[] {
+  const words = filter.words.toLowerCase().split(/\s+/).filter(Boolean);
+  const kept = runs.filter((run) => {
+    const text = words.length > 0 ? textOf(run) : '';
+    return (!filter.starred || run.starred) && words.every((word) => text.includes(word));
+  });
+  return kept.sort(
+    (a, b) => compare(sortValue(a, order.by), sortValue(b, order.by), order.falling) || newer(a, b),
+  );
+}
+
+function textOf(run: RunSummary): string {
+  const { name, detector, backbone } = run.recipe;
+  const tags = run.tags.map((tag) => `#${tag}`);
+  return [run.id, run.name, run.status, run.notes, run.cause ?? '', name, detector, backbone, ...tags]
+    .join(' ')
+    .toLowerCase();
+}
+
+function sortValue(run: RunSummary, column: RunColumn): string | number | null {
+  if (column === 'AP' || column === 'AP50') return run.best?.[column] ?? null;
+  return column === 'took' ? tookSeconds(run) : run[column];
+}
+
+function compare(a: string | number | null, b: string | number | null, falling: boolean): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  const rising =
+    typeof a === 'string' ? a.localeCompare(String(b), undefined, { numeric: true }) : a - Number(b);
+  return falling ? -rising : rising;
+}
+
+function newer(a: RunSummary, b: RunSummary): number {
+  return b.createdAt - a.createdAt;
+}

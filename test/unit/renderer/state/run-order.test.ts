@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  listed,
+  nextOrder,
+  type RunOrder,
+  runColumns,
+  tookSeconds,
+} from '../../../../src/renderer/state/run-order.ts';
+import type { RunSummary } from '../../../../src/shared/contract.ts';
+import { runStatuses } from '../../../../src/shared/model.ts';
+
+const BASE: RunSummary = {
+  id: 'r1',
+  name: 'Run 1',
+  status: 'done',
+  cause: null,
+  recipe: { name: 'fast', detector: 'ddod-atss', backbone: 'resnet50' },
+  snapshotHash: null,
+  splitHash: null,
+  device: null,
+  codeVersion: null,
+  seed: 0,
+  notes: '',
+  tags: [],
+  starred: false,
+  parent: null,
+  queuePlace: null,
+  createdAt: 1,
+  startedAt: null,
+  endedAt: null,
+  best: null,
+  canResume: false,
+  epochsDone: null,
+  bytes: 0,
+};
+const run = (part: Partial<RunSummary>): RunSummary => ({ ...BASE, ...part });
+const ids = (runs: readonly RunSummary[]) => runs.map(({ id }) => id);
+const ALL = { words: '', starred: false };
+const NEWEST: RunOrder = { by: 'createdAt', falling: true };
+
+const anyRun = fc.record({
+  id: fc.integer({ min: 1, max: 999 }).map((n) => `r${n}`),
+  status: fc.constantFrom(...runStatuses),
+  best: fc.option(
+    fc.record({
+      AP: fc.double({ min: 0, max: 1, noNaN: true }),
+      AP50: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  ),
+  bytes: fc.nat(),
+  createdAt: fc.nat(),
+  startedAt: fc.option(fc.nat()),
+  endedAt: fc.option(fc.nat()),
+  starred: fc.boolean(),
+});
+
+describe('the list of runs', () => {
+  it('finds runs by words of their name, tags, notes, status and recipe', () => {
+    const runs = [
+      run({ id: 'r1', name: 'Long one', tags: ['night'] }),
+      run({ id: 'r2', status: 'failed', cause: 'Memory ran out.', notes: 'larger images' }),
+      run({
+        id: 'r3',
+        starred: true,
+        recipe: { name: 'fast', detector: 'atss', backbone: 'efficientnet-lite0' },
+      }),
+    ];
+    expect(ids(listed(runs, { words: '#night', starred: false }, NEWEST))).toEqual(['r1']);
+    expect(ids(listed(runs, { words: 'FAILED larger', starred: false }, NEWEST))).toEqual(['r2']);
+    expect(ids(listed(runs, { words: 'lite0', starred: false }, NEWEST))).toEqual(['r3']);
+    expect(ids(listed(runs, { words: '', starred: true }, NEWEST))).toEqual(['r3']);
+    expect(listed(runs, { words: 'nothing like it', starred: false }, NEWEST)).toEqual([]);
+  });
+
+  it('puts Run 10 after Run 9, and runs without the number last either way', () => {
+    const runs = [
+      run({ id: 'r10', name: 'Run 10' }),
+      run({ id: 'r9', name: 'Run 9', best: { AP: 0.2, AP50: 0.5 } }),
+    ];
+    expect(ids(listed(runs, ALL, { by: 'name', falling: false }))).toEqual(['r9', 'r10']);
+    expect(ids(listed(runs, ALL, { by: 'AP', falling: true }))).toEqual(['r9', 'r10']);
+    expect(ids(listed(runs, ALL, { by: 'AP', falling: false }))).toEqual(['r9', 'r10']);
+  });
+
+  it('loses no run in any order, and leaves the given list as it was', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyRun.map(run), { maxLength: 40 }),
+        fc.constantFrom(...runColumns),
+        fc.boolean(),
+        (runs, by, falling) => {
+          const before = [...runs];
+          const after = listed(runs, ALL, { by, falling });
+          expect(runs).toEqual(before);
+          expect(new Set(after)).toEqual(new Set(runs));
+          expect(after).toHaveLength(runs.length);
+        },
+      ),
+    );
+  });
+
+  it('turns an order round with the second click, and begins with the best', () => {
+    expect(nextOrder(NEWEST, 'AP')).toEqual({ by: 'AP', falling: true });
+    expect(nextOrder({ by: 'AP', falling: true }, 'AP')).toEqual({ by: 'AP', falling: false });
+    expect(nextOrder(NEWEST, 'name')).toEqual({ by: 'name', falling: false });
+  });
+
+  it('counts the time from start to end', () => {
+    expect(tookSeconds(run({ startedAt: 1000, endedAt: 61_000 }))).toBe(60);
+    expect(tookSeconds(run({ startedAt: 1000 }))).toBeNull();
+  });
+});
