@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureBrowser } from './test-browser.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
@@ -36,6 +37,7 @@ process.exitCode = sum.failed > 0 ? 1 : 0;
  */
 function runStage(stage) {
   console.log(`\n== ${stage} ==`);
+  if (stage === 'e2e') ensureBrowser();
   const started = Date.now();
   const report = join(results, `${stage}.json`);
   rmSync(report, { force: true });
