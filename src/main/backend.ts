@@ -5,6 +5,7 @@ import { labelExportRoutes } from './routes/label-exports.ts';
 import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
 import { os, type Parts, type Shell } from './routes/parts.ts';
 import { folderRoutes, importRoutes, projectRoutes } from './routes/projects.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
 import { recipeRoutes, runRoutes } from './routes/training.ts';
 import { Assistant } from './services/assistant.ts';
@@ -58,6 +59,7 @@ function routerOf(parts: Parts) {
     annotations: annotationRoutes(parts),
     classes: classRoutes(parts),
     labelExports: labelExportRoutes(parts),
+    settings: settingsRoutes(),
     recipes: recipeRoutes(),
     runs: runRoutes(parts),
     suggestions: suggestionRoutes(parts),

@@ -41,6 +41,21 @@ export function clip(rect: Rect, image: Size): Rect | undefined {
   return width > 0 && height > 0 ? { x, y, width, height } : undefined;
 }
 
+/** The smallest rectangle around all of them; undefined for none. */
+export function boundsOf(rects: readonly Rect[]): Rect | undefined {
+  const [first] = rects;
+  if (!first) return undefined;
+  if (rects.length === 1) return { x: first.x, y: first.y, width: first.width, height: first.height };
+  let [left, top, right, bottom] = [first.x, first.y, first.x, first.y];
+  for (const { x, y, width, height } of rects) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + width);
+    bottom = Math.max(bottom, y + height);
+  }
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
 /** Intersection over union, 0..1. */
 export function iou(a: Rect, b: Rect): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { labelExports } from './contract/label-exports.ts';
 import { recipeContract } from './contract/recipes.ts';
 import { id, label, path, project, request } from './contract/request.ts';
+import { settingsContract } from './contract/settings.ts';
 import { type SuggestingProgress, suggestionRequests } from './contract/suggestions.ts';
 import { runContract, type TrainingNotice } from './contract/training.ts';
 import {
@@ -193,9 +194,12 @@ export const contract = {
     add: request.input(z.strictObject({ name: label })).output(type<LabelClass>()),
     rename: request.input(z.strictObject({ id, name: label })).output(type<void>()),
     recolour: request.input(z.strictObject({ id, colour })).output(type<void>()),
-    remove: request.input(z.strictObject({ id })).output(type<void>()),
+    reorder: request.input(z.strictObject({ ids: z.array(id).max(10_000) })).output(type<boolean>()),
+    merge: request.input(z.strictObject({ from: id, into: id })).output(type<boolean>()),
+    remove: request.input(z.strictObject({ id })).output(type<boolean>()),
   },
   labelExports,
+  settings: settingsContract,
   recipes: recipeContract,
   runs: runContract,
 };

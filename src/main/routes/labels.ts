@@ -52,8 +52,14 @@ export function classRoutes(parts: Parts) {
     recolour: os.classes.recolour.handler(({ input: { id, colour }, context: { session } }) => {
       toldChange(parts, workspace.project.classes.change(id, { colour }, session), session);
     }),
+    reorder: os.classes.reorder.handler(({ input: { ids }, context: { session } }) => {
+      return toldChange(parts, workspace.project.classes.reorder(ids, session), session) !== null;
+    }),
+    merge: os.classes.merge.handler(({ input: { from, into }, context: { session } }) => {
+      return toldChange(parts, workspace.project.classes.merge(from, into, session), session) !== null;
+    }),
     remove: os.classes.remove.handler(({ input: { id }, context: { session } }) => {
-      toldChange(parts, workspace.project.classes.remove(id, session), session);
+      return toldChange(parts, workspace.project.classes.remove(id, session), session) !== null;
     }),
   });
 }

@@ -1,21 +1,20 @@
-// The boxes of one image under a pointer and a keyboard: turns presses and actions into gestures. Knows no DOM.
-import {
-  clip,
-  contains,
-  type HitTarget,
-  hitTest,
-  move,
-  type Point,
-  resizeByHandle,
-  type Size,
-} from '../../shared/box.ts';
+// The boxes of one image under a pointer: turns presses, drags and releases into gestures. Knows no DOM.
+import { clip, type Handle, type Point, type Size } from '../../shared/box.ts';
 import type { Rect } from '../../shared/model.ts';
+import { BoxList } from './box-list.ts';
 import { Camera } from './camera.ts';
-import { type Drag, drawing, moving, resizing, sameRect } from './drags.ts';
-import type { EditorBox, EditorGesture } from './gesture.ts';
+import { banding, type Drag, drawing, moving, resizing } from './drags.ts';
+import { type EditorBox, type EditorGesture, sameBox } from './gesture.ts';
+import { type Hover, targetAt } from './target.ts';
 
 /** `button`: 0 left, 1 middle, 2 right. */
-export type PointerPress = Point & { readonly button: number };
+export type PointerPress = Point & {
+  readonly button: number;
+  /** Adds to the selection, or draws a rubber band. */
+  readonly adds?: boolean;
+  /** A finger reaches further than a mouse. */
+  readonly finger?: boolean;
+};
 
 export interface EditorHooks {
   onGesture(gesture: EditorGesture): void;
@@ -27,25 +26,28 @@ export type Tool = 'select' | 'draw';
 
 /** Screen pixels. */
 const REACH = 6;
+const FINGER_REACH = 18;
 const SNAP = 3;
 const CLICK = 3;
 
 export class Editor {
   readonly #hooks: EditorHooks;
   readonly camera: Camera;
-  boxes: readonly EditorBox[] = [];
-  selectedId: number | undefined;
+  readonly list = new BoxList();
   tool: Tool = 'select';
   /** The class of the next box. */
   classId: number | undefined;
-  /** The box being drawn, moved or resized. */
-  draft: Rect | undefined;
+  /** The next box keeps its class whatever is given to others. */
+  classLocked = false;
   /** The pointer over the canvas, in screen pixels. */
   pointer: Point | undefined;
+  /** What the drag under way makes of its boxes, or the rectangle being drawn. */
+  draft: readonly Rect[] | undefined;
+  /** While true, a press pans. */
+  holdsPan = false;
   #drag: Drag | undefined;
-  #pressed: Point | undefined;
+  #pressed: PointerPress | undefined;
   #panFrom: Point | undefined;
-  #holdsPan = false;
   #nextId = -1;
 
   constructor(hooks: EditorHooks) {
@@ -53,43 +55,55 @@ export class Editor {
     this.camera = new Camera(() => hooks.onChange());
   }
 
+  get boxes(): readonly EditorBox[] {
+    return this.list.all;
+  }
+
+  /** The box that was selected last. */
   get selected(): EditorBox | undefined {
-    return this.boxes.find((box) => box.id === this.selectedId);
+    return this.list.primary;
+  }
+
+  get selectedId(): number | undefined {
+    return this.list.primary?.id;
   }
 
   get dragging(): Drag['kind'] | 'pan' | undefined {
     return this.#panFrom ? 'pan' : this.#drag?.kind;
   }
 
-  /** What the pointer is over, for the cursor and the highlight. */
-  get hover(): (HitTarget & { readonly id: number }) | undefined {
-    if (!this.pointer || this.tool === 'draw' || this.#holdsPan) return undefined;
-    return this.#hit(this.camera.imagePoint(this.pointer));
+  /** The boxes that the drag under way changes, in the order of `draft`. */
+  get dragged(): readonly EditorBox[] {
+    return this.#drag?.boxes ?? [];
   }
 
-  get holdsPan(): boolean {
-    return this.#holdsPan;
+  /** What the pointer is over, for the cursor and the highlight. */
+  get hover(): Hover | undefined {
+    if (!this.pointer || this.tool === 'draw' || this.holdsPan) return undefined;
+    return this.#hit(this.camera.imagePoint(this.pointer), REACH);
   }
 
   /** Shows another image, whole. */
   load(image: Size, boxes: readonly EditorBox[]): void {
     this.cancel();
-    this.selectedId = undefined;
+    this.list.select([]);
     this.camera.show(image);
-    this.setBoxes(boxes);
+    this.list.set(boxes, image);
+    this.#hooks.onChange();
   }
 
-  /** The boxes as they are stored now; what was selected stays so where it still exists. */
+  /** The boxes as they are stored now. */
   setBoxes(boxes: readonly EditorBox[]): void {
-    this.boxes = boxes;
-    if (!this.selected) this.selectedId = undefined;
+    this.list.set(boxes);
     this.#hooks.onChange();
   }
 
   /** A new box got its lasting id. */
   adopt(temporary: number, id: number): void {
-    this.boxes = this.boxes.map((box) => (box.id === temporary ? { ...box, id } : box));
-    if (this.selectedId === temporary) this.selectedId = id;
+    this.list.rename(temporary, id);
+    const drag = this.#drag;
+    const boxes = drag?.boxes.map((box) => (box.id === temporary ? { ...box, id } : box));
+    if (drag && boxes) this.#drag = { ...drag, boxes };
     this.#hooks.onChange();
   }
 
@@ -99,20 +113,29 @@ export class Editor {
     this.#hooks.onChange();
   }
 
+  /** Selects one box, or none. */
   select(id: number | undefined): void {
-    this.selectedId = id;
+    this.selectAll(id === undefined ? [] : [id]);
+  }
+
+  selectAll(ids: Iterable<number>): void {
+    this.list.select(ids);
     this.#hooks.onChange();
   }
 
-  /** While held, a press pans. */
+  toggle(id: number): void {
+    this.list.toggle(id);
+    this.#hooks.onChange();
+  }
+
   holdPan(held: boolean): void {
-    this.#holdsPan = held;
+    this.holdsPan = held;
     this.#hooks.onChange();
   }
 
   press(at: PointerPress): void {
     this.pointer = at;
-    if (at.button === 1 || (at.button === 0 && this.#holdsPan)) this.#panFrom = at;
+    if (at.button === 1 || (at.button === 0 && this.holdsPan)) this.#panFrom = at;
     else if (at.button === 0) this.#pressLeft(at);
     this.#hooks.onChange();
   }
@@ -122,7 +145,7 @@ export class Editor {
     if (this.#panFrom) {
       this.camera.pan(at.x - this.#panFrom.x, at.y - this.#panFrom.y);
       this.#panFrom = at;
-    } else if (this.#drag && (!this.#pressed || !this.#isClick(at))) {
+    } else if (this.#drag && (!this.#pressed || this.draft || !this.#isClick(at))) {
       this.draft = this.#drag.to(this.camera.imagePoint(at));
     }
     this.#hooks.onChange();
@@ -131,13 +154,7 @@ export class Editor {
   release(at: Point): void {
     this.pointer = at;
     if (this.#panFrom) this.#panFrom = undefined;
-    else if (this.#drag && this.#pressed) {
-      const clicked = this.#isClick(at) && this.draft === undefined;
-      this.#pressed = undefined;
-      // a click with the drawing tool leaves the first corner standing until the second click
-      if (!clicked) this.#commitDrag();
-      else if (this.tool !== 'draw') this.#endDrag();
-    }
+    else if (this.#drag && this.#pressed) this.#releaseLeft(at);
     this.#hooks.onChange();
   }
 
@@ -155,76 +172,34 @@ export class Editor {
     return busy;
   }
 
-  /** Moves the selected box by image pixels. */
-  nudge(dx: number, dy: number): void {
-    const box = this.selected;
-    if (box) this.#change('nudge', { ...box, ...move(box, dx, dy, this.camera.image) });
-  }
-
-  /** Moves the right or the lower edge of the selected box. */
-  grow(dx: number, dy: number): void {
-    const box = this.selected;
-    const grown = box && resizeByHandle(box, 'se', dx, dy, this.camera.image);
-    if (box && grown && grown.width >= 1 && grown.height >= 1) this.#change('resize', { ...box, ...grown });
-  }
-
-  remove(): void {
-    const box = this.selected;
-    if (!box) return;
-    this.boxes = this.boxes.filter(({ id }) => id !== box.id);
-    this.selectedId = undefined;
-    this.#commit({ name: 'delete', put: [], remove: [box.id] });
-  }
-
-  duplicate(): void {
-    const box = this.selected;
-    if (!box) return;
-    const shift = this.camera.reach(12);
-    this.add('duplicate', [{ ...box, ...move(box, shift, shift, this.camera.image) }]);
-  }
-
-  /** Adds boxes as one gesture, each cut at the image's edge; the last one is selected. */
+  /** Adds boxes as one gesture, each cut at the image's edge; they are selected. */
   add(name: string, inputs: readonly Omit<EditorBox, 'id'>[]): void {
     const put = inputs.flatMap((input) => {
       const inside = clip(input, this.camera.image);
       return inside ? [{ ...input, ...inside, id: this.#nextId-- }] : [];
     });
     if (put.length === 0) return;
-    this.boxes = [...this.boxes, ...put];
-    this.selectedId = put.at(-1)?.id;
+    this.list.set([...this.boxes, ...put]);
+    this.list.select(put.map(({ id }) => id));
     this.#commit({ name, put, remove: [] });
   }
 
-  /** Gives the selected box a class, and the next one. */
-  assign(classId: number): void {
-    this.classId = classId;
-    const box = this.selected;
-    if (box && box.classId !== classId) this.#change('reclass', { ...box, classId });
-    else this.#hooks.onChange();
+  /** Changes boxes as one gesture; those that are gone, and those that stay as they are, are left out. */
+  change(name: string, changed: readonly EditorBox[]): void {
+    const put = changed.filter((box) => {
+      const was = this.list.get(box.id);
+      return was !== undefined && !sameBox(was, box);
+    });
+    if (put.length === 0) return;
+    this.list.replace(put);
+    this.#commit({ name, put, remove: [] });
   }
 
-  toggleIgnore(): void {
-    const box = this.selected;
-    if (box) this.#change('ignore', { ...box, ignore: !box.ignore });
-  }
-
-  /** Selects the next (1) or the previous (-1) box. */
-  step(direction: 1 | -1): void {
-    const count = this.boxes.length;
-    if (count === 0) return;
-    const at = this.boxes.findIndex(({ id }) => id === this.selectedId);
-    const next = at < 0 ? (direction > 0 ? 0 : count - 1) : (at + direction + count) % count;
-    this.select(this.boxes[next]?.id);
-  }
-
-  /** Selects the next of the boxes that lie over each other under the pointer. */
-  cycle(): void {
-    if (!this.pointer) return;
-    const at = this.camera.imagePoint(this.pointer);
-    const under = this.boxes.filter((box) => contains(box, at));
-    const current = under.findIndex(({ id }) => id === this.selectedId);
-    const next = under[(current + 1) % Math.max(1, under.length)];
-    if (next) this.select(next.id);
+  remove(ids: readonly number[]): void {
+    if (ids.length === 0) return;
+    const gone = new Set(ids);
+    this.list.set(this.boxes.filter(({ id }) => !gone.has(id)));
+    this.#commit({ name: 'delete', put: [], remove: [...ids] });
   }
 
   #pressLeft(at: PointerPress): void {
@@ -235,26 +210,48 @@ export class Editor {
       return;
     }
     this.#pressed = at;
-    const target = this.tool === 'draw' ? undefined : this.#hit(point);
-    this.selectedId = target?.id;
-    this.#drag = this.#dragOn(target, point);
+    const target = this.tool === 'draw' ? undefined : this.#hit(point, at.finger ? FINGER_REACH : REACH);
+    if (at.adds && this.tool !== 'draw') this.#pressAdding(target, point);
+    else this.#pressOn(target, point);
   }
 
-  #dragOn(target: (HitTarget & { id: number }) | undefined, from: Point): Drag | undefined {
+  #pressAdding(target: Hover | undefined, point: Point): void {
+    if (target?.id === undefined) this.#drag = banding(point);
+    else this.list.toggle(target.id);
+  }
+
+  #pressOn(target: Hover | undefined, from: Point): void {
     const pull = this.camera.reach(SNAP);
-    const box = target && this.boxes[target.index];
-    if (!target || !box)
-      return this.classId === undefined ? undefined : drawing(from, this.camera.image, pull);
-    if (target.part === 'body') return moving(box, from, this.camera.image);
-    return resizing(box, target.part, from, this.camera.image, pull);
+    const { image } = this.camera;
+    if (!target) {
+      this.list.select([]);
+      this.#drag = this.classId === undefined ? undefined : drawing(from, image, pull);
+      return;
+    }
+    if (target.id !== undefined && (target.part !== 'body' || !this.list.selection.has(target.id)))
+      this.list.select([target.id]);
+    const boxes = this.list.selected;
+    this.#drag =
+      target.part === 'body'
+        ? moving(boxes, from, image, pull)
+        : resizing(boxes, target.part as Handle, from, image, pull);
   }
 
-  #hit(point: Point): (HitTarget & { readonly id: number }) | undefined {
-    const selected = this.boxes.findIndex(({ id }) => id === this.selectedId);
-    const reach = this.camera.reach(REACH);
-    const target = hitTest(this.boxes, point, reach, selected < 0 ? undefined : selected);
-    const box = target && this.boxes[target.index];
-    return target && box ? { ...target, id: box.id } : undefined;
+  #releaseLeft(at: Point): void {
+    const clicked = this.#isClick(at) && this.draft === undefined;
+    const pressed = this.#pressed;
+    this.#pressed = undefined;
+    if (!clicked) this.#commitDrag();
+    // a click with the drawing tool leaves the first corner standing until the second click
+    if (!clicked || this.tool === 'draw') return;
+    this.#endDrag();
+    const under = pressed && this.#hit(this.camera.imagePoint(pressed), REACH);
+    if (this.list.selection.size > 1 && under?.id !== undefined && !pressed?.adds)
+      this.list.select([under.id]);
+  }
+
+  #hit(point: Point, screenReach: number): Hover | undefined {
+    return targetAt(this.list, point, this.camera.reach(screenReach));
   }
 
   #isClick(at: Point): boolean {
@@ -263,26 +260,31 @@ export class Editor {
   }
 
   #commitDrag(): void {
-    const { draft } = this;
-    const kind = this.#drag?.kind;
-    const box = this.selected;
+    const rects = this.draft;
+    const drag = this.#drag;
     this.#endDrag();
+    if (!rects || !drag) return;
+    if (drag.kind === 'draw') this.#finishDrawing(rects);
+    else if (drag.kind === 'select') this.list.selectWithin(rects[0]);
+    else
+      this.change(
+        drag.kind,
+        drag.boxes.map((box, index) => ({ ...(this.list.get(box.id) ?? box), ...rects[index] })),
+      );
+  }
+
+  #finishDrawing([rect]: readonly Rect[]): void {
     // less than a screen pixel is a slip of the hand
-    if (!draft || Math.min(draft.width, draft.height) < this.camera.reach(1)) return;
-    if (kind === 'draw' && this.classId !== undefined) {
-      this.add('draw', [{ ...draft, classId: this.classId, ignore: false }]);
-    } else if (box && kind && !sameRect(box, draft)) this.#change(kind, { ...box, ...draft });
+    if (!rect || this.classId === undefined || Math.min(rect.width, rect.height) < this.camera.reach(1))
+      return;
+    const plain = { ignore: false, difficult: false, truncated: false, occluded: false };
+    this.add('draw', [{ ...rect, ...plain, classId: this.classId }]);
   }
 
   #endDrag(): void {
     this.#drag = undefined;
     this.#pressed = undefined;
     this.draft = undefined;
-  }
-
-  #change(name: string, changed: EditorBox): void {
-    this.boxes = this.boxes.map((box) => (box.id === changed.id ? changed : box));
-    this.#commit({ name, put: [changed], remove: [] });
   }
 
   #commit(gesture: EditorGesture): void {

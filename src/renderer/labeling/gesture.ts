@@ -1,11 +1,14 @@
 // A box while it is edited, and what is done to boxes.
 import type { Rect } from '../../shared/model.ts';
 
-export interface EditorBox extends Rect {
+export const flags = ['ignore', 'difficult', 'truncated', 'occluded'] as const;
+/** What can be said of a box beside its class. */
+export type Flag = (typeof flags)[number];
+
+export interface EditorBox extends Rect, Readonly<Record<Flag, boolean>> {
   /** Negative until the backend has given it one. */
   readonly id: number;
   readonly classId: number;
-  readonly ignore: boolean;
 }
 
 /** One undoable step: all of it or nothing. */
@@ -13,4 +16,19 @@ export interface EditorGesture {
   readonly name: string;
   readonly put: readonly EditorBox[];
   readonly remove: readonly number[];
+}
+
+/** True where nothing of a box would change. */
+export function sameBox(a: EditorBox, b: EditorBox): boolean {
+  return (
+    a.x === b.x &&
+    a.y === b.y &&
+    a.width === b.width &&
+    a.height === b.height &&
+    a.classId === b.classId &&
+    a.ignore === b.ignore &&
+    a.difficult === b.difficult &&
+    a.truncated === b.truncated &&
+    a.occluded === b.occluded
+  );
 }

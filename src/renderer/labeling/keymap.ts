@@ -1,4 +1,7 @@
-// The keys of the label view and what they do. A key's name is its modifiers and the character or the key's own name.
+// Which key does what: a preset, and what the user changed in it. A key's name is its modifiers and the character or the
+// key's own name.
+import type { KeySettings } from '../../shared/contract/settings.ts';
+import { type Action, actionNames, actions } from './actions.ts';
 
 export interface KeyPress {
   readonly key: string;
@@ -8,34 +11,7 @@ export interface KeyPress {
   readonly shiftKey: boolean;
 }
 
-export const actions = {
-  draw: { keys: ['W'], text: 'Draw a box' },
-  select: { keys: ['V'], text: 'Select and move' },
-  cancel: { keys: ['Escape'], text: 'Give up, deselect' },
-  next: { keys: ['D'], text: 'Next image' },
-  previous: { keys: ['A'], text: 'Previous image' },
-  finish: { keys: ['Enter'], text: 'Mark done and go on' },
-  undo: { keys: ['Ctrl+Z'], text: 'Undo' },
-  redo: { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], text: 'Redo' },
-  remove: { keys: ['Delete', 'Backspace'], text: 'Delete the box' },
-  copy: { keys: ['Ctrl+C'], text: 'Copy the box, or all boxes' },
-  paste: { keys: ['Ctrl+V'], text: 'Paste the copied boxes' },
-  repeat: { keys: ['R'], text: 'Repeat the boxes of the previous image' },
-  duplicate: { keys: ['Ctrl+D'], text: 'Duplicate the box' },
-  ignore: { keys: ['I'], text: 'Ignore region, on or off' },
-  nextBox: { keys: ['Tab'], text: 'Next box' },
-  previousBox: { keys: ['Shift+Tab'], text: 'Previous box' },
-  cycle: { keys: ['Q'], text: 'Next box under the pointer' },
-  fit: { keys: ['F'], text: 'Whole image' },
-  actualSize: { keys: ['0'], text: 'One image pixel per screen pixel' },
-  zoomIn: { keys: ['+', '='], text: 'Zoom in' },
-  zoomOut: { keys: ['-'], text: 'Zoom out' },
-  hideBoxes: { keys: ['H'], text: 'Boxes, shown or not' },
-  hideLabels: { keys: ['L'], text: 'Class names, shown or not' },
-  keys: { keys: ['?'], text: 'These keys' },
-} satisfies Record<string, { keys: readonly string[]; text: string }>;
-
-export type Action = keyof typeof actions;
+const RESERVED = /^(Shift\+|Alt\+|Alt\+Shift\+)?(Arrow\w+|[1-9]| |Shift|Control|Alt|Meta|Dead|Unidentified)$/;
 
 /** `Ctrl+Shift+Z`, `D`, `Delete`: Command counts as Ctrl, Shift only where it does not make the character. */
 export function keyName({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): string {
@@ -51,15 +27,57 @@ export function keyName({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): 
   return parts.join('+');
 }
 
-const byKey = new Map<string, Action>(
-  Object.entries(actions).flatMap(([action, { keys }]) =>
-    keys.map((key) => [key, action as Action] as const),
-  ),
-);
+/** True for keys that have a meaning of their own, and for modifiers alone. */
+export function isReserved(key: string): boolean {
+  return RESERVED.test(key);
+}
 
-/** The action of a key, if it has one. */
-export function actionFor(press: KeyPress): Action | undefined {
-  return byKey.get(keyName(press));
+export class Keymap {
+  readonly settings: KeySettings;
+  readonly #byKey = new Map<string, Action>();
+
+  constructor(settings: KeySettings = { preset: 'studio', own: {} }) {
+    this.settings = settings;
+    for (const action of actionNames) for (const key of this.keysOf(action)) this.#byKey.set(key, action);
+  }
+
+  keysOf(action: Action): readonly string[] {
+    const own = this.settings.own[action];
+    if (own) return own;
+    const { keys, cvat } = actions[action];
+    return this.settings.preset === 'cvat' ? (cvat ?? keys) : keys;
+  }
+
+  /** The key to show beside an action; empty where it has none. */
+  shown(action: Action): string {
+    return this.keysOf(action)[0] ?? '';
+  }
+
+  actionFor(press: KeyPress): Action | undefined {
+    return this.#byKey.get(keyName(press));
+  }
+
+  /** The action that a key would be taken from. */
+  holder(key: string, action: Action): Action | undefined {
+    return actionNames.find((other) => other !== action && this.keysOf(other).includes(key));
+  }
+
+  /** The settings with one key for an action; another action that had it goes without. */
+  assigned(action: Action, key: string): KeySettings {
+    const own: KeySettings['own'] = { ...this.settings.own, [action]: [key] };
+    const holder = this.holder(key, action);
+    if (holder) own[holder] = this.keysOf(holder).filter((other) => other !== key);
+    return { ...this.settings, own };
+  }
+
+  /** The settings with an action as the preset has it; undefined keys that were taken meanwhile stay taken. */
+  restored(action: Action): KeySettings {
+    const own = Object.fromEntries(Object.entries(this.settings.own).filter(([name]) => name !== action));
+    const fresh = new Keymap({ ...this.settings, own });
+    const free = fresh.keysOf(action).filter((key) => !fresh.holder(key, action));
+    const asPreset = free.length === fresh.keysOf(action).length;
+    return { ...this.settings, own: asPreset ? own : { ...own, [action]: free } };
+  }
 }
 
 /** The arrow keys as a direction in image pixels: 10 with Shift. */

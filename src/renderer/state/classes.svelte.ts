@@ -29,10 +29,27 @@ class Classes {
     await app.attempt(() => app.client.classes.recolour({ id, colour }));
   }
 
+  /** Moves a class to a place of the list; places are counted from 0. */
+  async place(id: number, index: number): Promise<void> {
+    const rest = this.list.map((label) => label.id).filter((other) => other !== id);
+    if (index < 0 || index > rest.length) return;
+    const ids = [...rest.slice(0, index), id, ...rest.slice(index)];
+    await app.attempt(() => app.client.classes.reorder({ ids }));
+  }
+
+  /** Gives all boxes of a class to another. */
+  async merge(from: number, into: number): Promise<void> {
+    const [was, is] = [this.byId.get(from), this.byId.get(into)];
+    const done = await app.attempt(() => app.client.classes.merge({ from, into }));
+    if (done && was && is)
+      app.say(`${count(was.boxes)} of "${was.name}" are "${is.name}" now; Ctrl+Z parts them again.`);
+  }
+
   async remove(id: number): Promise<void> {
     const label = this.byId.get(id);
-    await app.attempt(() => app.client.classes.remove({ id }));
-    if (label) app.say(`"${label.name}" and its ${label.boxes} boxes are gone; Ctrl+Z brings them back.`);
+    const done = await app.attempt(() => app.client.classes.remove({ id }));
+    if (done && label)
+      app.say(`"${label.name}" and its ${count(label.boxes)} are gone; Ctrl+Z brings them back.`);
   }
 
   hear(notice: Notice): void {
@@ -41,6 +58,10 @@ class Classes {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void app.attempt(() => this.load()), QUIET_MS);
   }
+}
+
+function count(boxes: number): string {
+  return boxes === 1 ? '1 box' : `${boxes} boxes`;
 }
 
 export const classes = new Classes();

@@ -1,17 +1,20 @@
 // What each action of the label view does.
-
+import type { Action } from '../labeling/actions.ts';
+import * as edits from '../labeling/edits.ts';
 import type { EditorBox } from '../labeling/gesture.ts';
-import { type Action, actionFor, arrowOf, type KeyPress } from '../labeling/keymap.ts';
+import { arrowOf, type KeyPress } from '../labeling/keymap.ts';
 import { app } from './app.svelte.ts';
 import { classes } from './classes.svelte.ts';
 import { labels } from './labels.svelte.ts';
+import { panels } from './panels.svelte.ts';
+import { settings } from './settings.svelte.ts';
 
 const ZOOM = 1.25;
 const { editor } = labels;
 /** Boxes that were copied, to be pasted on any image. */
 let copied: readonly EditorBox[] = [];
 
-const doing: Readonly<Record<Exclude<Action, 'keys'>, () => unknown>> = {
+const doing: Readonly<Record<Action, () => unknown>> = {
   draw: () => editor.setTool('draw'),
   select: () => editor.setTool('select'),
   cancel: () => {
@@ -19,23 +22,31 @@ const doing: Readonly<Record<Exclude<Action, 'keys'>, () => unknown>> = {
     if (editor.tool === 'draw') editor.setTool('select');
     else editor.select(undefined);
   },
+  selectEverything: () => edits.selectEverything(editor),
+  nextBox: () => edits.step(editor, 1),
+  previousBox: () => edits.step(editor, -1),
+  cycle: () => edits.cycle(editor),
+  undo: () => labels.walk('undo'),
+  redo: () => labels.walk('redo'),
+  remove: () => edits.removeSelected(editor),
+  copy: () => {
+    copied = editor.list.selection.size > 0 ? editor.list.selected : editor.boxes;
+    app.say(copied.length === 1 ? 'The box is copied.' : `${copied.length} boxes are copied.`);
+  },
+  paste: () => edits.paste(editor, copied),
+  duplicate: () => edits.duplicate(editor),
+  repeat: () => labels.repeatPrevious(),
+  ignore: () => edits.toggleFlag(editor, 'ignore'),
+  difficult: () => edits.toggleFlag(editor, 'difficult'),
+  truncated: () => edits.toggleFlag(editor, 'truncated'),
+  occluded: () => edits.toggleFlag(editor, 'occluded'),
+  findClass: () => {
+    panels.findClass = true;
+  },
+  lockClass: () => labels.lockClass(!editor.classLocked),
   next: () => labels.go(1),
   previous: () => labels.go(-1),
   finish: () => labels.finish(),
-  undo: () => labels.walk('undo'),
-  redo: () => labels.walk('redo'),
-  remove: () => editor.remove(),
-  copy: () => {
-    copied = editor.selected ? [editor.selected] : editor.boxes;
-    app.say(copied.length === 1 ? 'The box is copied.' : `${copied.length} boxes are copied.`);
-  },
-  paste: () => editor.add('paste', copied),
-  repeat: () => labels.repeatPrevious(),
-  duplicate: () => editor.duplicate(),
-  ignore: () => editor.toggleIgnore(),
-  nextBox: () => editor.step(1),
-  previousBox: () => editor.step(-1),
-  cycle: () => editor.cycle(),
   fit: () => editor.camera.whole(),
   actualSize: () => editor.camera.actualSize(),
   zoomIn: () => editor.camera.zoom(ZOOM),
@@ -43,33 +54,47 @@ const doing: Readonly<Record<Exclude<Action, 'keys'>, () => unknown>> = {
   hideBoxes: () => {
     labels.showBoxes = !labels.showBoxes;
   },
-  hideLabels: () => {
-    labels.showLabels = !labels.showLabels;
+  hideLabels: () => settings.setView({ showLabels: !settings.view.showLabels }),
+  adjust: () => {
+    panels.adjust = !panels.adjust;
+  },
+  panels: () => {
+    panels.sides = !panels.sides;
+  },
+  palette: () => {
+    panels.palette = true;
+  },
+  keys: () => {
+    panels.keys = true;
   },
 };
 
+/** Does an action, from a menu or the palette. */
+export function act(action: Action): void {
+  doing[action]();
+}
+
 /** Does what a key asks for; false for a key that means nothing here. */
-export function pressKey(press: KeyPress, showKeys: () => void): boolean {
-  const action = actionFor(press);
-  if (action === 'keys') showKeys();
-  else if (action) doing[action]();
-  else return pressNumber(press) || pressArrow(press);
+export function pressKey(press: KeyPress): boolean {
+  const action = settings.keymap.actionFor(press);
+  if (!action) return pressNumber(press) || pressArrow(press);
+  act(action);
   return true;
 }
 
 function pressNumber({ key, ctrlKey, altKey, metaKey }: KeyPress): boolean {
   if (ctrlKey || altKey || metaKey || !/^[1-9]$/.test(key)) return false;
   const label = classes.list[Number(key) - 1];
-  if (label) editor.assign(label.id);
+  if (label) edits.assign(editor, label.id);
   return label !== undefined;
 }
 
 function pressArrow(press: KeyPress): boolean {
   const arrow = arrowOf(press);
-  if (!arrow) return false;
-  if (editor.selected) {
-    if (press.altKey) editor.grow(arrow.dx, arrow.dy);
-    else editor.nudge(arrow.dx, arrow.dy);
-  } else if (arrow.dx !== 0) labels.go(arrow.dx > 0 ? 1 : -1);
+  if (!arrow || press.ctrlKey || press.metaKey) return false;
+  if (editor.list.selection.size > 0) {
+    if (press.altKey) edits.grow(editor, arrow.dx, arrow.dy);
+    else edits.nudge(editor, arrow.dx, arrow.dy);
+  } else if (arrow.dx !== 0 && !press.altKey) labels.go(arrow.dx > 0 ? 1 : -1);
   return true;
 }

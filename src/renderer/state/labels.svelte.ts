@@ -22,7 +22,6 @@ class Labels {
   pending = $state(0);
   saved = $state(true);
   showBoxes = $state(true);
-  showLabels = $state(true);
   drawn = $state(0);
   readonly editor = new Editor({
     onGesture: (gesture) => this.#push(gesture),
@@ -98,6 +97,12 @@ class Labels {
     if (saver) saver.revision = saved.revision;
     this.image = { ...image, state: saved.state, revision: saved.revision };
     if (!this.go(1)) app.say('That was the last image here.');
+  }
+
+  /** While locked, boxes that get another class do not change the class of the next ones. */
+  lockClass(locked: boolean): void {
+    this.editor.classLocked = locked;
+    this.version++;
   }
 
   /** Adds what the previous image has, for pictures that resemble each other. */
@@ -188,8 +193,9 @@ class Labels {
   }
 }
 
-function editorBox({ id, classId, x, y, width, height, ignore }: Box): EditorBox {
-  return { id, classId, x, y, width, height, ignore };
+function editorBox(box: Box): EditorBox {
+  const { id, classId, x, y, width, height, ignore, difficult, truncated, occluded } = box;
+  return { id, classId, x, y, width, height, ignore, difficult, truncated, occluded };
 }
 
 function boxInput({ id, ...box }: EditorBox) {

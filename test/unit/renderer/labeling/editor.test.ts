@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Editor } from '../../../../src/renderer/labeling/editor.ts';
+import * as edits from '../../../../src/renderer/labeling/edits.ts';
 import type { EditorBox, EditorGesture } from '../../../../src/renderer/labeling/gesture.ts';
 import { toScreen } from '../../../../src/renderer/labeling/viewport.ts';
 
@@ -11,6 +12,9 @@ const box = (id: number, x: number, y: number, width: number, height: number): E
   width,
   height,
   ignore: false,
+  difficult: false,
+  truncated: false,
+  occluded: false,
 });
 
 describe('editor', () => {
@@ -99,7 +103,7 @@ describe('editor', () => {
     const temporary = editor.selectedId!;
     editor.adopt(temporary, 7);
     expect(editor.selected?.id).toBe(7);
-    editor.nudge(1, 0);
+    edits.nudge(editor, 1, 0);
     expect(gestures[1]?.put[0]).toMatchObject({ id: 7, x: expect.closeTo(201, 6) });
   });
 
@@ -111,7 +115,7 @@ describe('editor', () => {
 
   it('changes the class of the selected box, and of the next', () => {
     editor.select(1);
-    editor.assign(4);
+    edits.assign(editor, 4);
     expect(gestures[0]).toMatchObject({ name: 'reclass', put: [{ id: 1, classId: 4 }] });
     pull([200, 200], [260, 240]);
     expect(gestures[1]?.put[0]).toMatchObject({ classId: 4 });
@@ -131,9 +135,9 @@ describe('editor', () => {
   });
 
   it('walks through the boxes and deletes one', () => {
-    editor.step(1);
-    editor.step(1);
-    editor.remove();
+    edits.step(editor, 1);
+    edits.step(editor, 1);
+    edits.removeSelected(editor);
     expect(gestures).toEqual([{ name: 'delete', put: [], remove: [2] }]);
     expect(editor.boxes.map(({ id }) => id)).toEqual([1]);
   });

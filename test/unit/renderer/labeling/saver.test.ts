@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { EditorBox, EditorGesture } from '../../../../src/renderer/labeling/gesture.ts';
 import { Saver } from '../../../../src/renderer/labeling/saver.ts';
 
-const box = (id: number): EditorBox => ({ id, classId: 1, x: 1, y: 1, width: 5, height: 5, ignore: false });
+const box = (id: number): EditorBox => ({
+  id,
+  classId: 1,
+  x: 1,
+  y: 1,
+  width: 5,
+  height: 5,
+  ignore: false,
+  difficult: false,
+  truncated: false,
+  occluded: false,
+});
 const draw = (id: number): EditorGesture => ({ name: 'draw', put: [box(id)], remove: [] });
 
 /** A backend that stores one gesture at a time and refuses old revisions. */

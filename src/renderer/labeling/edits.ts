@@ -1,0 +1,89 @@
+// What keys do to the selected boxes: each is one gesture on all of them.
+import { contains, resizeByHandle } from '../../shared/box.ts';
+import { movedTogether } from './drags.ts';
+import type { Editor } from './editor.ts';
+import type { EditorBox, Flag } from './gesture.ts';
+
+/** Where copies are put beside their originals, in screen pixels. */
+const COPY_SHIFT = 12;
+
+/** Moves by image pixels, all by the same way. */
+export function nudge(editor: Editor, dx: number, dy: number): void {
+  editor.change('nudge', movedBy(editor, editor.list.selected, dx, dy));
+}
+
+/** Moves the right and the lower edge of each box by image pixels; none gets smaller than a pixel. */
+export function grow(editor: Editor, dx: number, dy: number): void {
+  const grown = editor.list.selected.map((box) => ({
+    ...box,
+    ...resizeByHandle(box, 'se', dx, dy, editor.camera.image),
+  }));
+  const fits = (box: EditorBox) => box.width >= 1 && box.height >= 1;
+  if (grown.every(fits)) editor.change('resize', grown);
+}
+
+export function removeSelected(editor: Editor): void {
+  editor.remove([...editor.list.selection]);
+}
+
+export function duplicate(editor: Editor): void {
+  const shift = editor.camera.reach(COPY_SHIFT);
+  editor.add('duplicate', movedBy(editor, editor.list.selected, shift, shift));
+}
+
+/** Puts copied boxes where they were; beside those that lie there already. */
+export function paste(editor: Editor, copied: readonly EditorBox[]): void {
+  const lies = (box: EditorBox) =>
+    editor.boxes.some((other) => other.x === box.x && other.y === box.y && other.width === box.width);
+  const shift = copied.some(lies) ? editor.camera.reach(COPY_SHIFT) : 0;
+  editor.add('paste', shift === 0 ? copied : movedBy(editor, copied, shift, shift));
+}
+
+/** Gives the selected boxes a class, and the next one unless its class is locked. */
+export function assign(editor: Editor, classId: number): void {
+  const { selected } = editor.list;
+  if (selected.length === 0 || !editor.classLocked) editor.classId = classId;
+  editor.change(
+    'reclass',
+    selected.map((box) => ({ ...box, classId })),
+  );
+  editor.selectAll(editor.list.selection);
+}
+
+/** Sets a flag on all selected boxes, or clears it where all have it. */
+export function toggleFlag(editor: Editor, flag: Flag): void {
+  const { selected } = editor.list;
+  const value = !selected.every((box) => box[flag]);
+  editor.change(
+    flag,
+    selected.map((box) => ({ ...box, [flag]: value })),
+  );
+}
+
+export function selectEverything(editor: Editor): void {
+  editor.selectAll(editor.boxes.map(({ id }) => id));
+}
+
+/** Selects the next (1) or the previous (-1) box. */
+export function step(editor: Editor, direction: 1 | -1): void {
+  const count = editor.boxes.length;
+  if (count === 0) return;
+  const at = editor.boxes.findIndex(({ id }) => id === editor.selectedId);
+  const next = at < 0 ? (direction > 0 ? 0 : count - 1) : (at + direction + count) % count;
+  editor.select(editor.boxes[next]?.id);
+}
+
+/** Selects the next of the boxes that lie over each other under the pointer. */
+export function cycle(editor: Editor): void {
+  if (!editor.pointer) return;
+  const at = editor.camera.imagePoint(editor.pointer);
+  const under = editor.list.near(at, 0).filter((box) => contains(box, at));
+  const current = under.findIndex(({ id }) => id === editor.selectedId);
+  const next = under[(current + 1) % Math.max(1, under.length)];
+  if (next) editor.select(next.id);
+}
+
+function movedBy(editor: Editor, boxes: readonly EditorBox[], dx: number, dy: number): EditorBox[] {
+  const moved = movedTogether(boxes, dx, dy, editor.camera.image);
+  return boxes.map((box, index) => ({ ...box, ...moved?.[index] }));
+}

@@ -1,0 +1,17 @@
+// What is painted over an image.
+import type { Editor } from './editor.ts';
+
+export interface ClassLook {
+  readonly name: string;
+  readonly colour: string;
+}
+
+export interface Scene {
+  readonly editor: Editor;
+  readonly classes: ReadonlyMap<number, ClassLook>;
+  readonly showBoxes: boolean;
+  readonly showLabels: boolean;
+  /** 0..1: of boxes that are neither selected nor under the pointer. */
+  readonly boxOpacity: number;
+  readonly accent: string;
+}

@@ -1,0 +1,68 @@
+// Everything that can be done from where the user stands, for the palette.
+import { type Action, actionNames, actions } from '../labeling/actions.ts';
+import { app } from './app.svelte.ts';
+import { act } from './label-actions.ts';
+import { panels } from './panels.svelte.ts';
+import { settings } from './settings.svelte.ts';
+import { openView, views } from './views.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly group: string;
+  readonly text: string;
+  /** Empty where it has none. */
+  readonly key: string;
+  run(): void;
+}
+
+/** Actions that mean something outside the label view. */
+const EVERYWHERE: readonly Action[] = ['undo', 'redo', 'keys'];
+
+/** Actions of the view first, then the ways to other views. */
+export function commands(): Command[] {
+  const names = actionNames.filter(
+    (name) => name !== 'palette' && (app.view === 'label' || EVERYWHERE.includes(name)),
+  );
+  const own = names.map((name) => {
+    const { text, group } = actions[name];
+    return { id: name, group, text, key: settings.keymap.shown(name), run: () => act(name) };
+  });
+  return [...(app.project ? own : []), ...ways()];
+}
+
+function ways(): Command[] {
+  const go = views.map(({ view, name }) => ({
+    id: `view-${view}`,
+    group: 'Go to',
+    text: name,
+    key: '',
+    run: () => openView(view),
+  }));
+  const theme = app.theme === 'dark' ? 'light' : 'dark';
+  return [
+    ...(app.project ? go : []),
+    ...(app.project
+      ? [
+          {
+            id: 'projects',
+            group: 'Go to',
+            text: 'All projects',
+            key: '',
+            run: () => void app.closeProject(),
+          },
+        ]
+      : []),
+    {
+      id: 'theme',
+      group: 'Window',
+      text: `Use the ${theme} theme`,
+      key: '',
+      run: () => app.setTheme(theme, true),
+    },
+  ];
+}
+
+/** True for the key of the palette, which works everywhere. */
+export function opensPalette(event: KeyboardEvent): boolean {
+  return settings.keymap.actionFor(event) === 'palette' && !panels.takesKeys;
+}

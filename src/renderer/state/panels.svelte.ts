@@ -1,0 +1,17 @@
+// What is open over or beside the view: palette, list of keys, class search, panels.
+class Panels {
+  palette = $state(false);
+  keys = $state(false);
+  findClass = $state(false);
+  /** Brightness, contrast and strength of boxes. */
+  adjust = $state(false);
+  /** Film strip and lists beside the canvas. */
+  sides = $state(true);
+
+  /** Keys belong to what is open. */
+  get takesKeys(): boolean {
+    return this.palette || this.keys || this.findClass;
+  }
+}
+
+export const panels = new Panels();
