@@ -1,10 +1,11 @@
 // The composition root: the services of one open project behind the contract, for any door.
 import { EventPublisher } from '@orpc/server';
 import type { Notice } from '../shared/contract.ts';
+import { importRoutes, stagedPicture } from './routes/imports.ts';
 import { labelExportRoutes } from './routes/label-exports.ts';
 import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
 import { os, type Parts, type Shell } from './routes/parts.ts';
-import { folderRoutes, importRoutes, projectRoutes } from './routes/projects.ts';
+import { folderRoutes, projectRoutes } from './routes/projects.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
 import { recipeRoutes, runRoutes } from './routes/training.ts';
@@ -24,6 +25,8 @@ export interface Backend {
   open(dir: string): Promise<void>;
   /** An image of the open project, which has to be the one that is meant. Throws a Problem where there is none. */
   picture(project: string, imageId: number, size: PictureSize): Promise<Picture>;
+  /** A picture of an import under way, at the address /staged/...; undefined for other addresses and where there is none. */
+  stagedPicture(pathname: string, query: URLSearchParams): Promise<Picture | undefined>;
   /** Pauses a training under way and closes the project. */
   close(): Promise<void>;
 }
@@ -42,6 +45,7 @@ export function createBackend(shell: Shell = {}): Backend {
       const file = project.imageFile(project.annotations.labels(imageId).image);
       return await (size === 'small' ? thumbnail(file) : fullPicture(file));
     },
+    stagedPicture: (pathname, query) => stagedPicture(workspace, pathname, query),
     close: async () => {
       await Promise.all([training.end(), assistant.end()]);
       workspace.close();

@@ -1,5 +1,5 @@
-// Hands the page one end of a channel to the backend when it asks, and nothing else.
-import { ipcRenderer } from 'electron';
+// Hands the page one end of a channel to the backend when it asks, and the paths of files the user drops on it.
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 
 /** The part of the page's window that is used here; main's types know no DOM. */
 interface PageWindow {
@@ -8,6 +8,11 @@ interface PageWindow {
   postMessage(message: string, origin: string, transfer: readonly MessagePort[]): void;
 }
 declare const window: PageWindow;
+
+// a page can only ask about a file it was given; before Electron 32 such a file says its path itself
+type Dropped = Parameters<NonNullable<typeof webUtils>['getPathForFile']>[0];
+const tells: typeof webUtils | undefined = webUtils;
+if (tells) contextBridge.exposeInMainWorld('ddodPathOf', (file: Dropped) => tells.getPathForFile(file));
 
 window.addEventListener('message', ({ source, data }) => {
   if (source !== window || data !== 'ddod:want-port') return;

@@ -135,6 +135,8 @@ async function answer(
 }
 
 async function pictureFile(backend: Backend, { pathname, searchParams }: URL) {
+  const staged = await backend.stagedPicture(pathname, searchParams);
+  if (staged) return staged;
   const match = /^\/(image|thumbnail)\/(\d{1,15})$/.exec(pathname);
   if (!match) return undefined;
   try {

@@ -4,6 +4,7 @@ import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../shared/contract.ts';
+import type { Rect } from '../shared/model.ts';
 
 export type Client = ContractRouterClient<Contract>;
 
@@ -12,6 +13,19 @@ const inElectron = location.protocol === 'app:';
 /** Where an image is read from. The project is named so that no cache takes another project's image of this number. */
 export function imageUrl(project: string, id: number, size: 'image' | 'thumbnail'): string {
   return `${inElectron ? 'image://project' : ''}/${size}/${id}?project=${project}`;
+}
+
+/** Where a part of an image is read from that an import looks at. */
+export function stagedUrl(token: string, image: number, { x, y, width, height }: Rect): string {
+  return `${inElectron ? 'image://project' : ''}/staged/${token}/${image}?crop=${x},${y},${width},${height}`;
+}
+
+/** The path of a dropped file or folder; undefined in a browser, which does not tell. */
+export function droppedPath(file: File): string | undefined {
+  const named = (window as { ddodPathOf?: (file: File) => string }).ddodPathOf?.(file);
+  // before Electron 32 the file itself said it
+  const path = named ?? (file as { path?: string }).path;
+  return path === '' ? undefined : path;
 }
 
 /** Connects; `onLost` is told when the backend is gone. */

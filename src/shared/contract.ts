@@ -2,6 +2,7 @@
 // outputs are our own and only typed. Failures the user can cure come as PROBLEM with a sentence to show.
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
+import { imports } from './contract/imports.ts';
 import { labelExports } from './contract/label-exports.ts';
 import { recipeContract } from './contract/recipes.ts';
 import { id, label, path, project, request } from './contract/request.ts';
@@ -62,12 +63,6 @@ const gesture = z.strictObject({
 });
 export type GestureInput = z.infer<typeof gesture>;
 
-const source = z.strictObject({
-  source: path,
-  format: z.enum(['auto', 'coco', 'voc', 'yolo', 'images']).default('auto'),
-  convention: z.enum(['voc-0-based', 'voc-1-based']).optional(),
-});
-
 export interface RecentProject {
   readonly dir: string;
   readonly name: string;
@@ -126,20 +121,6 @@ export type Walked = {
   readonly classesChanged: boolean;
 } | null;
 
-export interface ImportSummary {
-  readonly format: string;
-  readonly images: number;
-  readonly boxes: number;
-  readonly classes: readonly { readonly name: string; readonly boxes: number }[];
-  readonly splits: Readonly<Record<Split | 'none', number>>;
-  readonly suspicious: number;
-  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
-  readonly skippedCount: number;
-  readonly warnings: readonly string[];
-  /** Pascal VOC files that state no convention are read as written. */
-  readonly convention: string | null;
-}
-
 /** Pushed to every window. */
 export type Notice =
   | { readonly type: 'project'; readonly dir: string | null }
@@ -171,10 +152,7 @@ export const contract = {
     list: request.input(z.strictObject({ path: path.optional() })).output(type<FolderListing>()),
     choose: request.input(z.strictObject({ title: label })).output(type<string | null>()),
   },
-  imports: {
-    preview: request.input(source).output(type<ImportSummary>()),
-    run: request.input(source).output(type<ImportSummary>()),
-  },
+  imports,
   images: {
     ids: request.input(filter).output(type<readonly number[]>()),
     thumbnails: request.input(z.strictObject({ ids })).output(type<readonly Thumbnail[]>()),

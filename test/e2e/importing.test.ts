@@ -1,5 +1,5 @@
 // A project of one's own: created, filled from a labelled dataset by its report, and opened again from the list.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
@@ -9,20 +9,34 @@ import { browserProgram, openStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
 
+/** Adds a box that reaches outside the image, and one without area. */
+function spoil(file: string): void {
+  const box = (corners: readonly number[]) => {
+    const [xmin, ymin, xmax, ymax] = corners;
+    return `<object><name>red-cell</name><bndbox><xmin>${xmin}</xmin><ymin>${ymin}</ymin><xmax>${xmax}</xmax><ymax>${ymax}</ymax></bndbox></object>`;
+  };
+  const wrong = [box([300, 200, 340, 230]), box([50, 60, 50, 90])].join('\n');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('</annotation>', `${wrong}\n</annotation>`));
+}
+
 describe.skipIf(!program)('a project of one’s own', () => {
   const data = mkdtempSync(join(tmpdir(), 'ddod-import-'));
+  const messy = mkdtempSync(join(tmpdir(), 'ddod-messy-'));
   let studio: Studio;
   let page: Page;
 
   beforeAll(async () => {
     await drawSampleData(data, 20, 7);
+    await drawSampleData(messy, 4, 8);
+    spoil(join(messy, 'Annotations/sample_0001.xml'));
     studio = await openStudio(program ?? '');
     page = studio.page;
+    page.setDefaultTimeout(20_000);
     await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
   });
   afterAll(async () => {
     await studio?.close();
-    rmSync(data, { recursive: true, force: true });
+    for (const folder of [data, messy]) rmSync(folder, { recursive: true, force: true });
   });
 
   it('is created from a name', async () => {
@@ -30,7 +44,7 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await page.getByRole('button', { name: 'Label sample_0002.jpg' }).click();
     await page.getByText('sample_0002.jpg', { exact: true }).waitFor();
     await page.getByTitle('All projects').click();
-    await page.getByLabel('Name').fill('Cells');
+    await page.getByLabel('Name', { exact: true }).fill('Cells');
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByText('This project has no images yet').waitFor();
   });
@@ -41,12 +55,72 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await page.getByRole('button', { name: 'Import images' }).click();
   });
 
-  it('takes a dataset in after its report', async () => {
+  it('takes a dataset in after its report, with classes renamed, merged and left out', async () => {
     await page.getByRole('button', { name: 'Import images …' }).click();
-    await page.getByLabel('Folder, or a label file').fill(data);
-    await page.getByRole('button', { name: 'Look at it' }).click();
-    await page.getByText('Splits of the source: train 14, val 3, test 3.').waitFor();
-    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Folder, or a label file').fill(data);
+    await dialog.getByRole('button', { name: 'Look at it' }).click();
+    await dialog.getByText(/^20 images, \d+ boxes, read as Pascal VOC/).waitFor();
+    await expect.poll(() => dialog.getByLabel('Where images of val go').inputValue()).toBe('val');
+    await dialog.getByLabel('Take platelet').uncheck();
+    await dialog.getByLabel('Name for white-cell').fill('leukocyte');
+    await dialog
+      .getByRole('row', { name: /^Take platelet/ })
+      .getByText('left out')
+      .waitFor();
+    await dialog
+      .getByRole('row', { name: /white-cell/ })
+      .getByText('new')
+      .waitFor();
+    await dialog.getByLabel('Where images of test go').selectOption('val');
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('20 of 20', { exact: true }).waitFor();
+    await page.getByText('train 14 · val 6 · test 0').waitFor();
+    await page.getByText('2 classes', { exact: true }).waitFor();
+    await expect.poll(() => page.getByLabel('Class').textContent()).toMatch(/leukocyte/);
+  });
+
+  it('draws the boxes that look wrong, and both ways to count pixels on real ones', async () => {
+    await page.getByRole('button', { name: 'Import …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Folder, or a label file').fill(messy);
+    await dialog.getByRole('button', { name: 'Look at it' }).click();
+    await dialog.getByRole('heading', { name: /2 suspicious boxes/ }).waitFor();
+    const drawn = dialog.getByRole('img', { name: /red-cell, outside the image/ });
+    await drawn.scrollIntoViewIfNeeded();
+    const picture = await drawn.locator('image').getAttribute('href');
+    const { status, type, size } = await page.evaluate(async (address) => {
+      const answer = await fetch(address ?? '');
+      return {
+        status: answer.status,
+        type: answer.headers.get('content-type'),
+        size: (await answer.arrayBuffer()).byteLength,
+      };
+    }, picture);
+    expect([status, type]).toEqual([200, 'image/webp']);
+    expect(size).toBeGreaterThan(20);
+    await dialog.getByRole('radio', { name: /^1, the end counted/ }).check();
+    await dialog.getByRole('radio', { name: /^1, the end counted/, checked: true }).waitFor();
+    const frames = await dialog
+      .getByRole('img', { name: /with both frames/ })
+      .first()
+      .locator('rect')
+      .all();
+    const lefts = await Promise.all(frames.map(async (frame) => Number(await frame.getAttribute('x'))));
+    expect(Math.max(...lefts) - Math.min(...lefts)).toBe(1);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('stops while it looks, and keeps nothing', async () => {
+    await page.getByRole('button', { name: 'Import …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Folder, or a label file').fill(data);
+    await dialog.getByRole('button', { name: 'Look at it' }).click();
+    await dialog.getByRole('button', { name: 'Stop, keep nothing' }).click();
+    await expect
+      .poll(() => dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled())
+      .toBe(true);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('20 of 20', { exact: true }).waitFor();
   });
 
@@ -71,7 +145,7 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await page.getByText('20 of 20', { exact: true }).waitFor();
     await expect.poll(() => page.locator('img[src*="thumbnail"]').count()).toBeGreaterThan(10);
     expect(await page.getByText('The file is missing or damaged.').count()).toBe(0);
-    // pictures asked for just before their project was left are rightly not served after it
-    expect(studio.complaints.filter((text) => !/404 .*\/thumbnail\//.test(text))).toEqual([]);
+    // pictures asked for just before their project or import was left are rightly not served after it
+    expect(studio.complaints.filter((text) => !/404 .*\/(thumbnail|staged)\//.test(text))).toEqual([]);
   });
 });

@@ -80,9 +80,9 @@ async function importDataset(source: string, options: ImportArguments, console: 
     onProgress: (done, total) => console.progress(done, total, `reading ${done} of ${total} files`),
   };
   const { dataset, report } = await stageImport(source, stage);
-  const hashed = await withHashes(dataset, (done, total) =>
-    console.progress(done, total, `checking ${done} of ${total} images`),
-  );
+  const hashed = await withHashes(dataset, {
+    onProgress: (done, total) => console.progress(done, total, `checking ${done} of ${total} images`),
+  });
   const { splitBy, dryRun = false } = options;
   const withTarget =
     dryRun && !isProject(options.project) ? withScratchProject : withProjectAt(options.project);

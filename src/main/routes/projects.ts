@@ -1,7 +1,7 @@
-// Projects, folders and imports.
+// Projects and folders.
 import { listFolders } from '../services/folders.ts';
 import { forgetProject } from '../services/recent-projects.ts';
-import { os, type Parts, progressOf } from './parts.ts';
+import { os, type Parts } from './parts.ts';
 
 export function projectRoutes(parts: Parts) {
   const { workspace, shell, training, assistant, tell } = parts;
@@ -32,20 +32,5 @@ export function folderRoutes({ shell }: Parts) {
   return os.folders.router({
     list: os.folders.list.handler(({ input }) => listFolders(input.path)),
     choose: os.folders.choose.handler(({ input }) => shell.chooseFolder?.(input.title) ?? null),
-  });
-}
-
-export function importRoutes(parts: Parts) {
-  const { workspace, tell } = parts;
-  return os.imports.router({
-    preview: os.imports.preview.handler(({ input, context }) =>
-      workspace.preview(input, progressOf(parts, context.session)),
-    ),
-    run: os.imports.run.handler(async ({ input, context }) => {
-      const summary = await workspace.import(input, context.session, progressOf(parts, context.session));
-      tell({ type: 'classes' });
-      tell({ type: 'images' });
-      return summary;
-    }),
   });
 }

@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { WritableDb } from '../db/database.ts';
+import { readImageByKey } from '../db/images.ts';
 import { type ImportRow, listImports } from '../db/imports.ts';
 import type { StagedDataset, StagedImage } from '../formats/staged.ts';
 import { DatasetImport, type ImportOptions, type ImportReport } from './dataset-import.ts';
+import { pathKey, storedPath } from './image-path.ts';
 import { adoptImageRoot, imageRootOf } from './image-root.ts';
 import type { Journal } from './journal.ts';
 
@@ -15,14 +17,20 @@ export async function fileHash(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
+interface Watched {
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The dataset with a content hash on every image; files that cannot be read move to `skipped`. */
 export async function withHashes(
   staged: StagedDataset,
-  onProgress?: (done: number, total: number) => void,
+  { onProgress, signal }: Watched = {},
 ): Promise<StagedDataset> {
   const images: StagedImage[] = [];
   const skipped = [...staged.skipped];
   for (const [index, image] of staged.images.entries()) {
+    signal?.throwIfAborted();
     try {
       images.push(image.hash ? image : { ...image, hash: await fileHash(image.path) });
     } catch {
@@ -73,6 +81,14 @@ export class Datasets {
       if (error instanceof DryRun) return error.report;
       throw error;
     }
+  }
+
+  /** How many of these images are in the project already. */
+  known(staged: StagedDataset): number {
+    const root = imageRootOf(this.#db, this.#dir);
+    const isThere = (image: StagedImage) =>
+      readImageByKey(this.#db, pathKey(storedPath(image.path, root))) !== undefined;
+    return this.#db.consistently(() => staged.images.filter(isThere).length);
   }
 
   /** Imports so far, newest first, with the convention to reuse on export. */

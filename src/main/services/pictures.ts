@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { extname, join } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Sharp, type WebpOptions } from 'sharp';
 import { Problem } from '../../shared/problem.ts';
 
 export interface Picture {
@@ -51,14 +51,44 @@ export async function fullPicture(file: string): Promise<Picture> {
   return { file: await rendered(file, 'full', (image) => image.rotate()), type: 'image/webp' };
 }
 
+/** A rectangle of whole pixels in an upright image. */
+export interface Crop {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const CROP_SIDE = 480;
+
+/** A part of an image of `size`, upright and not enlarged; small ones without loss, so that their pixels can be counted. */
+export async function croppedPicture(
+  file: string,
+  size: { readonly width: number; readonly height: number },
+  crop: Crop | undefined,
+): Promise<Picture> {
+  const { x, y, width, height } = crop ?? { x: 0, y: 0, ...size };
+  if (x + width > size.width || y + height > size.height || width === 0 || height === 0)
+    throw new Problem('That part lies outside the image.');
+  const isSmall = width <= CROP_SIDE && height <= CROP_SIDE;
+  const kind = `crop ${x} ${y} ${width} ${height}`;
+  const shape = (image: Sharp) => {
+    const part = image.rotate().extract({ left: x, top: y, width, height });
+    return isSmall ? part : part.resize(CROP_SIDE, CROP_SIDE, { fit: 'inside' });
+  };
+  const made = await rendered(file, kind, shape, { lossless: isSmall });
+  return { file: made, type: 'image/webp' };
+}
+
 function missing(file: string): Problem {
   return new Problem(`The image ${file} is missing.`, 'Put it back, or say where the images lie now.');
 }
 
 async function rendered(
   file: string,
-  kind: 'small' | 'full',
+  kind: string,
   shape: (image: Sharp) => Sharp,
+  quality: WebpOptions = { quality: 82 },
 ): Promise<string> {
   if (!existsSync(file)) throw missing(file);
   const { mtimeMs, size } = statSync(file);
@@ -67,7 +97,9 @@ async function rendered(
   if (existsSync(target)) return target;
   const known = underWay.get(target);
   if (known) return await known;
-  const work = inTurn(() => render(file, target, shape)).finally(() => underWay.delete(target));
+  const work = inTurn(() => render(file, target, (image) => shape(image).webp(quality))).finally(() =>
+    underWay.delete(target),
+  );
   underWay.set(target, work);
   return await work;
 }
@@ -76,7 +108,7 @@ async function render(file: string, target: string, shape: (image: Sharp) => Sha
   mkdirSync(join(target, '..'), { recursive: true });
   const draft = `${target}.${process.pid}.part`;
   try {
-    await shape(sharp(file)).webp({ quality: 82 }).toFile(draft);
+    await shape(sharp(file)).toFile(draft);
   } catch {
     throw new Problem(`The image ${file} cannot be read.`, 'Look at it in another program, or remove it.');
   }

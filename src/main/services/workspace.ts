@@ -1,31 +1,23 @@
-// The one project that is open, and what changes which one that is: create, open, the drawn sample, import.
+// The one project that is open, and what changes which one that is: create, open, the drawn sample.
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ImportSummary, StartState } from '../../shared/contract.ts';
+import type { StartState } from '../../shared/contract.ts';
 import type { Project } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { StageReport } from '../formats/inspect.ts';
 import { stageImport } from '../formats/stage.ts';
 import { withHashes } from './datasets.ts';
+import { ImportDesk } from './import-desk.ts';
 import { createProject, isProject, type OpenProject, openProject } from './projects.ts';
 import { configDir, recentProjects, rememberProject } from './recent-projects.ts';
 import { drawSampleData } from './sample-data.ts';
 
-export interface Source {
-  readonly source: string;
-  readonly format: string;
-  readonly convention?: string | undefined;
-}
-
-export type OnProgress = (done: number, total: number, what: string) => void;
-
 const SAMPLE_NAME = 'Sample cells';
 const SAMPLE_IMAGES = 60;
-/** Rows of a report that a window shows. */
-const SHOWN_SKIPS = 100;
 
 export class Workspace {
+  /** Datasets looked at, on their way into the open project. */
+  readonly imports = new ImportDesk();
   #project: OpenProject | undefined;
   #changing: Promise<unknown> = Promise.resolve();
 
@@ -67,23 +59,9 @@ export class Workspace {
   }
 
   close(): void {
+    this.imports.clear();
     this.#project?.close();
     this.#project = undefined;
-  }
-
-  /** What an import would do; nothing is changed. */
-  async preview(source: Source, onProgress: OnProgress): Promise<ImportSummary> {
-    const { report } = await staged(source, onProgress);
-    return summary(report);
-  }
-
-  /** Takes a dataset in, in one transaction; its files stay where they are. */
-  async import(source: Source, session: string, onProgress: OnProgress): Promise<ImportSummary> {
-    const { project } = this;
-    const { dataset, report } = await staged(source, onProgress);
-    const hashed = await withHashes(dataset, (done, total) => onProgress(done, total, 'checking images'));
-    const { splits } = project.datasets.commit(hashed, { session });
-    return { ...summary(report), splits };
   }
 
   /** One change at a time: the old project is closed only when the new one could be opened. */
@@ -114,29 +92,4 @@ async function sampleProject(dir: string): Promise<OpenProject> {
   const project = createProject(dir, SAMPLE_NAME);
   project.datasets.commit(hashed, { session: 'sample' });
   return project;
-}
-
-function staged({ source, format, convention }: Source, onProgress: OnProgress) {
-  const options = convention === undefined ? {} : { convention };
-  return stageImport(source, {
-    ...options,
-    format,
-    onProgress: (done, total) => onProgress(done, total, 'reading labels'),
-  });
-}
-
-function summary(report: StageReport): ImportSummary {
-  const { format, images, boxes, splits, skipped, warnings, convention } = report;
-  return {
-    format,
-    images,
-    boxes,
-    classes: report.classes.map(({ name, boxes: count }) => ({ name, boxes: count })),
-    splits,
-    suspicious: report.suspicious.length,
-    skipped: skipped.slice(0, SHOWN_SKIPS),
-    skippedCount: skipped.length,
-    warnings,
-    convention,
-  };
 }

@@ -34,9 +34,12 @@ export function servePage(): void {
   });
 }
 
-/** Serves image://project/image/7?project=ID and image://project/thumbnail/7?project=ID. */
+/** Serves image://project/image/7?project=ID, image://project/thumbnail/7?project=ID, and what an import looks at. */
 export function servePictures(backend: Backend): void {
   protocol.handle('image', async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    const staged = await backend.stagedPicture(pathname, searchParams);
+    if (staged) return await fileResponse(staged.file, staged.type, {});
     const match = /^image:\/\/project\/(image|thumbnail)\/(\d{1,15})\?project=([\w-]+)$/.exec(request.url);
     if (!match) return refused('There is no such image.');
     try {
