@@ -1,6 +1,7 @@
 // The composition root: the services of one open project behind the contract, for any door.
 import { EventPublisher } from '@orpc/server';
 import type { Notice } from '../shared/contract.ts';
+import { historyRoutes } from './routes/history.ts';
 import { importRoutes, stagedPicture } from './routes/imports.ts';
 import { labelExportRoutes } from './routes/label-exports.ts';
 import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
@@ -63,6 +64,7 @@ function routerOf(parts: Parts) {
     annotations: annotationRoutes(parts),
     classes: classRoutes(parts),
     labelExports: labelExportRoutes(parts),
+    history: historyRoutes(parts),
     settings: settingsRoutes(),
     recipes: recipeRoutes(),
     runs: runRoutes(parts),

@@ -2,6 +2,7 @@
 // outputs are our own and only typed. Failures the user can cure come as PROBLEM with a sentence to show.
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
+import { historyContract } from './contract/history.ts';
 import { imports } from './contract/imports.ts';
 import { labelExports } from './contract/label-exports.ts';
 import { recipeContract } from './contract/recipes.ts';
@@ -177,6 +178,7 @@ export const contract = {
     remove: request.input(z.strictObject({ id })).output(type<boolean>()),
   },
   labelExports,
+  history: historyContract,
   settings: settingsContract,
   recipes: recipeContract,
   runs: runContract,

@@ -1,4 +1,5 @@
 // Labels of images: one gesture is one transaction, drawn on a stated revision of the image.
+import type { HistoryEntry, PastLabels } from '../../shared/contract/history.ts';
 import type { Box, BoxInput, ImageRecord, ImageState } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { boxesOfImage, nextBoxId, readBox } from '../db/boxes.ts';
@@ -13,7 +14,7 @@ import {
   readImage,
 } from '../db/images.ts';
 import type { Facts } from './facts.ts';
-import type { Change, HistoryEntry, Journal } from './journal.ts';
+import type { Change, Journal } from './journal.ts';
 
 export interface Gesture {
   readonly imageId: number;
@@ -161,6 +162,14 @@ export class Annotations {
   /** What happened to an image, newest first. */
   history(imageId: number): HistoryEntry[] {
     return this.#journal.history(imageId);
+  }
+
+  /** An image's labels as they stood after `seq` (0: before any gesture), without boxes of classes deleted since. */
+  labelsAfter(imageId: number, seq: number): PastLabels {
+    return this.#db.consistently(() => {
+      const { image, boxes } = this.labels(imageId);
+      return this.#labelsAfter(image, boxes, seq);
+    });
   }
 
   /** Brings an image's labels back to what they were after `seq` (0: before any gesture), as a gesture of its own. */

@@ -1,6 +1,6 @@
 // The journal: every change of labels is recorded with the facts before and after, can be taken back and repeated
 // over the whole project, also after a restart, and each image knows its own history.
-import type { Timestamp } from '../../shared/model.ts';
+import type { HistoryEntry } from '../../shared/contract/history.ts';
 import type { WritableDb } from '../db/database.ts';
 import { bumpImport, bumpRevisions } from '../db/images.ts';
 import * as rows from '../db/journal.ts';
@@ -25,14 +25,6 @@ export interface Change {
   readonly classesChanged: boolean;
   /** Images came or went. */
   readonly imagesChanged: boolean;
-}
-
-export interface HistoryEntry {
-  readonly seq: number;
-  readonly kind: 'gesture' | 'undo' | 'redo';
-  readonly gesture: string;
-  readonly at: Timestamp;
-  readonly session: string;
 }
 
 export class Journal {

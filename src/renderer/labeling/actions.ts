@@ -55,6 +55,7 @@ const viewing = {
   hideBoxes: { keys: ['H'], text: 'Boxes, shown or not' },
   hideLabels: { keys: ['L'], text: 'Class names, shown or not' },
   adjust: { keys: ['B'], text: 'Brightness, contrast, strength of the boxes' },
+  history: { keys: ['Shift+H'], text: 'History of the image, shown or not' },
   panels: { keys: ['\\'], text: 'Side panels, shown or not' },
 };
 

@@ -1,6 +1,7 @@
 // Draws what lies over the image on a 2D canvas: boxes, handles, what is under way, guides.
 import { boundsOf, handlePoint, handles } from '../../shared/box.ts';
 import type { Rect } from '../../shared/model.ts';
+import type { EditorBox } from './gesture.ts';
 import { onScreen, paintBoxes, paintName, paintOutlines, paintText } from './paint-boxes.ts';
 import type { Scene } from './scene.ts';
 
@@ -11,12 +12,21 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, ratio: nu
   const { area } = scene.editor.camera;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, area.width, area.height);
+  if (scene.past) {
+    paintPast(context, scene, scene.past);
+    return;
+  }
   if (scene.showBoxes) {
     paintBoxes(context, scene);
     paintChosen(context, scene);
   }
   paintDraft(context, scene);
   paintCrosshair(context, scene);
+}
+
+function paintPast(context: CanvasRenderingContext2D, scene: Scene, boxes: readonly EditorBox[]): void {
+  paintOutlines(context, scene, boxes, true);
+  for (const box of boxes) paintName(context, scene, box, onScreen(scene.editor, box));
 }
 
 /** The box under the pointer and the selected ones, above all others. */

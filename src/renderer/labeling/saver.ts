@@ -1,23 +1,35 @@
 // Sends the gestures of one image one after the other: each names the revision the one before it left. New boxes bear
-// temporary ids until their answer comes; later gestures on them wait for it by standing in line.
+// temporary ids until their answer comes; later gestures on them wait for it by standing in line. Where another window
+// was faster, what stands is read and the gestures in line are made to fit it.
 import type { SavedGesture } from '../../shared/contract.ts';
-import type { EditorGesture } from './gesture.ts';
+import type { EditorBox, EditorGesture } from './gesture.ts';
+import { overtaken } from './overtaken.ts';
 
 export interface SaverHooks {
   send(revision: number, gesture: EditorGesture): Promise<SavedGesture>;
+  /** True for the refusal of a gesture that was drawn on older labels. */
+  isConflict(error: unknown): boolean;
+  /** What stands now. */
+  read(): Promise<{ readonly revision: number; readonly boxes: readonly EditorBox[] }>;
   /** A new box was stored under `id`. */
   onId(temporary: number, id: number): void;
   /** How many gestures are under way, or the image's state changed. */
   onProgress(saver: Saver): void;
+  /** Another window changed the image too; this one's gestures were fitted to that. */
+  onOvertaken(): void;
   /** A gesture was refused, and with it those behind it. */
   onTrouble(error: unknown, lost: number): void;
 }
+
+/** Another window may be faster again, but not for ever. */
+const MOST_TRIES = 8;
 
 export class Saver {
   readonly #hooks: SaverHooks;
   readonly #ids = new Map<number, number>();
   #queue: EditorGesture[] = [];
   #working: Promise<void> | undefined;
+  #tries = 0;
   revision: number;
 
   constructor(revision: number, hooks: SaverHooks) {
@@ -42,10 +54,11 @@ export class Saver {
   }
 
   async #work(): Promise<void> {
+    let wasOvertaken = false;
     for (let next = this.#queue[0]; next; next = this.#queue[0]) {
       try {
-        await this.#store(next);
-        this.#queue.shift();
+        if (await this.#stored(this.#named(next))) this.#queue.shift();
+        else wasOvertaken = true;
       } catch (error) {
         const lost = this.#queue.length;
         this.#queue = [];
@@ -54,14 +67,43 @@ export class Saver {
       this.#hooks.onProgress(this);
     }
     this.#working = undefined;
+    if (wasOvertaken) this.#hooks.onOvertaken();
+  }
+
+  /** False where the gestures in line had to be fitted to what another window did. */
+  async #stored(gesture: EditorGesture): Promise<boolean> {
+    try {
+      await this.#store(gesture);
+      this.#tries = 0;
+      return true;
+    } catch (error) {
+      this.#tries += 1;
+      if (!this.#hooks.isConflict(error) || this.#tries > MOST_TRIES) throw error;
+      await this.#fit();
+      return false;
+    }
+  }
+
+  async #fit(): Promise<void> {
+    const { revision, boxes } = await this.#hooks.read();
+    this.revision = revision;
+    // gestures that came in meanwhile are fitted too
+    this.#queue = this.#queue.flatMap((gesture) => overtaken(this.#named(gesture), boxes) ?? []);
+  }
+
+  /** The gesture with lasting ids where they are known. */
+  #named({ name, put, remove }: EditorGesture): EditorGesture {
+    return {
+      name,
+      put: put.map((box) => ({ ...box, id: this.#ids.get(box.id) ?? box.id })),
+      remove: remove.map((id) => this.#ids.get(id) ?? id),
+    };
   }
 
   async #store(gesture: EditorGesture): Promise<void> {
-    const put = gesture.put.map((box) => ({ ...box, id: this.#ids.get(box.id) ?? box.id }));
-    const remove = gesture.remove.map((id) => this.#ids.get(id) ?? id);
-    const saved = await this.#hooks.send(this.revision, { name: gesture.name, put, remove });
+    const saved = await this.#hooks.send(this.revision, gesture);
     this.revision = saved.revision;
-    put.forEach((box, index) => {
+    gesture.put.forEach((box, index) => {
       const id = saved.boxes[index]?.id;
       if (box.id >= 0 || id === undefined) return;
       this.#ids.set(box.id, id);

@@ -7,6 +7,7 @@ import { app } from './app.svelte.ts';
 import { classes } from './classes.svelte.ts';
 import { labels } from './labels.svelte.ts';
 import { panels } from './panels.svelte.ts';
+import { past } from './past.svelte.ts';
 import { settings } from './settings.svelte.ts';
 
 const ZOOM = 1.25;
@@ -61,6 +62,9 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   panels: () => {
     panels.sides = !panels.sides;
   },
+  history: () => {
+    panels.history = !panels.history;
+  },
   palette: () => {
     panels.palette = true;
   },
@@ -71,13 +75,18 @@ const doing: Readonly<Record<Action, () => unknown>> = {
 
 /** Does an action, from a menu or the palette. */
 export function act(action: Action): void {
+  // what an action does is done to the present
+  if (past.close() && action === 'cancel') return;
   doing[action]();
 }
 
 /** Does what a key asks for; false for a key that means nothing here. */
 export function pressKey(press: KeyPress): boolean {
   const action = settings.keymap.actionFor(press);
-  if (!action) return pressNumber(press) || pressArrow(press);
+  if (!action) {
+    past.close();
+    return pressNumber(press) || pressArrow(press);
+  }
   act(action);
   return true;
 }

@@ -80,6 +80,17 @@ class Labels {
       app.say(`${direction === 'undo' ? 'Taken back' : 'Repeated'}: ${change.gesture}.`);
   }
 
+  /** Brings the image back to what it was after an entry of its history, as a gesture of its own. */
+  async goBack(seq: number): Promise<void> {
+    const { image } = this;
+    if (!image) return;
+    await this.#saver?.settled();
+    const project = app.project?.id ?? '';
+    const changed = await app.attempt(() => app.client.history.goBack({ project, imageId: image.id, seq }));
+    if (changed === false) app.say('Nothing has changed since then.');
+    await this.reread();
+  }
+
   /** Marks the image done, or empty, and goes on. */
   async finish(): Promise<void> {
     const { image } = this;
@@ -154,9 +165,18 @@ class Labels {
         this.pending = saver.pending;
         this.saved = saver.pending === 0;
       },
+      isConflict,
+      read: async () => {
+        const { image: now, boxes } = await app.client.images.labels({ id: image.id });
+        return { revision: now.revision, boxes: boxes.map(editorBox) };
+      },
+      onOvertaken: () => {
+        app.say('Another window changed this image too. What was done in both is kept.');
+        if (this.image?.id === image.id) void this.reread();
+      },
       onTrouble: (error) => {
         app.trouble(error);
-        if (isConflict(error) || this.image?.id === image.id) queueMicrotask(() => void this.reread());
+        if (this.image?.id === image.id) queueMicrotask(() => void this.reread());
       },
     });
   }
@@ -193,7 +213,7 @@ class Labels {
   }
 }
 
-function editorBox(box: Box): EditorBox {
+export function editorBox(box: Box): EditorBox {
   const { id, classId, x, y, width, height, ignore, difficult, truncated, occluded } = box;
   return { id, classId, x, y, width, height, ignore, difficult, truncated, occluded };
 }

@@ -5,6 +5,7 @@ class Panels {
   findClass = $state(false);
   /** Brightness, contrast and strength of boxes. */
   adjust = $state(false);
+  history = $state(false);
   /** Film strip and lists beside the canvas. */
   sides = $state(true);
 

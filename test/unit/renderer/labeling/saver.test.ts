@@ -34,6 +34,9 @@ function backend(failAt = Number.POSITIVE_INFINITY) {
     },
     onId: (temporary, id) => ids.push([temporary, id]),
     onProgress: () => undefined,
+    isConflict: () => false,
+    read: () => Promise.reject(new Error('not asked for')),
+    onOvertaken: () => undefined,
     onTrouble: (_error, lost) => troubles.push(lost),
   });
   return { saver, sent, ids, troubles };
