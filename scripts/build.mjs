@@ -79,7 +79,9 @@ async function buildMain() {
   const common = { ...BUNDLE, outdir: 'out/main' };
   // a sandboxed preload has no Node to ask for its own address
   await build({ ...common, entryPoints: { preload: 'src/main/preload.ts' } });
-  await build({ ...common, ...ADDRESSED, entryPoints: { index: 'src/main/index.ts' } });
+  const thread = 'src/main/detector/evaluation/analysis-worker.ts';
+  const entryPoints = { index: 'src/main/index.ts', 'analysis-worker': thread };
+  await build({ ...common, ...ADDRESSED, entryPoints });
 }
 
 async function buildTrainer() {

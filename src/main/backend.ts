@@ -1,6 +1,7 @@
 // The composition root: the services of one open project behind the contract, for any door.
 import { EventPublisher } from '@orpc/server';
 import type { Notice } from '../shared/contract.ts';
+import { evaluationRoutes } from './routes/evaluation.ts';
 import { historyRoutes } from './routes/history.ts';
 import { importRoutes, stagedPicture } from './routes/imports.ts';
 import { labelExportRoutes } from './routes/label-exports.ts';
@@ -10,7 +11,9 @@ import { folderRoutes, projectRoutes } from './routes/projects.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
 import { recipeRoutes, runRoutes } from './routes/training.ts';
+import { Analyst } from './services/analyst.ts';
 import { Assistant } from './services/assistant.ts';
+import { Evaluating } from './services/evaluating.ts';
 import { LiveTraining } from './services/live-training.ts';
 import { fullPicture, type Picture, thumbnail } from './services/pictures.ts';
 import { Workspace } from './services/workspace.ts';
@@ -38,8 +41,10 @@ export function createBackend(shell: Shell = {}): Backend {
   const workspace = new Workspace();
   const training = new LiveTraining((runId, live) => tell({ type: 'run', runId, live }));
   const assistant = new Assistant((progress) => tell({ type: 'suggesting', progress }));
+  const evaluating = new Evaluating((progress) => tell({ type: 'evaluating', progress }));
+  const analyst = new Analyst();
   return {
-    router: routerOf({ shell, workspace, training, assistant, notices, tell }),
+    router: routerOf({ shell, workspace, training, assistant, evaluating, analyst, notices, tell }),
     open: async (dir) => void (await workspace.open(dir)),
     picture: async (projectId, imageId, size) => {
       const project = workspace.meant(projectId);
@@ -48,7 +53,7 @@ export function createBackend(shell: Shell = {}): Backend {
     },
     stagedPicture: (pathname, query) => stagedPicture(workspace, pathname, query),
     close: async () => {
-      await Promise.all([training.end(), assistant.end()]);
+      await Promise.all([training.end(), assistant.end(), evaluating.end(), analyst.end()]);
       workspace.close();
     },
   };
@@ -66,6 +71,7 @@ function routerOf(parts: Parts) {
     labelExports: labelExportRoutes(parts),
     history: historyRoutes(parts),
     settings: settingsRoutes(),
+    evaluations: evaluationRoutes(parts),
     recipes: recipeRoutes(),
     runs: runRoutes(parts),
     suggestions: suggestionRoutes(parts),

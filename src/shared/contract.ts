@@ -2,6 +2,7 @@
 // outputs are our own and only typed. Failures the user can cure come as PROBLEM with a sentence to show.
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
+import { type EvaluatingProgress, evaluationContract } from './contract/evaluation.ts';
 import { historyContract } from './contract/history.ts';
 import { imports } from './contract/imports.ts';
 import { labelExports } from './contract/label-exports.ts';
@@ -136,6 +137,7 @@ export type Notice =
       readonly what: string;
     }
   | { readonly type: 'suggesting'; readonly progress: SuggestingProgress }
+  | { readonly type: 'evaluating'; readonly progress: EvaluatingProgress }
   | TrainingNotice;
 
 export const contract = {
@@ -180,6 +182,7 @@ export const contract = {
   labelExports,
   history: historyContract,
   settings: settingsContract,
+  evaluations: evaluationContract,
   recipes: recipeContract,
   runs: runContract,
 };

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCocoFiles } from '../../src/main/detector/evaluation/coco-files.ts';
 import { countErrors, errorBudget } from '../../src/main/detector/evaluation/error-budget.ts';
-import { errorKinds, followDetections } from '../../src/main/detector/evaluation/outcomes.ts';
+import { followDetections } from '../../src/main/detector/evaluation/outcomes.ts';
+import { errorKinds } from '../../src/shared/evaluation.ts';
 import { describeFixture, expectClose } from './fixture.ts';
 
 /** Cls, Loc, Both, Dup, Bkg, Miss: what each costs, and how many there are. */

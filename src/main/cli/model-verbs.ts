@@ -2,13 +2,11 @@
 import { type Command, Option } from 'commander';
 import { type Split, splitNames } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
+import { diagnoseRun, evaluateRun } from '../services/evaluating.ts';
 import { type ExportFormat, exportFormats, exportRun } from '../services/exports.ts';
 import { type Diagnosis, evaluateFiles, type FileEvaluation } from '../services/file-evaluation.ts';
-import { modelOfRun } from '../services/models.ts';
 import type { OpenProject } from '../services/projects.ts';
-import { jobImages, trainedClasses } from '../services/training-job.ts';
 import { fetchWeight, importWeight, listWeights } from '../services/weights.ts';
-import { launchDetection } from '../trainer/launch.ts';
 import { ratio, withProject } from './arguments.ts';
 import { type Console, percent, table, WrongUsage } from './console.ts';
 import { predict } from './predict.ts';
@@ -106,42 +104,26 @@ function evaluate(options: EvalArguments, console: Console): Promise<void> | voi
   if (project === undefined || run === undefined) {
     throw new WrongUsage('There is nothing to evaluate.', 'Give --project and --run, or --gt and --dt.');
   }
-  return withProject(project, {}, (open) => evaluateRun(open, run, options, console));
+  return withProject(project, {}, (open) => evaluateProjectRun(open, run, options, console));
 }
 
-async function evaluateRun(
+async function evaluateProjectRun(
   project: OpenProject,
   runId: string,
   { split, metric }: EvalArguments,
   console: Console,
 ): Promise<void> {
-  const run = project.runs.get(runId);
   if (metric !== 'coco') throw new Problem(`A run is not evaluated by ${metric} yet.`, 'Use --metric coco.');
-  const snapshot = project.snapshots.get(run.snapshotHash ?? '');
-  const images = jobImages(project, snapshot, split);
-  if (images.length === 0) {
-    throw new Problem(`The ${split} split has no labelled image.`, 'Choose another split.');
-  }
-  const checkpoint = project.checkpoints.chosen(run.id);
-  const model = modelOfRun(project, run.id);
-  const { metrics, perClass, seconds } = await launchDetection(
-    { model, images, evaluate: true },
-    console.listeners('evaluating'),
-  );
+  const made = await evaluateRun(project, runId, split, console.listeners('evaluating'));
+  const { evaluation, images, classes, result } = made;
+  const { metrics, perClass, seconds } = result;
   if (metrics === null) throw new Problem('The evaluation gave no numbers.');
-  project.evaluations.save({
-    runId: run.id,
-    checkpointId: checkpoint.id,
-    split,
-    protocol: metric,
-    metrics,
-    detail: perClass,
-  });
-  const facts = { run: run.id, checkpoint: checkpoint.id, split, images: images.length, seconds };
-  const classes = trainedClasses(snapshot).length;
+  const diagnosis = await diagnoseRun(project, made);
+  const facts = { run: evaluation.runId, checkpoint: evaluation.checkpointId, split, images, seconds };
+  const head = `${evaluation.runId}, ${images} ${split} images, ${classes} classes`;
   console.result(
-    { ...facts, ...metrics, perClass },
-    `${run.id}, ${images.length} ${split} images, ${classes} classes\n${metricsText(metrics, perClass)}`,
+    { ...facts, ...metrics, perClass, ...diagnosis },
+    [head, metricsText(metrics, perClass), diagnosisText(diagnosis)].join('\n'),
   );
 }
 

@@ -47,6 +47,21 @@ export function listEvaluations(db: ReadableDb, run: number): Evaluation[] {
   return db.read<EvaluationRow>(sql).all(run).map(toEvaluation);
 }
 
+/** Evaluations of all runs that have a detail, newest first. */
+export function listKeptEvaluations(db: ReadableDb): Evaluation[] {
+  const sql = `SELECT ${COLUMNS} FROM evaluation WHERE detail IS NOT NULL ORDER BY created_at DESC, id DESC`;
+  return db.read<EvaluationRow>(sql).all().map(toEvaluation);
+}
+
+export function readThreshold(db: ReadableDb, run: number): number | null {
+  const sql = 'SELECT score_threshold AS threshold FROM run WHERE seq = ?';
+  return db.read<{ threshold: number | null }>(sql).get(run)?.threshold ?? null;
+}
+
+export function setThreshold(db: WritableDb, run: number, threshold: number | null): void {
+  db.write('UPDATE run SET score_threshold = ? WHERE seq = ?').run(threshold, run);
+}
+
 export function readDetail(db: ReadableDb, id: number): Uint8Array | null {
   const sql = 'SELECT detail FROM evaluation WHERE id = ?';
   return db.read<{ detail: Uint8Array | null }>(sql).get(id)?.detail ?? null;

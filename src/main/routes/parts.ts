@@ -2,8 +2,10 @@
 import { type EventPublisher, implement, ORPCError } from '@orpc/server';
 import { contract, type Notice } from '../../shared/contract.ts';
 import { Problem } from '../../shared/problem.ts';
+import type { Analyst } from '../services/analyst.ts';
 import { RevisionConflict } from '../services/annotations.ts';
 import type { Assistant } from '../services/assistant.ts';
+import type { Evaluating } from '../services/evaluating.ts';
 import type { Change } from '../services/journal.ts';
 import type { LiveTraining } from '../services/live-training.ts';
 import type { Workspace } from '../services/workspace.ts';
@@ -26,6 +28,8 @@ export interface Parts {
   readonly workspace: Workspace;
   readonly training: LiveTraining;
   readonly assistant: Assistant;
+  readonly evaluating: Evaluating;
+  readonly analyst: Analyst;
   readonly notices: EventPublisher<{ notice: Notice }>;
   readonly tell: (notice: Notice) => void;
 }

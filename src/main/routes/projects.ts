@@ -4,9 +4,9 @@ import { forgetProject } from '../services/recent-projects.ts';
 import { os, type Parts } from './parts.ts';
 
 export function projectRoutes(parts: Parts) {
-  const { workspace, shell, training, assistant, tell } = parts;
+  const { workspace, shell, training, assistant, evaluating, analyst, tell } = parts;
   const changing = async <T>(work: () => Promise<T>): Promise<T> => {
-    await Promise.all([training.end(), assistant.end()]);
+    await Promise.all([training.end(), assistant.end(), evaluating.end(), analyst.end()]);
     const result = await work();
     tell({ type: 'project', dir: workspace.state().project?.dir ?? null });
     return result;

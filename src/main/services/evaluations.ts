@@ -25,12 +25,18 @@ export class Evaluations {
 
   /** Keeps an evaluation; the same checkpoint, split and protocol again replaces it. */
   save(evaluation: NewEvaluation): Evaluation {
-    const { checkpointId, split, protocol, metrics, detail } = evaluation;
+    const { detail } = evaluation;
+    return this.saveDeflated(evaluation, detail === undefined ? null : deflateSync(JSON.stringify(detail)));
+  }
+
+  /** The same with a large detail that was deflated elsewhere. */
+  saveDeflated(evaluation: Omit<NewEvaluation, 'detail'>, detail: Uint8Array | null): Evaluation {
+    const { checkpointId, split, protocol, metrics } = evaluation;
     const key = { run: numberOf(evaluation.runId), checkpointId, split, protocol };
     return this.#db.transact(() => {
       rows.putEvaluation(this.#db, key, {
         metrics: JSON.stringify(metrics),
-        detail: detail === undefined ? null : deflateSync(JSON.stringify(detail)),
+        detail,
         createdAt: Date.now(),
       });
       const saved = rows.findEvaluation(this.#db, key);
@@ -42,6 +48,25 @@ export class Evaluations {
   /** Evaluations of a run, newest first. */
   list(runId: string): Evaluation[] {
     return rows.listEvaluations(this.#db, numberOf(runId));
+  }
+
+  /** Evaluations of all runs with something behind the numbers, newest first. */
+  kept(): Evaluation[] {
+    return rows.listKeptEvaluations(this.#db);
+  }
+
+  /** What lies behind the numbers, as it is stored. */
+  deflatedDetail(id: number): Uint8Array | null {
+    return rows.readDetail(this.#db, id);
+  }
+
+  /** The score from which detections of a run's model are to be used; null where none was chosen. */
+  threshold(runId: string): number | null {
+    return rows.readThreshold(this.#db, numberOf(runId));
+  }
+
+  setThreshold(runId: string, threshold: number | null): void {
+    rows.setThreshold(this.#db, numberOf(runId), threshold);
   }
 
   /** The evaluation of one checkpoint on one split, if it was made. */

@@ -1,11 +1,12 @@
 // Evaluates detections in a file against ground truth in a file: no project, no network.
+import type { ErrorCosts, Intervals } from '../../shared/evaluation.ts';
 import { Problem } from '../../shared/problem.ts';
 import { Rng } from '../detector/data/rng.ts';
 import { apIntervals, apStatistics } from '../detector/evaluation/bootstrap.ts';
 import { evaluateCoco } from '../detector/evaluation/coco.ts';
 import { readCocoFiles } from '../detector/evaluation/coco-files.ts';
-import { countErrors, type ErrorBudget, errorBudget } from '../detector/evaluation/error-budget.ts';
-import { type ErrorKind, followDetections } from '../detector/evaluation/outcomes.ts';
+import { countErrors, errorBudget } from '../detector/evaluation/error-budget.ts';
+import { followDetections } from '../detector/evaluation/outcomes.ts';
 import type { EvaluationInput } from '../detector/evaluation/rows.ts';
 import { evaluateVoc } from '../detector/evaluation/voc.ts';
 
@@ -19,8 +20,8 @@ export interface FileEvaluation {
 /** What stands behind COCO's numbers: how sure they are, and what keeps them down. */
 export interface Diagnosis {
   /** Nominally 95 %; null where there is too little to draw from. */
-  readonly intervals: ReturnType<typeof apIntervals>;
-  readonly tide: ErrorBudget & { readonly counts: Readonly<Record<ErrorKind, number>> };
+  readonly intervals: Intervals;
+  readonly tide: ErrorCosts;
 }
 
 /** Throws a Problem where a file is not what it should be. */

@@ -12,12 +12,20 @@ export function trainedClasses(snapshot: Snapshot): LabelClass[] {
 
 /** The finished images of one split, as the trainer wants them. */
 export function jobImages(project: OpenProject, snapshot: Snapshot, split: Split): JobImage[] {
+  return evaluatedImages(project, snapshot, split).images;
+}
+
+/** The same with the images' ids. */
+export function evaluatedImages(project: OpenProject, snapshot: Snapshot, split: Split) {
   const numbers = new Map(trainedClasses(snapshot).map((label, index) => [label.id, index]));
+  const ids: number[] = [];
   const images: JobImage[] = [];
   for (const image of project.snapshots.images(snapshot.hash)) {
-    if (image.split === split && isLabelled(image)) images.push(jobImage(project, image, numbers));
+    if (image.split !== split || !isLabelled(image)) continue;
+    ids.push(image.id);
+    images.push(jobImage(project, image, numbers));
   }
-  return images;
+  return { ids, images };
 }
 
 /** Throws a Problem where there is nothing to learn from. */

@@ -3,20 +3,13 @@
 //
 // An interval is nominally one of 95 %. On made-up images (40 and 80 of them, 1000 trials each) it held the AP of the whole
 // population in 90 % of the cases: AP on few images is too high by one or two points, so the truth is missed from below.
+import type { Interval, Intervals } from '../../../shared/evaluation.ts';
 import type { Rng } from '../data/rng.ts';
 import { iouThresholds, matchClass } from './coco-matching.ts';
 import { isIgnored } from './outcomes.ts';
 import { type EvaluationInput, rowsByClass } from './rows.ts';
 
-export const sampledMetrics = ['AP', 'AP50'] as const;
-export type SampledMetric = (typeof sampledMetrics)[number];
-
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
-
-export type Intervals = Readonly<Record<SampledMetric, Interval>>;
+type SampledMetric = 'AP' | 'AP50';
 
 export interface Difference {
   /** Second less first. */
@@ -84,11 +77,7 @@ export function weightedAp(statistics: ApStatistics, weights: Int32Array): Recor
 }
 
 /** Intervals for AP and AP50; null where a draw without any box to find is likely. */
-export function apIntervals(
-  statistics: ApStatistics,
-  rng: Rng,
-  options: SamplingOptions = {},
-): Intervals | null {
+export function apIntervals(statistics: ApStatistics, rng: Rng, options: SamplingOptions = {}): Intervals {
   const { resamples, confidence } = { ...usual, ...options };
   const draws = drawMany([statistics], rng, resamples)[0] as Draws;
   if (draws.AP.length < resamples / 2) return null;

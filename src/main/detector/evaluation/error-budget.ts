@@ -1,16 +1,9 @@
 // TIDE's error budget: how much AP at one IoU each kind of error costs, found by mending that kind alone.
-import { detectionState, type ErrorKind, errorKinds, isIgnored, type Outcomes } from './outcomes.ts';
+import { type ErrorCosts, type ErrorKind, errorKinds } from '../../../shared/evaluation.ts';
+import { detectionState, isIgnored, type Outcomes } from './outcomes.ts';
 import type { EvaluationInput } from './rows.ts';
 
-export interface ErrorBudget {
-  /** AP at the threshold as TIDE counts it, 0 to 1: a class that is detected but not labelled counts as 0. */
-  readonly AP: number;
-  /** What mending a kind of error alone would add, 0 to 1. */
-  readonly dAP: Readonly<Record<ErrorKind, number>>;
-  /** What perfect precision, or perfect recall, would add. */
-  readonly falsePositives: number;
-  readonly falseNegatives: number;
-}
+export type ErrorBudget = Omit<ErrorCosts, 'counts'>;
 
 /** A detection as AP counts it. */
 interface Point {

@@ -2,10 +2,6 @@
 // six ways. After Bolya et al., "TIDE: A General Toolbox for Identifying Object Detection Errors" (ECCV 2020).
 import { byFallingScore, type EvaluationInput, overlap, rowsByImage } from './rows.ts';
 
-/** Wrong class; badly placed; both; a second find; nothing there; a box nobody found. In TIDE's order. */
-export const errorKinds = ['Cls', 'Loc', 'Both', 'Dup', 'Bkg', 'Miss'] as const;
-export type ErrorKind = (typeof errorKinds)[number];
-
 /** What a detection can be. `beyond`: after the first hundred of its image, so it does not count. */
 export const detectionState = { wrong: 0, found: 1, excused: 2, beyond: 3 } as const;
 const NO_KIND = 255;

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateCoco } from '../../../../src/main/detector/evaluation/coco.ts';
 import { countErrors, errorBudget } from '../../../../src/main/detector/evaluation/error-budget.ts';
-import { errorKinds, followDetections } from '../../../../src/main/detector/evaluation/outcomes.ts';
+import { followDetections } from '../../../../src/main/detector/evaluation/outcomes.ts';
+import { errorKinds } from '../../../../src/shared/evaluation.ts';
 import { rowsOf, type Scene, someScene } from './scenes.ts';
 
 const box = [10, 10, 40, 40] as const;
