@@ -80,7 +80,7 @@ function onlyAFew(plot: uPlot, series: number): boolean {
 }
 
 function stepRange({ zoom, steps }: PlotWishes, max: number): uPlot.Range.MinMax {
-  const { from, to } = zoom() ?? { from: 0, to: Math.max(steps(), max) };
+  const { from, to } = zoom() ?? { from: 0, to: steps() || max };
   return from < to ? [from, to] : [from - 1, to + 1];
 }
 
