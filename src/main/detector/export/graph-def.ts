@@ -6,7 +6,7 @@ import protobuf from 'protobufjs/light.js';
 import type { GraphDtype } from './graph.ts';
 
 /** TensorFlow's numbers of the types that graphs and their files hold. */
-export const dataTypes = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10 } as const;
+export const dataTypes = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, float16: 19 } as const;
 
 export interface TensorShape {
   readonly dim: readonly { readonly size: number }[];
@@ -90,7 +90,9 @@ const attrFields = {
 
 const root = protobuf.Root.fromJSON({
   nested: {
-    DataType: { values: { DT_INVALID: 0, DT_FLOAT: 1, DT_INT32: 3, DT_UINT8: 4, DT_INT64: 9, DT_BOOL: 10 } },
+    DataType: {
+      values: { DT_INVALID: 0, DT_FLOAT: 1, DT_INT32: 3, DT_UINT8: 4, DT_INT64: 9, DT_BOOL: 10, DT_HALF: 19 },
+    },
     Dim: message({ size: ['int64', 1] }),
     TensorShape: message({ dim: ['Dim', 2, 'repeated'] }),
     Tensor: message({ dtype: ['DataType', 1], tensorShape: ['TensorShape', 2], tensorContent: ['bytes', 4] }),

@@ -6,19 +6,17 @@ import { dirname, join } from 'node:path';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Tape } from '../../../../src/main/detector/autograd/tape.ts';
-import { assembleBatch } from '../../../../src/main/detector/data/batch.ts';
-import { normalisationTable } from '../../../../src/main/detector/data/normalise.ts';
 import type { RgbImage } from '../../../../src/main/detector/data/rgb-image.ts';
-import { detectBatch } from '../../../../src/main/detector/engine/detect-batch.ts';
 import { detectionGraph, headsGraph } from '../../../../src/main/detector/export/detector-graph.ts';
 import type { Graph } from '../../../../src/main/detector/export/graph.ts';
 import type { TestSettings } from '../../../../src/main/detector/export/postprocess.ts';
 import { lower } from '../../../../src/main/detector/export/tensorflow/lower.ts';
 import { writeSavedModel } from '../../../../src/main/detector/export/tensorflow/saved-model.ts';
 import { writeTfjsModel } from '../../../../src/main/detector/export/tensorflow/tfjs-model.ts';
-import type { BackboneConfig, Network } from '../../../../src/main/detector/network.ts';
+import type { Network } from '../../../../src/main/detector/network.ts';
 import { testDefaults } from '../../../../src/main/detector/postprocess/detections.ts';
 import { type Tensor, tf } from '../../../../src/main/detector/tf.ts';
+import { batchOf, found, noise } from './engine.ts';
 import { smallNetwork } from './network.ts';
 
 type Numbers = Record<string, Float32Array | Int32Array>;
@@ -32,7 +30,7 @@ const resnet = {
   stemChannels: 8,
 } as const;
 
-const ddod = livelyNetwork();
+const ddod = smallNetwork();
 const official: TestSettings = { ...testDefaults, scoreThresh: 0.3 };
 
 interface Case {
@@ -54,13 +52,13 @@ const cases: Readonly<Record<string, Case>> = {
     ],
   },
   'DDOD on ResNet-18, rule of mmdet 3': {
-    network: livelyNetwork({ ...resnet, depth: 18 }),
+    network: smallNetwork({ ...resnet, depth: 18 }),
     settings: { ...official, rule: 'mmdet3' },
     ways: ['SavedModel', 'wasm'],
     sizes: [[60, 70]],
   },
   'ATSS on ResNet-50 as caffe has it, few anchors': {
-    network: livelyNetwork({ ...resnet, depth: 50, style: 'caffe' }, false),
+    network: smallNetwork({ ...resnet, depth: 50, style: 'caffe' }, false),
     settings: { ...official, nmsPre: 20, maxPerImage: 7 },
     ways: ['SavedModel'],
     sizes: [[80, 64]],
@@ -80,27 +78,27 @@ describe.each(Object.entries(cases))('%s', (name, { network, settings, ways, siz
 
   it.each(ways)('finds the same through %s', async (way) => {
     for (const [height, width] of sizes) {
-      const image = picture(height, width);
-      const [expected] = detectBatch(network, batchOf(network, [image]), settings);
-      const found =
+      const image = noise(height, width);
+      const expected = found(network, image, settings);
+      const made =
         way === 'SavedModel'
           ? await runSavedModel(name, graph, [image])
           : await runTfjs(name, graph, image, way);
       expect(expected!.scores.length).toBeGreaterThan(3);
-      expectClose(found, { ...expected! });
+      expectClose(made, { ...expected! });
     }
   });
 });
 
 it.each(['SavedModel', 'wasm'])('finds nothing where there is nothing, through %s', async (way) => {
   const graph = detectionGraph(ddod, { ...testDefaults, scoreThresh: 0.999 });
-  const image = picture(40, 40);
-  const found =
+  const image = noise(40, 40);
+  const made =
     way === 'SavedModel'
       ? await runSavedModel('nothing', graph, [image])
       : await runTfjs('nothing', graph, image, way);
   expect(
-    Object.entries(found)
+    Object.entries(made)
       .map(([name, { length }]) => [name, length])
       .sort(),
   ).toEqual([
@@ -111,14 +109,14 @@ it.each(['SavedModel', 'wasm'])('finds nothing where there is nothing, through %
 });
 
 it('gives the maps of several images at once', async () => {
-  const images = [picture(50, 70), picture(50, 70, 2)];
-  const found = await runSavedModel('heads', headsGraph(ddod), images);
+  const images = [noise(50, 70), noise(50, 70, 'other')];
+  const made = await runSavedModel('heads', headsGraph(ddod), images);
   const { pixels, height, width } = batchOf(ddod, images);
   const levels = ddod.forward(new Tape(false), tf.tensor4d(pixels, [2, height, width, 3]));
   levels.forEach(({ clsLogits, bboxPreds, iouLogits }, level) => {
-    expectClose({ map: found[`cls_logits.${level}`]! }, { map: clsLogits.tensor.dataSync<'float32'>() });
-    expectClose({ map: found[`bbox_preds.${level}`]! }, { map: bboxPreds.tensor.dataSync<'float32'>() });
-    expectClose({ map: found[`iou_logits.${level}`]! }, { map: iouLogits.tensor.dataSync<'float32'>() });
+    expectClose({ map: made[`cls_logits.${level}`]! }, { map: clsLogits.tensor.dataSync<'float32'>() });
+    expectClose({ map: made[`bbox_preds.${level}`]! }, { map: bboxPreds.tensor.dataSync<'float32'>() });
+    expectClose({ map: made[`iou_logits.${level}`]! }, { map: iouLogits.tensor.dataSync<'float32'>() });
   });
 });
 
@@ -127,52 +125,11 @@ it.each([
   ['uint8', 0.32, 0.2],
 ] as const)('weights as %s take less room and find nearly the same', async (precision, share, tolerance) => {
   const graph = detectionGraph(ddod, { ...official, maxPerImage: 5 });
-  const image = picture(90, 150);
+  const image = noise(90, 150);
   const full = await runTfjs('float32', graph, image, 'tensorflow');
   expectClose(await runTfjs(precision, graph, image, 'tensorflow', precision), full, tolerance);
   expect(weightBytes(precision) / weightBytes('float32')).toBeLessThan(share);
 });
-
-/** Untrained, but with opinions: scores differ, boxes have sizes, and every tap of a deformable convolution looks elsewhere. */
-function livelyNetwork(backbone?: BackboneConfig, deformable = true): Network {
-  const network = smallNetwork(backbone, deformable);
-  const spread = {
-    'atss_cls.weight': 1.2,
-    'atss_iou.weight': 0.6,
-    'atss_reg.weight': 0.4,
-    'conv_offset.weight': 0.2,
-  };
-  for (const [part, deviation] of Object.entries(spread)) {
-    for (const parameter of network.store.all().filter(({ name }) => name.endsWith(part))) {
-      parameter.assign(tf.randomNormal(parameter.tensor.shape, 0, deviation, 'float32', 7));
-    }
-  }
-  return network;
-}
-
-function picture(height: number, width: number, seed = 1): RgbImage {
-  const data = Uint8Array.from(
-    { length: height * width * 3 },
-    (_, i) => 127 + 120 * Math.sin(i * i * 0.37 * seed),
-  );
-  return { data, height, width };
-}
-
-function batchOf({ backbone }: Network, images: readonly RgbImage[]) {
-  const prepared = images.map((image, index) => ({
-    index,
-    path: '',
-    image,
-    original: image,
-    scaleX: 1,
-    scaleY: 1,
-    flipped: false,
-    boxes: new Float32Array(),
-    labels: new Int32Array(),
-    ignore: new Float32Array(),
-  }));
-  return assembleBatch(prepared, normalisationTable(backbone.normalisation));
-}
 
 function imageTensor(images: readonly RgbImage[]): Tensor {
   const [{ height, width }] = images as [RgbImage];
@@ -184,9 +141,9 @@ async function runSavedModel(name: string, graph: Graph, images: readonly RgbIma
   const folder = join(root, name, 'saved-model');
   writeSavedModel(folder, lower(graph, 'tensorflow'));
   const model = await tf.node.loadSavedModel(folder);
-  const found = model.predict({ image: imageTensor(images) }) as unknown as Record<string, Tensor>;
+  const made = model.predict({ image: imageTensor(images) }) as unknown as Record<string, Tensor>;
   model.dispose();
-  return numbersOf(found);
+  return numbersOf(made);
 }
 
 async function runTfjs(
@@ -197,11 +154,11 @@ async function runTfjs(
   precision?: 'float16' | 'uint8',
 ): Promise<Numbers> {
   const folder = join(root, name, 'tfjs');
-  writeTfjsModel(folder, lower(graph, 'tfjs'), precision);
+  writeTfjsModel(folder, lower(graph, 'tfjs'), { precision: precision ?? 'float32' });
   await tf.setBackend(backend);
   const model = await tf.loadGraphModel(`file://${join(folder, 'model.json')}`);
-  const found = (await model.predictAsync(imageTensor([image]))) as unknown as Record<string, Tensor>;
-  const numbers = await numbersOf(found);
+  const made = (await model.predictAsync(imageTensor([image]))) as unknown as Record<string, Tensor>;
+  const numbers = await numbersOf(made);
   model.dispose();
   await tf.setBackend('tensorflow');
   return numbers;

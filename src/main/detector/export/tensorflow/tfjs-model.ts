@@ -18,11 +18,17 @@ import { type StoredWeights, storeWeights, type WeightPrecision } from './stored
 /** Browsers cache files of this size best. */
 const shardBytes = 4 * 2 ** 20;
 
+export interface TfjsOptions {
+  readonly precision?: WeightPrecision;
+  /** Kept in the file under `userDefinedMetadata.detector`. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /** Writes `folder`/model.json and its weight files; gives their names. */
 export function writeTfjsModel(
   folder: string,
   graph: LoweredGraph,
-  precision: WeightPrecision = 'float32',
+  { precision = 'float32', metadata = {} }: TfjsOptions = {},
 ): string[] {
   mkdirSync(folder, { recursive: true });
   const stored = storeWeights(graph.constants, precision);
@@ -33,8 +39,8 @@ export function writeTfjsModel(
     convertedBy: null,
     signature: signatureJson(signatureOf(graph)),
     modelTopology: topology(graph, stored),
-    // what predictAsync calls its results
-    userDefinedMetadata: { structuredOutputKeys: Object.keys(graph.outputs) },
+    // the keys are what predictAsync calls its results
+    userDefinedMetadata: { structuredOutputKeys: Object.keys(graph.outputs), detector: metadata },
     weightsManifest: [{ paths, weights: stored.weights.map(({ entry }) => entry) }],
   };
   writeFileSync(join(folder, 'model.json'), JSON.stringify(model));
