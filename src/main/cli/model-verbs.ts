@@ -3,12 +3,12 @@ import { type Command, Option } from 'commander';
 import { type Split, splitNames } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { diagnoseRun, evaluateRun } from '../services/evaluating.ts';
-import { type ExportFormat, exportFormats, exportRun } from '../services/exports.ts';
 import { type Diagnosis, evaluateFiles, type FileEvaluation } from '../services/file-evaluation.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { fetchWeight, importWeight, listWeights } from '../services/weights.ts';
 import { ratio, withProject } from './arguments.ts';
 import { type Console, percent, table, WrongUsage } from './console.ts';
+import { addExportVerb } from './export-verb.ts';
 import { predict } from './predict.ts';
 
 interface EvalArguments {
@@ -37,7 +37,7 @@ export function addModelVerbs(program: Command, console: Console): void {
   program
     .command('predict')
     .description('run a detector over images')
-    .requiredOption('--model <model>', 'a run as DIR#ID, an export folder, or a weights file')
+    .requiredOption('--model <model>', 'a run as DIR#ID, an export folder, an .onnx file, or a weights file')
     .argument('<images...>', 'image files or folders')
     .option('--out <file>', 'write COCO results here')
     .option('--overlay <dir>', 'write pictures with boxes here')
@@ -47,20 +47,7 @@ export function addModelVerbs(program: Command, console: Console): void {
       const { document, text } = await predict(images, options, console);
       console.result(document, text);
     });
-  program
-    .command('export')
-    .description("write a run's model to a folder")
-    .requiredOption('--project <dir>', 'the project')
-    .requiredOption('--run <id>', 'the run')
-    .addOption(new Option('--to <format>', 'the kind of file').choices(exportFormats).makeOptionMandatory())
-    .requiredOption('--out <dir>', 'a new folder')
-    .option('--json', 'one JSON document on stdout')
-    .action((options: { project: string; run: string; to: ExportFormat; out: string }) =>
-      withProject(options.project, { readOnly: true }, (project) => {
-        const exported = exportRun(project, options.run, options.to, options.out);
-        console.result(exported, exported.files.join('\n'));
-      }),
-    );
+  addExportVerb(program, console);
   addWeightVerbs(program.command('weights').description('pretrained weights'), console);
 }
 

@@ -1,12 +1,12 @@
 // Exports a run's model: its weights in a file others read, and a card that says what it is.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { Problem } from '../../shared/problem.ts';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Recipe } from '../../shared/recipe.ts';
 import { modelTensors } from '../db/checkpoint-model.ts';
 import { writePth } from '../detector/checkpoints/pth-writer.ts';
 import { writeSafetensors } from '../detector/checkpoints/safetensors-file.ts';
 import type { StoredTensor } from '../detector/checkpoints/stored-tensor.ts';
+import { draftFolder } from './draft-folder.ts';
 import type { ModelCard } from './models.ts';
 import type { OpenProject } from './projects.ts';
 
@@ -28,14 +28,17 @@ export function exportRun(project: OpenProject, runId: string, format: ExportFor
   const metrics = checkpoint.metrics as ModelCard['metrics'];
   const card: ModelCard = { version: 1, weights, classes, recipe, run: run.id, metrics };
   const dir = resolve(out);
-  whole(dir, (folder) => {
-    writeWeights(join(folder, weights), format, modelTensors(checkpoint), classes, {
-      run: run.id,
-      metrics: JSON.stringify(metrics),
-    });
-    writeFileSync(join(folder, 'labels.txt'), `${classes.join('\n')}\n`);
-    writeFileSync(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
-  });
+  const draft = draftFolder(dir);
+  try {
+    const file = join(draft.folder, weights);
+    const about = { run: run.id, metrics: JSON.stringify(metrics) };
+    writeWeights(file, format, modelTensors(checkpoint), classes, about);
+    writeFileSync(join(draft.folder, 'labels.txt'), `${classes.join('\n')}\n`);
+    writeFileSync(join(draft.folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+    draft.keep();
+  } finally {
+    draft.drop();
+  }
   return { dir, files: readdirSync(dir).map((name) => join(dir, name)), card };
 }
 
@@ -48,21 +51,4 @@ function writeWeights(
 ): void {
   if (format === 'pth') writePth(file, { tensors, classes, meta: about });
   else writeSafetensors(file, tensors, { classes: JSON.stringify(classes) });
-}
-
-/** Fills a folder beside `dir` and moves it into place at the end. */
-function whole(dir: string, fill: (folder: string) => void): void {
-  if (existsSync(dir) && readdirSync(dir).length > 0) {
-    throw new Problem(`The folder ${dir} is not empty.`, 'Choose a new folder for the export.');
-  }
-  mkdirSync(dirname(dir), { recursive: true });
-  const draft = mkdtempSync(join(dirname(dir), '.export-'));
-  try {
-    fill(draft);
-    rmSync(dir, { recursive: true, force: true });
-    renameSync(draft, dir);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 // Trained detectors by reference: `DIR#ID` for a run of a project, an export folder, or a weights file.
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
@@ -36,7 +36,14 @@ export function findModel(reference: string): ModelSource {
       'Give a run as DIR#ID, an export folder, or a weights file.',
     );
   }
-  return statSync(reference).isDirectory() ? modelOfFolder(reference) : { kind: 'file', file: reference };
+  return statSync(reference).isDirectory() ? modelOfFolder(reference) : modelOfFile(reference);
+}
+
+/** Files by their names: what is not an exported model holds weights. */
+function modelOfFile(file: string, about: Pick<ModelCard, 'recipe' | 'classes'> | object = {}): ModelSource {
+  return extname(file) === '.onnx'
+    ? { kind: 'exported', format: 'onnx', file, ...about }
+    : { kind: 'file', file, ...about };
 }
 
 function modelOfProject(dir: string, runId: string): ModelSource {
@@ -60,5 +67,5 @@ function modelOfFolder(folder: string): ModelSource {
   if (!card.success)
     throw new Problem(`${file} cannot be read: ${z.prettifyError(card.error)}.`, 'Export the model anew.');
   const { weights, recipe, classes } = card.data;
-  return { kind: 'file', file: join(folder, weights), recipe, classes };
+  return modelOfFile(join(folder, weights), { recipe, classes });
 }

@@ -1,6 +1,6 @@
 // A detection job: a trained network over images, in the same process that trains.
 
-import type { Problem } from '../../shared/problem.ts';
+import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import { modelTensors } from '../db/checkpoint-model.ts';
 import { openCheckpointStore } from '../db/checkpoint-store.ts';
@@ -63,7 +63,9 @@ export async function detect(job: DetectionJob, say: (event: DetectionEvent) => 
 
 /** Reads a model's weights and what else is known of it. */
 export function readModel(source: ModelSource): Model {
-  return source.kind === 'checkpoint' ? modelOfCheckpoint(source.store, source.id) : modelOfFile(source);
+  if (source.kind === 'checkpoint') return modelOfCheckpoint(source.store, source.id);
+  if (source.kind === 'file') return modelOfFile(source);
+  throw new Problem(`${source.file} holds no weights that can be read back.`, 'Give a run, or its weights.');
 }
 
 interface CheckpointState {

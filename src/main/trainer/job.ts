@@ -68,11 +68,22 @@ export type TrainingEvent =
   | { readonly type: 'ended'; readonly end: 'done' | 'paused' | 'stopped early' }
   | { readonly type: 'failed'; readonly message: string; readonly details: string };
 
-/** A trained detector: a checkpoint in a store, or a file with what its weights do not tell. */
+/** Kinds of models that other programs run, as opposed to weights alone. */
+export const runnableFormats = ['onnx'] as const;
+export type RunnableFormat = (typeof runnableFormats)[number];
+
+/** A trained detector: a checkpoint in a store, a file with what its weights do not tell, or an exported model. */
 export type ModelSource =
   | { readonly kind: 'checkpoint'; readonly store: string; readonly id: number }
   | {
       readonly kind: 'file';
+      readonly file: string;
+      readonly recipe?: Recipe;
+      readonly classes?: readonly string[];
+    }
+  | {
+      readonly kind: 'exported';
+      readonly format: RunnableFormat;
       readonly file: string;
       readonly recipe?: Recipe;
       readonly classes?: readonly string[];

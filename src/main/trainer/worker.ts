@@ -2,16 +2,19 @@
 // `node worker.ts job.json` prints one event a line.
 import { readFileSync } from 'node:fs';
 import { sentenceOf } from '../../shared/problem.ts';
+import { detectExported } from './detect-exported.ts';
 import { detect } from './detect-job.ts';
+import { exportModel } from './export-job.ts';
 import type { DetectionEvent, DetectionJob, TrainingCommand, TrainingEvent, TrainingJob } from './job.ts';
 import type { DetectorAnswer, DetectorRequest } from './job-detector.ts';
+import type { ExportCommand, ExportEvent, ExportJob } from './job-export.ts';
 import { runJob } from './run-job.ts';
 import { StandingDetector } from './standing-detector.ts';
 
 const pause = new AbortController();
 
 /** Resolves once the event is on its way; nobody is told anything after the application is gone. */
-function say(event: TrainingEvent | DetectionEvent | DetectorAnswer): Promise<void> {
+function say(event: TrainingEvent | DetectionEvent | DetectorAnswer | ExportEvent): Promise<void> {
   if (process.send === undefined) {
     process.stdout.write(`${JSON.stringify(event)}\n`);
     return Promise.resolve();
@@ -25,7 +28,7 @@ function say(event: TrainingEvent | DetectionEvent | DetectorAnswer): Promise<vo
 /** The last event said; those before it are written in order. */
 let said = Promise.resolve();
 
-function tell(event: TrainingEvent | DetectionEvent): void {
+function tell(event: TrainingEvent | DetectionEvent | ExportEvent): void {
   said = say(event);
 }
 
@@ -46,7 +49,7 @@ async function work(job: () => Promise<void>): Promise<void> {
 /** Detections that nobody waits for any more are not made. */
 function detectWhileHeard(job: DetectionJob): Promise<void> {
   process.on('disconnect', () => process.exit(1));
-  return detect(job, tell);
+  return job.model.kind === 'exported' ? detectExported(job, job.model, tell) : detect(job, tell);
 }
 
 let standing: StandingDetector | undefined;
@@ -58,10 +61,17 @@ function askStanding(question: DetectorRequest): void {
   standing.ask(question);
 }
 
-process.on('message', (command: TrainingCommand | DetectorRequest) => {
+/** Nor is a model written that nobody waits for. */
+function exportWhileHeard(job: ExportJob): Promise<void> {
+  process.on('disconnect', () => process.exit(1));
+  return exportModel(job, tell);
+}
+
+process.on('message', (command: TrainingCommand | DetectorRequest | ExportCommand) => {
   if (command.type === 'pause') pause.abort();
   else if (command.type === 'start') void work(() => runJob(command.job, tell, pause.signal));
   else if (command.type === 'detect') void work(() => detectWhileHeard(command.job));
+  else if (command.type === 'export') void work(() => exportWhileHeard(command.job));
   else askStanding(command);
 });
 // the application is gone: stop at a checkpoint rather than train on unseen

@@ -31,6 +31,15 @@ export async function evaluateNetwork(
   options: EvaluateOptions = {},
 ): Promise<NetworkEvaluation> {
   const detections = await detectSamples(network, samples, recipe, options);
+  return { ...evaluateDetections(samples, detections, classes), detections };
+}
+
+/** COCO metrics of `detections`, one entry a sample. */
+export function evaluateDetections(
+  samples: readonly Sample[],
+  detections: readonly Detections[],
+  classes: readonly string[],
+): Omit<NetworkEvaluation, 'detections'> {
   const result = evaluateCoco({
     numImages: samples.length,
     numClasses: classes.length,
@@ -41,7 +50,7 @@ export async function evaluateNetwork(
     const { AP, AP50 } = result.perClass[index] ?? { AP: -1, AP50: -1 };
     return { name, AP, AP50 };
   });
-  return { metrics: result.metrics, perClass, detections };
+  return { metrics: result.metrics, perClass };
 }
 
 /** What the network sees on each sample, in the samples' order. */

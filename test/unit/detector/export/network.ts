@@ -20,13 +20,20 @@ const moved: readonly [names: RegExp, centre: number, reach: number][] = [
   [/(running_mean|gn\.bias|bn\d?\.bias)$/, 0, 0.3],
 ];
 
+const fresh = initialWeights('random', 0);
+
+/** Every weight by its name alone. */
+export const movedWeights = (spec: ParameterSpec): Float32Array => drawn(spec) ?? fresh(spec);
+
 /** Deformable unless asked otherwise. */
 export function smallNetwork(backbone: BackboneConfig = lite0, deformable = true): Network {
   const head = { numClasses: 3, featChannels: 16, stackedConvs: 2, normGroups: 4, deformable };
   const startLevel = backbone.kind === 'resnet' ? 1 : 0;
-  const fresh = initialWeights('random', 0);
-  const store = new ParameterStore((spec) => drawn(spec) ?? fresh(spec));
-  return new Network(store, { backbone, neck: { outChannels: 16, startLevel }, head });
+  return new Network(new ParameterStore(movedWeights), {
+    backbone,
+    neck: { outChannels: 16, startLevel },
+    head,
+  });
 }
 
 function drawn({ name, shape }: ParameterSpec): Float32Array | undefined {

@@ -1,0 +1,87 @@
+// ddod export: a run's model for other programs, or its weights alone.
+import { type Command, Option } from 'commander';
+import { type ExportFormat, exportFormats, exportRun } from '../services/exports.ts';
+import { type ExportedModel, exportModel } from '../services/model-export.ts';
+import type { OpenProject } from '../services/projects.ts';
+import { type RunnableFormat, runnableFormats } from '../trainer/job.ts';
+import { positiveInteger, withProject } from './arguments.ts';
+import { type Console, Interrupted, percent, table } from './console.ts';
+
+interface ExportArguments {
+  readonly project: string;
+  readonly run: string;
+  readonly to: ExportFormat | RunnableFormat;
+  readonly out: string;
+  readonly half?: boolean;
+  readonly heads?: boolean;
+  readonly proof?: number;
+}
+
+export function addExportVerb(program: Command, console: Console): void {
+  const formats = [...runnableFormats, ...exportFormats];
+  program
+    .command('export')
+    .description(
+      "write a run's model to a folder, with the proof that it agrees where other programs can run it",
+    )
+    .requiredOption('--project <dir>', 'the project')
+    .requiredOption('--run <id>', 'the run')
+    .addOption(new Option('--to <format>', 'the kind of file').choices(formats).makeOptionMandatory())
+    .requiredOption('--out <dir>', 'a new folder')
+    .option('--half', 'weights as float16: half the size, nearly the same numbers')
+    .option('--heads', "the network's own outputs as a second model, for runtimes without NMS")
+    .option('--proof <images>', 'labelled images to prove it on', positiveInteger)
+    .option('--json', 'one JSON document on stdout')
+    .action((options: ExportArguments) =>
+      withProject(options.project, { readOnly: true }, (project) => exportTo(project, options, console)),
+    );
+}
+
+async function exportTo(project: OpenProject, options: ExportArguments, console: Console): Promise<void> {
+  const { run, to, out } = options;
+  const format = runnableFormats.find((name) => name === to);
+  if (format === undefined) {
+    const exported = exportRun(project, run, to as ExportFormat, out);
+    console.result(exported, exported.files.join('\n'));
+    return;
+  }
+  const exported = await interruptibly((signal) =>
+    exportModel(project, run, {
+      format,
+      out,
+      signal,
+      ...(options.half && { half: true }),
+      ...(options.heads && { heads: true }),
+      ...(options.proof !== undefined && { proofImages: options.proof }),
+      onProgress: (stage, done, of) => console.progress(done, of, `${stage} ${format}`),
+      onWarning: (text) => console.note(`warning: ${text}`),
+    }),
+  );
+  console.result(exported, `${exported.files.join('\n')}\n\n${proofText(exported)}`);
+}
+
+/** Ctrl-C ends the work; nothing is left of it. */
+async function interruptibly<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  process.once('SIGINT', abort);
+  try {
+    return await work(stop.signal);
+  } catch (error) {
+    throw stop.signal.aborted ? new Interrupted() : error;
+  } finally {
+    process.off('SIGINT', abort);
+  }
+}
+
+function proofText({ proof }: ExportedModel): string {
+  const { AP, milliseconds } = proof;
+  return table([
+    [`on ${proof.images} images`, 'ours', proof.runtime],
+    ['AP', percent(AP.engine), percent(AP.exported)],
+    ['milliseconds an image', milliseconds.engine.toFixed(0), milliseconds.exported.toFixed(0)],
+    ['largest difference of a box, pixels', '', proof.boxDifference.toFixed(4)],
+    ['largest difference of a score', '', proof.scoreDifference.toFixed(6)],
+    ['detections without a counterpart', '', `${proof.unmatched} of ${proof.detections}`],
+  ]);
+}

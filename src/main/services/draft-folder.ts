@@ -1,0 +1,30 @@
+// A folder that appears whole or not at all: filled beside its place, moved there at the end.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Problem } from '../../shared/problem.ts';
+
+export interface DraftFolder {
+  /** Where to write. */
+  readonly folder: string;
+  /** Puts it in its place. */
+  keep(): void;
+  /** Leaves no trace of it. */
+  drop(): void;
+}
+
+/** A draft of `dir`. Throws a Problem where something lies there already. */
+export function draftFolder(dir: string): DraftFolder {
+  if (existsSync(dir) && readdirSync(dir).length > 0) {
+    throw new Problem(`The folder ${dir} is not empty.`, 'Choose a new folder for the export.');
+  }
+  mkdirSync(dirname(dir), { recursive: true });
+  const folder = mkdtempSync(join(dirname(dir), '.export-'));
+  return {
+    folder,
+    keep() {
+      rmSync(dir, { recursive: true, force: true });
+      renameSync(folder, dir);
+    },
+    drop: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

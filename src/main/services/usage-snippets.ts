@@ -1,0 +1,133 @@
+// Programs that use an exported model: written into its folder and its card, and run by the tests as they stand.
+import type { Recipe } from '../../shared/recipe.ts';
+
+export interface Snippet {
+  readonly file: string;
+  readonly language: string;
+  /** What it needs, as a command. */
+  readonly install: string;
+  readonly run: string;
+  readonly text: string;
+}
+
+/** Programs for the ONNX model of a recipe. */
+export function onnxSnippets({ input }: Pick<Recipe, 'input'>): Snippet[] {
+  const { long, short } = input.scales.at(-1) ?? { long: 0, short: 0 };
+  const smooth = input.resample === 'antialias';
+  return [
+    {
+      file: 'predict.py',
+      language: 'python',
+      install: 'pip install onnxruntime numpy pillow',
+      run: 'python predict.py sample.jpg',
+      text: pythonText(long, short, smooth),
+    },
+    {
+      file: 'predict.mjs',
+      language: 'js',
+      install: 'npm install onnxruntime-node sharp',
+      run: 'node predict.mjs sample.jpg',
+      text: nodeText(long, short, smooth),
+    },
+  ];
+}
+
+function pythonText(long: number, short: number, smooth: boolean): string {
+  return `# Prints the objects on an image as JSON; boxes are [left, top, right, bottom] in its upright pixels.
+import json
+import pathlib
+import sys
+
+import numpy as np
+import onnxruntime
+from PIL import Image, ImageOps
+
+folder = pathlib.Path(__file__).parent
+labels = json.loads((folder / "labels.json").read_text())
+session = onnxruntime.InferenceSession(folder / "model.onnx")
+${smooth ? '' : pythonBilinear}
+image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
+factor = min(${long} / max(image.size), ${short} / min(image.size))
+width, height = (max(1, int(side * factor + 0.5)) for side in image.size)
+pixels = ${smooth ? 'np.asarray(image.resize((width, height), Image.BILINEAR))' : 'resize(np.asarray(image), width, height)'}
+
+boxes, scores, classes = session.run(["boxes", "scores", "labels"], {"image": pixels[None]})
+boxes = boxes / np.tile([width / image.width, height / image.height], 2)
+found = zip(classes.tolist(), scores.tolist(), boxes.tolist())
+print(json.dumps([{"label": labels[c], "score": s, "box": box} for c, s, box in found]))
+`;
+}
+
+/** OpenCV's bilinear, which the model was trained with: Pillow's smooths. */
+const pythonBilinear = `
+
+def mix(pixels, size, axis):
+    """Bilinear along one axis, from the two nearest pixels alone."""
+    at = ((np.arange(size) + 0.5) * pixels.shape[axis] / size - 0.5).clip(0, pixels.shape[axis] - 1)
+    low = np.floor(at).astype(int)
+    high = np.minimum(low + 1, pixels.shape[axis] - 1)
+    part = (at - low).reshape([-1 if i == axis else 1 for i in range(3)])
+    return pixels.take(low, axis) * (1 - part) + pixels.take(high, axis) * part
+
+
+def resize(pixels, width, height):
+    return np.rint(mix(mix(pixels, width, 1), height, 0)).astype(np.uint8)
+
+`;
+
+function nodeText(long: number, short: number, smooth: boolean): string {
+  return `// Prints the objects on an image as JSON; boxes are [left, top, right, bottom] in its upright pixels.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ort from 'onnxruntime-node';
+import sharp from 'sharp';
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const labels = JSON.parse(readFileSync(here('labels.json'), 'utf8'));
+const session = await ort.InferenceSession.create(here('model.onnx'));
+
+const source = sharp(process.argv[2]).rotate().flatten({ background: 'white' }).toColourspace('srgb');
+const { data, info } = await source.raw().toBuffer({ resolveWithObject: true });
+const factor = Math.min(${long} / Math.max(info.width, info.height), ${short} / Math.min(info.width, info.height));
+const [width, height] = [info.width, info.height].map((side) => Math.max(1, Math.trunc(side * factor + 0.5)));
+const narrow = resample(rgb(data, info.channels), info.height, info.width, width, 3);
+const pixels = resample(narrow, 1, info.height, height, width * 3);
+
+const image = new ort.Tensor('uint8', new Uint8Array(pixels.buffer), [1, height, width, 3]);
+const { boxes, scores, labels: classes } = await session.run({ image });
+const scale = [width / info.width, height / info.height, width / info.width, height / info.height];
+const found = [...scores.data].map((score, i) => ({
+  label: labels[classes.data[i]],
+  score,
+  box: scale.map((factor, side) => boxes.data[i * 4 + side] / factor),
+}));
+console.log(JSON.stringify(found));
+
+/** Bytes [outer, from, inner] resampled to [outer, to, inner] by a triangle filter${smooth ? ' as wide as the shrinking asks for' : ' over the two nearest pixels'}. */
+function resample(bytes, outer, from, to, inner) {
+  const out = new Uint8ClampedArray(outer * to * inner);
+  const reach = ${smooth ? 'Math.max(from / to, 1)' : '1'};
+  for (let i = 0; i < to; i++) {
+    const centre = ((i + 0.5) * from) / to - 0.5;
+    const first = Math.max(0, Math.ceil(centre - reach));
+    const count = Math.min(from - 1, Math.floor(centre + reach)) - first + 1;
+    const weights = Array.from({ length: count }, (_, k) => 1 - Math.abs(first + k - centre) / reach);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (let o = 0; o < outer; o++) {
+      for (let c = 0; c < inner; c++) {
+        let sum = 0;
+        for (let k = 0; k < count; k++) sum += weights[k] * bytes[(o * from + first + k) * inner + c];
+        out[(o * to + i) * inner + c] = sum / total;
+      }
+    }
+  }
+  return out;
+}
+
+/** Three channels a pixel, from one (grey) or three. */
+function rgb(bytes, channels) {
+  if (channels === 3) return bytes;
+  return Uint8Array.from({ length: (bytes.length / channels) * 3 }, (_, i) => bytes[Math.floor(i / 3) * channels]);
+}
+`;
+}
