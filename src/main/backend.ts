@@ -3,10 +3,11 @@ import { EventPublisher } from '@orpc/server';
 import type { Notice } from '../shared/contract.ts';
 import { evaluationRoutes } from './routes/evaluation.ts';
 import { historyRoutes } from './routes/history.ts';
-import { importRoutes, stagedPicture } from './routes/imports.ts';
+import { importRoutes } from './routes/imports.ts';
 import { labelExportRoutes } from './routes/label-exports.ts';
 import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
 import { os, type Parts, type Shell } from './routes/parts.ts';
+import { pictureAt, pictureRoutes } from './routes/pictures.ts';
 import { folderRoutes, projectRoutes } from './routes/projects.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
@@ -15,11 +16,10 @@ import { Analyst } from './services/analyst.ts';
 import { Assistant } from './services/assistant.ts';
 import { Evaluating } from './services/evaluating.ts';
 import { LiveTraining } from './services/live-training.ts';
-import { fullPicture, type Picture, thumbnail } from './services/pictures.ts';
+import type { Picture } from './services/pictures.ts';
 import { Workspace } from './services/workspace.ts';
 
 export type { Picture } from './services/pictures.ts';
-export type PictureSize = 'small' | 'full';
 
 export type Router = ReturnType<typeof routerOf>;
 
@@ -27,10 +27,11 @@ export interface Backend {
   readonly router: Router;
   /** Opens a project before any window asks. */
   open(dir: string): Promise<void>;
-  /** An image of the open project, which has to be the one that is meant. Throws a Problem where there is none. */
-  picture(project: string, imageId: number, size: PictureSize): Promise<Picture>;
-  /** A picture of an import under way, at the address /staged/...; undefined for other addresses and where there is none. */
-  stagedPicture(pathname: string, query: URLSearchParams): Promise<Picture | undefined>;
+  /**
+   * The picture at an address such as /image/7 of the project that the query names; undefined where there is none.
+   * Throws a Problem where another project is open, or the file is missing or damaged.
+   */
+  pictureAt(pathname: string, query: URLSearchParams): Promise<Picture | undefined>;
   /** Pauses a training under way and closes the project. */
   close(): Promise<void>;
 }
@@ -46,12 +47,7 @@ export function createBackend(shell: Shell = {}): Backend {
   return {
     router: routerOf({ shell, workspace, training, assistant, evaluating, analyst, notices, tell }),
     open: async (dir) => void (await workspace.open(dir)),
-    picture: async (projectId, imageId, size) => {
-      const project = workspace.meant(projectId);
-      const file = project.imageFile(project.annotations.labels(imageId).image);
-      return await (size === 'small' ? thumbnail(file) : fullPicture(file));
-    },
-    stagedPicture: (pathname, query) => stagedPicture(workspace, pathname, query),
+    pictureAt: (pathname, query) => pictureAt(workspace, pathname, query),
     close: async () => {
       await Promise.all([training.end(), assistant.end(), evaluating.end(), analyst.end()]);
       workspace.close();
@@ -66,6 +62,7 @@ function routerOf(parts: Parts) {
     folders: folderRoutes(parts),
     imports: importRoutes(parts),
     images: imageRoutes(parts),
+    pictures: pictureRoutes(parts),
     annotations: annotationRoutes(parts),
     classes: classRoutes(parts),
     labelExports: labelExportRoutes(parts),

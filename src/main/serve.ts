@@ -135,13 +135,8 @@ async function answer(
 }
 
 async function pictureFile(backend: Backend, { pathname, searchParams }: URL) {
-  const staged = await backend.stagedPicture(pathname, searchParams);
-  if (staged) return staged;
-  const match = /^\/(image|thumbnail)\/(\d{1,15})$/.exec(pathname);
-  if (!match) return undefined;
   try {
-    const project = searchParams.get('project') ?? '';
-    return await backend.picture(project, Number(match[2]), match[1] === 'image' ? 'full' : 'small');
+    return await backend.pictureAt(pathname, searchParams);
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

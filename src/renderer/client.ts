@@ -5,14 +5,20 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../shared/contract.ts';
 import type { Rect } from '../shared/model.ts';
+import type { Tile } from '../shared/pyramid.ts';
 
 export type Client = ContractRouterClient<Contract>;
 
 const inElectron = location.protocol === 'app:';
 
 /** Where an image is read from. The project is named so that no cache takes another project's image of this number. */
-export function imageUrl(project: string, id: number, size: 'image' | 'thumbnail'): string {
+export function imageUrl(project: string, id: number, size: 'image' | 'preview' | 'thumbnail'): string {
   return `${inElectron ? 'image://project' : ''}/${size}/${id}?project=${project}`;
+}
+
+/** Where a tile of a large image is read from. */
+export function tileUrl(project: string, id: number, { level, x, y }: Tile): string {
+  return `${inElectron ? 'image://project' : ''}/tile/${id}/${level}/${x}_${y}?project=${project}`;
 }
 
 /** Where a part of an image is read from that an import looks at. */

@@ -6,6 +6,7 @@ import { type EvaluatingProgress, evaluationContract } from './contract/evaluati
 import { historyContract } from './contract/history.ts';
 import { imports } from './contract/imports.ts';
 import { labelExports } from './contract/label-exports.ts';
+import { pictureContract } from './contract/pictures.ts';
 import { recipeContract } from './contract/recipes.ts';
 import { id, label, path, project, request } from './contract/request.ts';
 import { settingsContract } from './contract/settings.ts';
@@ -180,6 +181,7 @@ export const contract = {
     remove: request.input(z.strictObject({ id })).output(type<boolean>()),
   },
   labelExports,
+  pictures: pictureContract,
   history: historyContract,
   settings: settingsContract,
   evaluations: evaluationContract,

@@ -21,13 +21,13 @@ export function browserProgram(): string | undefined {
   return found.find((program) => program !== undefined && program !== '' && existsSync(program));
 }
 
-/** Starts the server on a free port and opens its link. */
-export async function openStudio(executablePath: string): Promise<Studio> {
+/** Starts the server on a free port, with a project where one is given, and opens its link. */
+export async function openStudio(executablePath: string, project?: string): Promise<Studio> {
   const folder = mkdtempSync(join(tmpdir(), 'ddod-e2e-'));
   process.env.DDOD_CONFIG_DIR = join(folder, 'config');
   process.env.DDOD_PROJECTS_DIR = join(folder, 'projects');
   process.env.DDOD_THUMBNAILS = join(folder, 'thumbnails');
-  const server = await startServer();
+  const server = await startServer(project === undefined ? {} : { project });
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
   const page = await context.newPage();

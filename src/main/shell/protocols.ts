@@ -34,18 +34,13 @@ export function servePage(): void {
   });
 }
 
-/** Serves image://project/image/7?project=ID, image://project/thumbnail/7?project=ID, and what an import looks at. */
+/** Serves image://project/image/7?project=ID and the other addresses of pictures. */
 export function servePictures(backend: Backend): void {
   protocol.handle('image', async (request) => {
-    const { pathname, searchParams } = new URL(request.url);
-    const staged = await backend.stagedPicture(pathname, searchParams);
-    if (staged) return await fileResponse(staged.file, staged.type, {});
-    const match = /^image:\/\/project\/(image|thumbnail)\/(\d{1,15})\?project=([\w-]+)$/.exec(request.url);
-    if (!match) return refused('There is no such image.');
+    const { host, pathname, searchParams } = new URL(request.url);
     try {
-      const size = match[1] === 'image' ? 'full' : 'small';
-      const { file, type } = await backend.picture(match[3] ?? '', Number(match[2]), size);
-      return await fileResponse(file, type, {});
+      const found = host === 'project' ? await backend.pictureAt(pathname, searchParams) : undefined;
+      return found ? await fileResponse(found.file, found.type, {}) : refused('There is no such image.');
     } catch (error) {
       if (!(error instanceof Problem)) process.stderr.write(`${request.url}: ${String(error)}\n`);
       return refused(sentenceOf(error));

@@ -1,5 +1,6 @@
 // What part of which image is in sight, and how large.
 import type { Point, Size } from '../../shared/box.ts';
+import type { Rect } from '../../shared/model.ts';
 import { panBy, toImage, type Viewport, wholeImage, zoomAt } from './viewport.ts';
 
 export class Camera {
@@ -45,6 +46,15 @@ export class Camera {
   /** By screen pixels. */
   pan(dx: number, dy: number): void {
     this.#look(panBy(this.view, dx, dy, this.image, this.area));
+  }
+
+  /** The part of the image on the screen; without area where none is. */
+  get inSight(): Rect {
+    const { x, y } = this.imagePoint({ x: 0, y: 0 });
+    const end = this.imagePoint({ x: this.area.width, y: this.area.height });
+    const [left, top] = [Math.max(0, x), Math.max(0, y)];
+    const [right, bottom] = [Math.min(this.image.width, end.x), Math.min(this.image.height, end.y)];
+    return { x: left, y: top, width: right - left, height: bottom - top };
   }
 
   imagePoint(at: Point): Point {

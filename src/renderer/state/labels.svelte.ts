@@ -2,21 +2,16 @@
 import { untrack } from 'svelte';
 import type { Notice } from '../../shared/contract.ts';
 import type { Box, ImageRecord } from '../../shared/model.ts';
-import { imageUrl, isConflict } from '../client.ts';
+import { isConflict } from '../client.ts';
 import { Editor } from '../labeling/editor.ts';
 import type { EditorBox, EditorGesture } from '../labeling/gesture.ts';
 import { Saver } from '../labeling/saver.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
-
-/** Images kept decoded around the one in sight. */
-const KEPT_PICTURES = 5;
+import { pictures } from './pictures.svelte.ts';
 
 class Labels {
   image = $state.raw<ImageRecord>();
-  picture = $state.raw<HTMLImageElement>();
-  /** Why the picture cannot be shown. */
-  pictureTrouble = $state<string>();
   /** Grows with every change of the editor, which is not reactive itself. */
   version = $state(0);
   pending = $state(0);
@@ -29,15 +24,12 @@ class Labels {
     onChange: () => untrack(() => void this.version++),
   });
   #saver: Saver | undefined;
-  readonly #pictures = new Map<number, HTMLImageElement>();
 
   /** Forgets everything, for another project. */
   clear(): void {
     this.image = undefined;
-    this.picture = undefined;
-    this.pictureTrouble = undefined;
+    pictures.clear();
     this.#saver = undefined;
-    this.#pictures.clear();
     this.editor.classId = undefined;
     this.editor.load({ width: 1, height: 1 }, []);
   }
@@ -50,7 +42,7 @@ class Labels {
     this.image = read.image;
     this.#saver = this.#saverFor(read.image);
     this.editor.load(read.image, read.boxes.map(editorBox));
-    this.#showPicture(id);
+    pictures.show(read.image);
   }
 
   /** Reads the boxes again, where they were changed elsewhere or by undo. */
@@ -179,37 +171,6 @@ class Labels {
         if (this.image?.id === image.id) queueMicrotask(() => void this.reread());
       },
     });
-  }
-
-  #showPicture(id: number): void {
-    this.pictureTrouble = undefined;
-    this.picture = undefined;
-    const picture = this.#pictureOf(id);
-    const show = () => {
-      if (this.image?.id !== id) return;
-      this.picture = picture;
-      for (const direction of [1, -1] as const) {
-        const next = gallery.neighbour(id, direction);
-        if (next !== undefined) this.#pictureOf(next);
-      }
-    };
-    const fail = () => {
-      this.#pictures.delete(id);
-      if (this.image?.id === id)
-        this.pictureTrouble = `The file of ${this.image.path} is missing or damaged. Its boxes are safe.`;
-    };
-    picture.decode().then(show, fail);
-  }
-
-  /** The image, from the few kept or being loaded. */
-  #pictureOf(id: number): HTMLImageElement {
-    const known = this.#pictures.get(id);
-    this.#pictures.delete(id);
-    const picture =
-      known ?? Object.assign(new Image(), { src: imageUrl(app.project?.id ?? '', id, 'image') });
-    this.#pictures.set(id, picture);
-    for (const old of [...this.#pictures.keys()].slice(0, -KEPT_PICTURES)) this.#pictures.delete(old);
-    return picture;
   }
 }
 

@@ -1,0 +1,46 @@
+// Addresses of pictures, the same behind both doors: /image/7, /thumbnail/7, /preview/7 and /tile/7/12/3_4, each with
+// ?project=ID; and what an import under way looks at. Tiles are cut when they are asked for by `pictures.cut`.
+import { join } from 'node:path';
+import { fullPicture, type Picture, thumbnail } from '../services/pictures.ts';
+import type { OpenProject } from '../services/projects.ts';
+import { cutTiles, preview, tile } from '../services/pyramids.ts';
+import type { Workspace } from '../services/workspace.ts';
+import { stagedPicture } from './imports.ts';
+import { os, type Parts } from './parts.ts';
+
+const ADDRESS =
+  /^\/(?:(image|thumbnail|preview)\/(\d{1,15})|tile\/(\d{1,15})\/(\d{1,2})\/(\d{1,5})_(\d{1,5}))$/;
+
+/** The picture at an address; undefined where there is none. Throws a Problem for a file that is missing or damaged. */
+export async function pictureAt(
+  workspace: Workspace,
+  pathname: string,
+  query: URLSearchParams,
+): Promise<Picture | undefined> {
+  const match = ADDRESS.exec(pathname);
+  if (!match) return await stagedPicture(workspace, pathname, query);
+  const project = workspace.meant(query.get('project') ?? '');
+  const [, kind, id, tileId, level, x, y] = match;
+  const file = fileOf(project, Number(id ?? tileId));
+  if (kind === 'thumbnail') return await thumbnail(file);
+  if (kind === 'image') return await fullPicture(file);
+  if (kind === 'preview') return await preview(file, cacheOf(project));
+  return tile(file, cacheOf(project), { level: Number(level), x: Number(x), y: Number(y) });
+}
+
+export function pictureRoutes({ workspace }: Parts) {
+  return os.pictures.router({
+    cut: os.pictures.cut.handler(async ({ input }) => {
+      const project = workspace.meant(input.project);
+      await cutTiles(fileOf(project, input.imageId), cacheOf(project));
+    }),
+  });
+}
+
+function fileOf(project: OpenProject, imageId: number): string {
+  return project.imageFile(project.annotations.labels(imageId).image);
+}
+
+function cacheOf({ dir }: OpenProject): string {
+  return join(dir, 'cache', 'tiles');
+}
