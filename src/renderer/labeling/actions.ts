@@ -9,7 +9,15 @@ export interface ActionSpec {
   readonly cvat?: readonly string[];
 }
 
-export const actionGroups = ['Draw and select', 'Change', 'Classes', 'Images', 'View', 'Window'] as const;
+export const actionGroups = [
+  'Draw and select',
+  'Change',
+  'Classes',
+  'Suggestions',
+  'Images',
+  'View',
+  'Window',
+] as const;
 export type ActionGroup = (typeof actionGroups)[number];
 
 const drawing = {
@@ -39,6 +47,15 @@ const changing = {
 const classing = {
   findClass: { keys: ['/'], text: 'Find a class by name' },
   lockClass: { keys: ['K'], text: 'Lock the class of the next boxes, or let it go' },
+};
+
+const suggesting = {
+  acceptSuggestion: { keys: ['Y'], text: 'Accept the suggestion' },
+  rejectSuggestion: { keys: ['N'], cvat: ['Shift+N'], text: 'Reject the suggestion' },
+  acceptAll: { keys: ['Shift+Y'], text: 'Accept all suggestions above the score' },
+  nextSuggestion: { keys: ['.'], text: 'Next suggestion' },
+  previousSuggestion: { keys: [','], text: 'Previous suggestion' },
+  look: { keys: ['S'], text: 'Have the model look at the image' },
 };
 
 const walking = {
@@ -76,6 +93,7 @@ export const actions = {
   ...grouped('Draw and select', drawing),
   ...grouped('Change', changing),
   ...grouped('Classes', classing),
+  ...grouped('Suggestions', suggesting),
   ...grouped('Images', walking),
   ...grouped('View', viewing),
   ...grouped('Window', windowing),

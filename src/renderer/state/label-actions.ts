@@ -9,6 +9,7 @@ import { labels } from './labels.svelte.ts';
 import { panels } from './panels.svelte.ts';
 import { past } from './past.svelte.ts';
 import { settings } from './settings.svelte.ts';
+import { suggestions } from './suggestions.svelte.ts';
 
 const ZOOM = 1.25;
 const { editor } = labels;
@@ -41,6 +42,12 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   difficult: () => edits.toggleFlag(editor, 'difficult'),
   truncated: () => edits.toggleFlag(editor, 'truncated'),
   occluded: () => edits.toggleFlag(editor, 'occluded'),
+  acceptSuggestion: () => suggestions.accept(),
+  rejectSuggestion: () => suggestions.reject(),
+  acceptAll: () => suggestions.acceptAll(),
+  nextSuggestion: () => suggestions.step(1),
+  previousSuggestion: () => suggestions.step(-1),
+  look: () => suggestions.look(),
   findClass: () => {
     panels.findClass = true;
   },

@@ -45,6 +45,12 @@ class Labels {
     pictures.show(read.image);
   }
 
+  /** Waits until every gesture is stored; says the revision that a request of its own has to name. */
+  async settled(): Promise<number | undefined> {
+    await this.#saver?.settled();
+    return this.#saver?.revision ?? this.image?.revision;
+  }
+
   /** Reads the boxes again, where they were changed elsewhere or by undo. */
   async reread(): Promise<void> {
     const id = this.image?.id;

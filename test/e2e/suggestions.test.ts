@@ -1,0 +1,123 @@
+// Suggestions in the window, from a model that was really trained: seen, taken, left, taken back, there after a reload.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserProgram, openStudio, type Studio } from './studio.ts';
+import { makeTrainedProject } from './trained-project.ts';
+
+const program = browserProgram();
+const WHILE_TRAINING = 400_000;
+const WHILE_LOOKING = 60_000;
+
+describe.skipIf(!program)('suggestions in a browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ddod-trained-'));
+  let studio: Studio;
+  let page: Page;
+
+  beforeAll(async () => {
+    const project = join(folder, 'project');
+    await makeTrainedProject(project);
+    studio = await openStudio(program ?? '', project);
+    page = studio.page;
+  }, WHILE_TRAINING);
+  afterAll(async () => {
+    await studio?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const region = (name: RegExp) => page.getByRole('region', { name });
+  const numberOf = async (name: RegExp) =>
+    Number(await region(name).getByRole('heading').first().locator('span').first().textContent());
+  const boxes = () => numberOf(/^Boxes/);
+  const open = () => numberOf(/^Suggestions/);
+  const key = (name: string) => page.keyboard.press(name);
+
+  async function become(count: () => Promise<number>, expected: number) {
+    await expect.poll(count, { timeout: 15_000 }).toBe(expected);
+  }
+
+  /** Opens an image and deletes its boxes, so that the model has everything left to find. */
+  async function openBare(name: string) {
+    await page.getByRole('button', { name: 'Images', exact: true }).click();
+    await page.getByRole('button', { name: `Label ${name}` }).click();
+    await page.getByText(name, { exact: true }).first().waitFor();
+    await page.locator('canvas.boxes').focus();
+    await expect.poll(boxes, { timeout: 15_000 }).toBeGreaterThan(0);
+    await key('Control+a');
+    await key('Delete');
+    await become(boxes, 0);
+  }
+
+  it('finds what nobody has labelled, and says so apart from the labels', async () => {
+    await openBare('sample_0005.jpg');
+    await key('s');
+    await expect.poll(open, { timeout: WHILE_LOOKING }).toBeGreaterThan(2);
+    expect(await boxes()).toBe(0);
+  });
+
+  it('takes the best by Y, drops the next by N, and brings each back by undo', async () => {
+    const found = await open();
+    await key('y');
+    await become(boxes, 1);
+    await become(open, found - 1);
+    await key('n');
+    await become(open, found - 2);
+    expect(await boxes()).toBe(1);
+    await key('Control+z');
+    await become(open, found - 1);
+    await key('Control+z');
+    await become(open, found);
+    await become(boxes, 0);
+  });
+
+  it('takes all above the score at once, takes them back at once, and keeps them over a reload', async () => {
+    const found = await open();
+    await key('Shift+Y');
+    await become(boxes, found);
+    await become(open, 0);
+    await key('Control+z');
+    await become(boxes, 0);
+    await become(open, found);
+    await page.reload();
+    await become(open, found);
+    await become(boxes, 0);
+    await page.locator('canvas.boxes').focus();
+    await key('Shift+Y');
+    await become(boxes, found);
+    await page.getByText('Saved', { exact: true }).waitFor();
+    await page.reload();
+    await become(boxes, found);
+    await become(open, 0);
+  });
+
+  it('shows fewer above a higher score, and takes and leaves by the mouse', async () => {
+    await openBare('sample_0007.jpg');
+    await page.getByRole('button', { name: 'Look', exact: true }).click();
+    await expect.poll(open, { timeout: WHILE_LOOKING }).toBeGreaterThan(2);
+    const found = await open();
+    await page.getByLabel('Lowest score').fill('0.95');
+    await become(open, 0);
+    await page.getByLabel('Lowest score').fill('0.35');
+    await become(open, found);
+    const row = region(/^Suggestions/)
+      .getByRole('listitem')
+      .first();
+    await row.getByRole('button', { name: /^Accept/ }).click();
+    await become(boxes, 1);
+    await row.getByRole('button', { name: /^Reject/ }).click();
+    await become(open, found - 2);
+    expect(await boxes()).toBe(1);
+  });
+
+  it('looks at all images as a job and leaves every label as it was', async () => {
+    await page.getByRole('button', { name: 'Suggest for many images' }).click();
+    await page.getByRole('radio', { name: /All images/ }).check();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText(/suggestions are ready on 58 images/).waitFor({ timeout: WHILE_LOOKING });
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+    expect(await boxes()).toBe(1);
+    expect(studio.complaints).toEqual([]);
+  });
+});
