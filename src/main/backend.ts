@@ -1,6 +1,7 @@
 // The composition root: the services of one open project behind the contract, for any door.
 import { EventPublisher } from '@orpc/server';
 import type { Notice } from '../shared/contract.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { evaluationRoutes } from './routes/evaluation.ts';
 import { historyRoutes } from './routes/history.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -65,6 +66,7 @@ function routerOf(parts: Parts) {
     pictures: pictureRoutes(parts),
     annotations: annotationRoutes(parts),
     classes: classRoutes(parts),
+    bulk: bulkRoutes(parts),
     labelExports: labelExportRoutes(parts),
     history: historyRoutes(parts),
     settings: settingsRoutes(),

@@ -4,6 +4,7 @@ import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import { type EvaluatingProgress, evaluationContract } from './contract/evaluation.ts';
 import { historyContract } from './contract/history.ts';
+import { bulk, galleryFilter } from './contract/images.ts';
 import { imports } from './contract/imports.ts';
 import { labelExports } from './contract/label-exports.ts';
 import { pictureContract } from './contract/pictures.ts';
@@ -22,7 +23,6 @@ import {
   type Project,
   type Rect,
   type Split,
-  splitNames,
   type Timestamp,
 } from './model.ts';
 
@@ -47,13 +47,7 @@ const boxInput = z.strictObject({
   origin: z.enum(boxOrigins).optional(),
 });
 
-const filter = z.strictObject({
-  state: z.enum(imageStates).optional(),
-  split: z.enum([...splitNames, 'none']).optional(),
-  classId: id.optional(),
-  search: z.string().max(200).optional(),
-});
-export type GalleryFilter = z.infer<typeof filter>;
+export type { GalleryFilter } from './contract/images.ts';
 
 const gesture = z.strictObject({
   project,
@@ -158,7 +152,7 @@ export const contract = {
   },
   imports,
   images: {
-    ids: request.input(filter).output(type<readonly number[]>()),
+    ids: request.input(galleryFilter).output(type<readonly number[]>()),
     thumbnails: request.input(z.strictObject({ ids })).output(type<readonly Thumbnail[]>()),
     counts: request.output(type<ImageCounts>()),
     labels: request
@@ -180,6 +174,7 @@ export const contract = {
     merge: request.input(z.strictObject({ from: id, into: id })).output(type<boolean>()),
     remove: request.input(z.strictObject({ id })).output(type<boolean>()),
   },
+  bulk,
   labelExports,
   pictures: pictureContract,
   history: historyContract,

@@ -58,18 +58,58 @@ export interface ImageFilter {
   readonly split?: Split | 'none';
   /** Only images with a box of this class. */
   readonly classId?: number;
-  /** Part of the path. */
+  /** Part of the path, in any case. */
   readonly search?: string;
+  readonly minBoxes?: number;
+  readonly maxBoxes?: number;
 }
+
+const BOXES = '(SELECT count(*) FROM live_box WHERE live_box.image_id = live_image.id)';
 
 const FILTER = `(:state IS NULL OR state = :state)
   AND (:split IS NULL OR coalesce(split, 'none') = :split)
   AND (:classId IS NULL OR id IN (SELECT image_id FROM live_box WHERE class_id = :classId))
-  AND (:search IS NULL OR instr(path, :search) > 0)`;
+  AND (:search IS NULL OR instr(lower(path), lower(:search)) > 0)
+  AND (:minBoxes IS NULL OR ${BOXES} >= :minBoxes)
+  AND (:maxBoxes IS NULL OR ${BOXES} <= :maxBoxes)`;
 
 function filterValues(filter: ImageFilter) {
   const { state = null, split = null, classId = null, search = null } = filter;
-  return { state, split, classId, search };
+  const { minBoxes = null, maxBoxes = null } = filter;
+  return { state, split, classId, search, minBoxes, maxBoxes };
+}
+
+const ORDERS = {
+  added: 'id',
+  name: 'path COLLATE NOCASE',
+  boxes: BOXES,
+  state: "CASE state WHEN 'unlabelled' THEN 0 WHEN 'in-progress' THEN 1 WHEN 'done' THEN 2 ELSE 3 END",
+} as const;
+
+export interface ImageOrder {
+  readonly by: keyof typeof ORDERS;
+  readonly descending: boolean;
+}
+
+/** The ids a filter leaves, in an order; images that are equal in it come as they were added. */
+export function imageIds(db: ReadableDb, filter: ImageFilter, { by, descending }: ImageOrder): number[] {
+  const sql = `SELECT id FROM live_image WHERE ${FILTER} ORDER BY ${ORDERS[by]} ${descending ? 'DESC' : 'ASC'}, id`;
+  return db
+    .read<{ id: number }>(sql)
+    .all(filterValues(filter))
+    .map(({ id }) => id);
+}
+
+/** Images of these ids, each with the number of its boxes. */
+export function imagesWithBoxCount(
+  db: ReadableDb,
+  ids: readonly number[],
+): { readonly image: ImageRecord; readonly boxes: number }[] {
+  const sql = `SELECT ${COLUMNS}, ${BOXES} AS boxes FROM live_image WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`;
+  return db
+    .read<ImageRow & { readonly boxes: number }>(sql)
+    .all(idList(ids))
+    .map(({ boxes, ...row }) => ({ image: toImage(row), boxes }));
 }
 
 /** A page of images in id order, those after `afterId`. */

@@ -1,10 +1,10 @@
 // Images, boxes and classes of the open project.
-import { countedClasses, galleryCounts, galleryIds, imageFilter, thumbnails } from '../services/gallery.ts';
+import { countedClasses, galleryCounts, galleryIds, thumbnails } from '../services/gallery.ts';
 import { compact, os, type Parts, toldChange } from './parts.ts';
 
 export function imageRoutes({ workspace }: Parts) {
   return os.images.router({
-    ids: os.images.ids.handler(({ input }) => galleryIds(workspace.project, imageFilter(input))),
+    ids: os.images.ids.handler(({ input }) => galleryIds(workspace.project, input)),
     thumbnails: os.images.thumbnails.handler(({ input }) => thumbnails(workspace.project, input.ids)),
     counts: os.images.counts.handler(() => galleryCounts(workspace.project)),
     labels: os.images.labels.handler(({ input }) => workspace.project.annotations.labels(input.id)),

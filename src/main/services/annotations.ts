@@ -10,6 +10,8 @@ import {
   countImages,
   type ImageCount,
   type ImageFilter,
+  type ImageOrder,
+  imageIds,
   listImages,
   readImage,
 } from '../db/images.ts';
@@ -114,6 +116,11 @@ export class Annotations {
   /** A page of images in id order, those after `afterId`. */
   images(filter: ImageFilter = {}, afterId = 0, limit = 200): ImageRecord[] {
     return listImages(this.#db, filter, afterId, limit);
+  }
+
+  /** The ids a filter leaves, in an order. */
+  ids(filter: ImageFilter, order: ImageOrder): number[] {
+    return imageIds(this.#db, filter, order);
   }
 
   count(filter: ImageFilter = {}): number {

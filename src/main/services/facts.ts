@@ -1,5 +1,5 @@
 // What a gesture changes, as plain facts: the journal keeps them before and after, undo and redo just state them again.
-import type { Box, ImageState, LabelClass } from '../../shared/model.ts';
+import type { Box, ImageState, LabelClass, Split } from '../../shared/model.ts';
 import * as boxes from '../db/boxes.ts';
 import { putClass } from '../db/classes.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
@@ -11,6 +11,7 @@ export interface Facts {
   /** null: the box is not there. */
   readonly boxes?: readonly (readonly [id: number, box: Box | null])[];
   readonly states?: readonly (readonly [imageId: number, state: ImageState])[];
+  readonly splits?: readonly (readonly [imageId: number, split: Split | null])[];
   /** Boxes that share a class, for a merge of thousands. */
   readonly reclass?: { readonly boxIds: readonly number[]; readonly classId: number };
   readonly suggestions?: { readonly ids: readonly number[]; readonly rejected: boolean };
@@ -32,6 +33,7 @@ export function putFacts(db: WritableDb, facts: Facts): void {
     else boxes.deleteBox(db, id);
   }
   for (const [imageId, state] of facts.states ?? []) images.setImageState(db, imageId, state);
+  for (const [imageId, split] of facts.splits ?? []) images.setImageSplit(db, imageId, split);
   if (facts.reclass) boxes.setClassOfBoxes(db, facts.reclass.boxIds, facts.reclass.classId);
   if (facts.suggestions) setRejected(db, facts.suggestions.ids, facts.suggestions.rejected);
   if (facts.removed) images.setRemoved(db, facts.removed.imageIds, facts.removed.removed);
@@ -43,7 +45,7 @@ export function imagesTouched(db: ReadableDb, before: Facts, after: Facts): Set<
   const ids = new Set<number>();
   for (const side of [before, after]) {
     for (const [, box] of side.boxes ?? []) if (box) ids.add(box.imageId);
-    for (const [imageId] of side.states ?? []) ids.add(imageId);
+    for (const [imageId] of [...(side.states ?? []), ...(side.splits ?? [])]) ids.add(imageId);
     for (const imageId of side.removed?.imageIds ?? []) ids.add(imageId);
   }
   for (const id of boxes.imageIdsOfBoxes(db, after.reclass?.boxIds ?? [])) ids.add(id);

@@ -3,11 +3,12 @@ import type { CountedClass, GalleryFilter, ImageCounts, Thumbnail } from '../../
 import type { ImageFilter } from '../db/images.ts';
 import type { OpenProject } from './projects.ts';
 
-const ALL = Number.MAX_SAFE_INTEGER;
-
 /** The ids a filter leaves, in order; a grid asks for the records of those in sight. */
-export function galleryIds(project: OpenProject, filter: ImageFilter): number[] {
-  return project.annotations.images(filter, 0, ALL).map(({ id }) => id);
+export function galleryIds(project: OpenProject, { order, descending, ...filter }: GalleryFilter): number[] {
+  return project.annotations.ids(imageFilter(filter), {
+    by: order ?? 'added',
+    descending: descending ?? false,
+  });
 }
 
 /** Images with their boxes; those that are gone meanwhile are left out. */
@@ -52,11 +53,13 @@ export function countedClasses(project: OpenProject): CountedClass[] {
 }
 
 /** The filter without what was left open. */
-export function imageFilter({ state, split, classId, search }: GalleryFilter): ImageFilter {
+function imageFilter({ state, split, classId, search, minBoxes, maxBoxes }: GalleryFilter): ImageFilter {
   return {
     ...(state && { state }),
     ...(split && { split }),
     ...(classId && { classId }),
     ...(search && { search }),
+    ...(minBoxes !== undefined && { minBoxes }),
+    ...(maxBoxes !== undefined && { maxBoxes }),
   };
 }

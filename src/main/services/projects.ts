@@ -12,6 +12,7 @@ import { openDatabase, openForReading } from '../db/open.ts';
 import * as rows from '../db/project.ts';
 import { asProblem } from '../db/sqlite-problem.ts';
 import { Annotations } from './annotations.ts';
+import { BulkChanges } from './bulk-changes.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Classes } from './classes.ts';
 import { Datasets } from './datasets.ts';
@@ -37,6 +38,7 @@ export class OpenProject {
   readonly readOnly: boolean;
   readonly journal: Journal;
   readonly annotations: Annotations;
+  readonly bulk: BulkChanges;
   readonly classes: Classes;
   readonly datasets: Datasets;
   readonly splits: Splits;
@@ -55,6 +57,7 @@ export class OpenProject {
     this.#lock = lock;
     this.journal = new Journal(db);
     this.annotations = new Annotations(db, this.journal);
+    this.bulk = new BulkChanges(db, this.journal);
     this.classes = new Classes(db, this.journal);
     this.datasets = new Datasets(db, this.journal, dir);
     this.splits = new Splits(db);

@@ -1,0 +1,100 @@
+// The gallery by hand: a filter that is a sentence, orders, selecting with pointer and keyboard, changing many at once.
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserProgram, openStudio, type Studio } from './studio.ts';
+
+const program = browserProgram();
+
+describe.skipIf(!program)('the gallery', () => {
+  let studio: Studio;
+  let page: Page;
+
+  beforeAll(async () => {
+    studio = await openStudio(program ?? '');
+    page = studio.page;
+    page.setDefaultTimeout(15_000);
+    await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
+  });
+  afterAll(async () => {
+    await studio?.close();
+  });
+
+  const tile = (index: number) => page.getByRole('button', { name: /^Label sample_/ }).nth(index);
+  const selected = (count: number) => page.getByText(`${count} selected`, { exact: true }).waitFor();
+
+  it('is filtered by numbers of boxes and put in order', async () => {
+    await page.getByLabel('Boxes, at least').fill('12');
+    await expect.poll(() => page.getByText(/^\d+ of 60$/).textContent()).not.toBe('60 of 60');
+    await page.getByLabel('Order').selectOption({ label: 'most boxes first' });
+    await expect
+      .poll(async () => {
+        const counts = await page.locator('.caption .quiet-text').allTextContents();
+        return (
+          counts.length > 0 && counts.every((text, at) => at === 0 || Number(text) <= Number(counts[at - 1]))
+        );
+      })
+      .toBe(true);
+    await page.getByLabel('Boxes, at least').fill('500');
+    await page.getByRole('button', { name: 'Show all images' }).click();
+    await page.getByText('60 of 60', { exact: true }).waitFor();
+  });
+
+  it('is walked and selected by keyboard', async () => {
+    await tile(0).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press(' ');
+    await selected(1);
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect.poll(() => page.getByText(/^\d+ selected$/).textContent()).toBe('8 selected');
+    await page.keyboard.press('Control+a');
+    await selected(60);
+    await page.keyboard.press('Escape');
+    await page.getByText(/selected$/).waitFor({ state: 'hidden' });
+    await page.keyboard.press('End');
+    await expect
+      .poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")'))
+      .toBe('Label sample_0059.jpg');
+    await page.keyboard.press('Home');
+    await expect
+      .poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")'))
+      .toBe('Label sample_0000.jpg');
+  });
+
+  it('is selected by pointer', async () => {
+    await tile(1).click({ modifiers: ['Control'] });
+    await tile(4).click({ modifiers: ['Shift'] });
+    await selected(4);
+    await page.getByLabel('Select sample_0002.jpg').click();
+    await selected(3);
+  });
+
+  it('changes many at once, and takes it back in one step', async () => {
+    await page.getByRole('toolbar').getByRole('button', { name: 'test', exact: true }).click();
+    await page.getByText('train 39 · val 9 · test 12').waitFor();
+    await page.getByRole('toolbar').getByRole('button', { name: 'unlabelled', exact: true }).click();
+    await page.getByText('57 of 60 done').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('60 of 60 done').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('train 42 · val 9 · test 9').waitFor();
+  });
+
+  it('takes images out of the project and brings them back', async () => {
+    await selected(3);
+    await page.getByRole('button', { name: 'Take out of the project' }).click();
+    await page.getByText('57 of 57', { exact: true }).waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('60 of 60', { exact: true }).waitFor();
+  });
+
+  it('opens an image by Enter', async () => {
+    await tile(2).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('canvas[aria-label^="Image"]').waitFor();
+  });
+
+  it('made the page complain about nothing', () => {
+    expect(studio.complaints).toEqual([]);
+  });
+});
