@@ -1,11 +1,14 @@
 /**
- * A forward pass of one image (backbone, neck, head) against the same network in PyTorch, in one run, and what
- * post-processing adds on our side. DDOD_PYTHON, CASES and RUNS as in bench/train-step.ts.
+ * A forward pass of one image (backbone, neck, head) against the same network in PyTorch and against our own export in
+ * onnxruntime, in one run, and what post-processing adds on our side. DDOD_PYTHON, CASES and RUNS as in bench/train-step.ts.
  */
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { Tape } from '../src/main/detector/autograd/tape.ts';
 import type { Batch } from '../src/main/detector/data/batch.ts';
 import { detectBatch } from '../src/main/detector/engine/detect-batch.ts';
-import type { Network } from '../src/main/detector/network.ts';
+import { networkGraph } from '../src/main/detector/export/network-graph.ts';
+import { writeOnnx } from '../src/main/detector/export/onnx/write.ts';
+import { type Network, strides } from '../src/main/detector/network.ts';
 import { type Tensor, tf } from '../src/main/detector/tf.ts';
 import { type Case, type DetectorKind, inferenceCases } from './detectors/cases.ts';
 import { compare } from './detectors/compare.ts';
@@ -13,18 +16,35 @@ import { makeNetwork, measure, randomPixels } from './detectors/ours.ts';
 
 const candidates = 1000;
 
-function infer(one: Case, detector: DetectorKind) {
+async function infer(one: Case, detector: DetectorKind) {
   const network = makeNetwork(one, detector);
   const pixels = randomPixels(one);
-  const forward = measure(network, () => sum(logitsOf(network, pixels)));
+  const forward = await measure(network, () => sum(logitsOf(network, pixels)));
   const batch = batchOf(one, pixels);
   const scoreThresh = thresholdFor(logitsOf(network, pixels));
-  const detect = measure(network, () => detectBatch(network, batch, { scoreThresh })[0]?.scores.length ?? 0);
+  const detect = await measure(
+    network,
+    () => detectBatch(network, batch, { scoreThresh })[0]?.scores.length ?? 0,
+  );
   return {
     ...forward,
     cpuSeconds: detect.cpuSeconds,
     withPostprocess: { seconds: detect.seconds, detections: detect.check },
   };
+}
+
+/** The exported network in onnxruntime, on the same pixels. */
+async function inferExported(one: Case, detector: DetectorKind) {
+  const network = makeNetwork(one, detector);
+  const values = randomPixels(one).dataSync<'float32'>();
+  const options = { half: false, deformConv: 'DeformConv', metadata: {} } as const;
+  const session = await InferenceSession.create(writeOnnx(networkGraph(network, 1), options));
+  const pixels = new OrtTensor('float32', values, [1, one.height, one.width, 3]);
+  const forward = await measure(network, async () => {
+    const maps = await session.run({ pixels });
+    return sum(strides.map((_, level) => maps[`cls_logits.${level}`]?.data as Float32Array));
+  });
+  return { ...forward, runtime: 'onnxruntime-node' };
 }
 
 /** Class logits of all levels; reading them waits for the whole forward pass. */
@@ -64,7 +84,10 @@ function sum(levels: readonly Float32Array[]): number {
   return levels.reduce((all, level) => level.reduce((total, value) => total + value, all), 0);
 }
 
-const [name, detector] = process.argv.slice(2);
+const [name, detector, runtime] = process.argv.slice(2);
 const one = inferenceCases[name ?? ''];
 if (one === undefined) compare(import.meta.url, 'forward', inferenceCases);
-else console.log(JSON.stringify(infer(one, detector as DetectorKind)));
+else {
+  const run = runtime === 'onnxruntime' ? inferExported : infer;
+  console.log(JSON.stringify(await run(one, detector as DetectorKind)));
+}

@@ -12,7 +12,7 @@ import { type Case, type DetectorKind, trainCases } from './detectors/cases.ts';
 import { compare } from './detectors/compare.ts';
 import { type Measured, makeNetwork, measure, randomPixels, randomTruths } from './detectors/ours.ts';
 
-function step(one: Case, detector: DetectorKind): Measured {
+function step(one: Case, detector: DetectorKind): Promise<Measured> {
   const network = makeNetwork(one, detector);
   const optimizer = new Sgd({ momentum: 0.9, weightDecay: 1e-4 });
   const name = detector === 'ddod' ? 'ddod-atss' : 'atss';
@@ -28,4 +28,4 @@ function step(one: Case, detector: DetectorKind): Measured {
 const [name, detector] = process.argv.slice(2);
 const one = trainCases[name ?? ''];
 if (one === undefined) compare(import.meta.url, 'train', trainCases);
-else console.log(JSON.stringify(step(one, detector as DetectorKind)));
+else console.log(JSON.stringify(await step(one, detector as DetectorKind)));

@@ -28,7 +28,10 @@ const keepMemory = {
   MALLOC_TOP_PAD_: '268435456',
 };
 
-/** `script` is called again as `script CASE DETECTOR` and prints what `measure` found as its last line. */
+/**
+ * `script` is called again as `script CASE DETECTOR` and prints what `measure` found as its last line; for forward
+ * passes also as `script CASE DETECTOR onnxruntime`.
+ */
 export function compare(script: string, kind: Kind, table: Readonly<Record<string, Case>>): void {
   const chosen =
     process.env.CASES?.split(',') ?? Object.keys(table).filter((name) => !name.startsWith('r18'));
@@ -47,6 +50,7 @@ function notes(): string[] {
     'PyTorch: frozen batch norm, one loss over all anchors and fixed positives, no assigner; ours assigns as in training',
     "torchvision's deformable convolution runs on one thread on a CPU; atss has plain convolutions instead",
     'mmdet: published figures of another machine',
+    'onnxruntime: our network as exported, so ours / exported',
     'quiet: false means that other programs ran, PyTorch suffers most from them, and the ratios are worth nothing',
     ...(python === undefined
       ? ['PyTorch was not measured: DDOD_PYTHON names no Python with torch and torchvision']
@@ -59,9 +63,15 @@ function rowOf(script: string, kind: Kind, name: string, one: Case, detector: De
   const ours = watched<Ours>(process.execPath, [fileURLToPath(script), name, detector]);
   const pytorch = python === undefined ? null : peerOf(python, kind, one, detector);
   const mmdet = publishedFor(one, detector) ?? null;
-  const ratios = { pytorch: pytorch && ratioOf(ours, pytorch), mmdet: mmdet && ratioOf(ours, mmdet) };
+  const args = [fileURLToPath(script), name, detector, 'onnxruntime'];
+  const onnxruntime = kind === 'forward' ? watched<Ours>(process.execPath, args) : null;
+  const ratios = {
+    pytorch: pytorch && ratioOf(ours, pytorch),
+    onnxruntime: onnxruntime && ratioOf(ours, onnxruntime),
+    mmdet: mmdet && ratioOf(ours, mmdet),
+  };
   const quiet = Math.max(ours.othersShare, pytorch?.othersShare ?? 0) < quietShare;
-  return { case: name, detector, quiet, ours, pytorch, mmdet, ratios };
+  return { case: name, detector, quiet, ours, pytorch, onnxruntime, mmdet, ratios };
 }
 
 /** Adds to DDOD's row how it compares with PyTorch's plain network, as if deformable convolution were free there. */

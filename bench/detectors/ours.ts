@@ -75,14 +75,16 @@ export function randomTruths({ batch, height, width, classes }: Case): ImageTrut
 }
 
 /** Times `once` after a warm-up and reads this process' memory. `once` returns a number that shows the work was real. */
-export function measure(network: Network, once: () => number): Measured {
+export async function measure(network: Network, once: () => number | Promise<number>): Promise<Measured> {
   const beforeMb = peakMb();
-  let check = once();
-  const seconds = Array.from({ length: runs }, () => {
+  let check = await once();
+  const seconds: number[] = [];
+  while (seconds.length < runs) {
     const began = performance.now();
-    check = once();
-    return (performance.now() - began) / 1000;
-  }).toSorted((a, b) => a - b);
+    check = await once();
+    seconds.push((performance.now() - began) / 1000);
+  }
+  seconds.sort((a, b) => a - b);
   const cpu = process.cpuUsage();
   const weights = network.store.all().filter(({ name }) => !name.includes('running_'));
   return {

@@ -1,18 +1,17 @@
 // The trained reference checkpoint through our own pipeline, from JPEG files to COCO numbers, on the real test split.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { ParameterStore } from '../../src/main/detector/autograd/parameter-store.ts';
 import { readCheckpointFile } from '../../src/main/detector/checkpoints/checkpoint-file.ts';
 import { initialWeights } from '../../src/main/detector/checkpoints/initial-weights.ts';
 import { loadWeights } from '../../src/main/detector/checkpoints/load-weights.ts';
-import type { Sample } from '../../src/main/detector/data/loader.ts';
 import { evaluateNetwork } from '../../src/main/detector/engine/evaluate.ts';
 import { Network } from '../../src/main/detector/network.ts';
 import { networkConfigOf } from '../../src/main/detector/network-config.ts';
 import { recipeSchema } from '../../src/shared/recipe.ts';
 import { bccdDir, goldenDir } from '../golden/fixture.ts';
+import { readVoc } from './bccd.ts';
 
 interface ExpectedRun {
   readonly checkpoint: string;
@@ -36,7 +35,7 @@ describe.skipIf(missing !== undefined)(
       const expected = JSON.parse(readFileSync(expectedFile, 'utf8')) as ExpectedRun;
       const recipe = recipeSchema.parse(JSON.parse(readFileSync(recipeFile, 'utf8')));
       const classes = expected.categories.map(({ name }) => name);
-      const samples = expected.images.map((image) => ({ ...image, ...readLabels(image.file_name, classes) }));
+      const samples = expected.images.map((image) => ({ ...image, ...readVoc(image.file_name, classes) }));
       const counted = classes.map(
         (_, label) => samples.flatMap((s) => [...s.labels]).filter((l) => l === label).length,
       );
@@ -66,28 +65,3 @@ describe.skipIf(missing !== undefined)(
     });
   },
 );
-
-interface VocFile {
-  readonly annotation: {
-    readonly object?: readonly { readonly name: string; readonly bndbox: Readonly<Record<string, string>> }[];
-  };
-}
-
-/** The numbers of an XML file as they are; boxes without area are no ground truth. */
-function readLabels(fileName: string, classes: readonly string[]): Omit<Sample, 'width' | 'height'> {
-  const file = join(bccdDir(), 'Annotations', fileName.replace(/\.\w+$/, '.xml'));
-  const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'object' });
-  const { annotation } = parser.parse(readFileSync(file, 'utf8')) as VocFile;
-  const objects = (annotation.object ?? [])
-    .map(({ name, bndbox }) => ({
-      label: classes.indexOf(name),
-      box: ['xmin', 'ymin', 'xmax', 'ymax'].map((side) => Number(bndbox[side])),
-    }))
-    .filter(({ box: [x1 = 0, y1 = 0, x2 = 0, y2 = 0] }) => x2 > x1 && y2 > y1);
-  return {
-    path: join(bccdDir(), 'JPEGImages', fileName),
-    boxes: Float32Array.from(objects.flatMap(({ box }) => box)),
-    labels: Int32Array.from(objects, ({ label }) => label),
-    ignore: new Float32Array(0),
-  };
-}

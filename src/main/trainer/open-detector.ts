@@ -9,12 +9,14 @@ import { scaleBoxes, transformLabels } from '../detector/data/labelled-image.ts'
 import { type NormalisationTable, normalisationTable } from '../detector/data/normalise.ts';
 import { readScaled } from '../detector/data/scaled-image.ts';
 import { detectBatch } from '../detector/engine/detect-batch.ts';
+import { detectFile } from '../detector/export/file-detector.ts';
 import { Network } from '../detector/network.ts';
 import { lossConfigOf, networkConfigOf } from '../detector/network-config.ts';
 import { admitting, type Model, plain, readModel } from './detect-job.ts';
 import { assignmentFacts, explain } from './explain.ts';
 import type { JobImage, ModelSource } from './job.ts';
 import type { AssignmentFacts, Explained, Looked } from './job-detector.ts';
+import { type OpenExported, openExported } from './open-exported.ts';
 import { sampleOf } from './run-job.ts';
 
 /** A detector of any make. */
@@ -32,8 +34,28 @@ export interface OpenDetector {
 }
 
 /** Reads a detector and makes it ready. Throws a Problem where it is none. */
-export function openDetector(source: ModelSource): OpenDetector {
-  return new NetworkDetector(readModel(source));
+export async function openDetector(source: ModelSource): Promise<OpenDetector> {
+  return source.kind === 'exported'
+    ? lookThrough(await openExported(source))
+    : new NetworkDetector(readModel(source));
+}
+
+/** An exported model; of its inside nothing is seen. */
+function lookThrough({ detector, recipe, classes }: OpenExported): OpenDetector {
+  const lookAt = (path: string, scoreThresh: number) =>
+    detectFile(detector, path, recipe).then(
+      (found) => plain(found, scoreThresh),
+      (error) => ({ trouble: sentenceOf(error) }),
+    );
+  return {
+    classes,
+    async look(images, scoreThresh) {
+      const found: Looked[] = [];
+      for (const { path } of images) found.push(await lookAt(path, scoreThresh));
+      return found;
+    },
+    dispose: () => void detector.close(),
+  };
 }
 
 class NetworkDetector implements OpenDetector {

@@ -20,7 +20,7 @@ export class StandingDetector {
   async #answer(question: DetectorRequest): Promise<DetectorAnswer> {
     const { request, images } = question;
     try {
-      const detector = this.#ready(question);
+      const detector = await this.#ready(question);
       if (question.type === 'look') {
         const found = await detector.look(images, question.scoreThresh);
         return { type: 'looked', request, classes: detector.classes, images: found };
@@ -33,12 +33,12 @@ export class StandingDetector {
     }
   }
 
-  #ready({ model }: DetectorRequest): OpenDetector {
+  async #ready({ model }: DetectorRequest): Promise<OpenDetector> {
     const key = JSON.stringify(model);
     if (this.#held?.key === key) return this.#held.detector;
     this.#held?.detector.dispose();
     this.#held = undefined;
-    const detector = openDetector(model);
+    const detector = await openDetector(model);
     this.#held = { key, detector };
     return detector;
   }

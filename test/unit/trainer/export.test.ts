@@ -14,6 +14,7 @@ import { detect } from '../../../src/main/trainer/detect-job.ts';
 import { exportModel } from '../../../src/main/trainer/export-job.ts';
 import type { DetectionEvent, DetectionResult, ModelSource } from '../../../src/main/trainer/job.ts';
 import type { ExportEvent, ExportJob } from '../../../src/main/trainer/job-export.ts';
+import { openDetector } from '../../../src/main/trainer/open-detector.ts';
 import { prove } from '../../../src/main/trainer/prove-export.ts';
 import { movedWeights } from '../detector/export/network.ts';
 import { temporaryFolder } from '../services/temporary.ts';
@@ -75,6 +76,14 @@ describe('an export', () => {
     expect(theirs.metrics?.AP).toBeCloseTo(own.metrics?.AP ?? 0, 3);
     expect(theirs.images[0]?.scores[0]).toBeCloseTo(own.images[0]?.scores[0] ?? 0, 3);
     expect(theirs.images[0]?.boxes[0]).toBeCloseTo(own.images[0]?.boxes[0] ?? 0, 1);
+
+    const standing = await openDetector({ kind: 'exported', format: 'onnx', file });
+    const gone = { ...job.images[0]!, path: join(job.folder, 'gone.jpg') };
+    const looked = await standing.look([job.images[0]!, gone], 0.3);
+    expect(looked[0]).toMatchObject({ scores: theirs.images[0]!.scores.filter((score) => score >= 0.3) });
+    expect(looked[1]).toMatchObject({ trouble: expect.stringContaining('gone.jpg does not exist') });
+    expect(standing.explain).toBeUndefined();
+    standing.dispose();
   });
 
   it('fails where the exported model says something else', async () => {

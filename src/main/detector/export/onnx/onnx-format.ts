@@ -27,7 +27,7 @@ export const onnxFormat: ExportFormat = {
   async open(file: string): Promise<ExportedDetector> {
     const runtime = loadRuntime();
     const metadata = metadataOf(await readFile(file), file);
-    const session = await runtime.InferenceSession.create(file, { logSeverityLevel: 3 });
+    const session = await runtime.InferenceSession.create(file, sessionOptions);
     if (!['boxes', 'scores', 'labels'].every((name) => session.outputNames.includes(name))) {
       throw new Problem(
         `${file} does not give boxes, scores and labels.`,
@@ -42,6 +42,12 @@ export const onnxFormat: ExportFormat = {
     };
   },
 };
+
+const sessionOptions = {
+  logSeverityLevel: 3,
+  // threads that wait do not take the cores from TensorFlow's or from another program's
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+} as const;
 
 /** Loaded when it is first needed: it is a large library. */
 function loadRuntime(): Runtime {
