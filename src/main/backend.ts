@@ -41,7 +41,7 @@ export function createBackend(shell: Shell = {}): Backend {
   const notices = new EventPublisher<{ notice: Notice }>();
   const tell = (notice: Notice) => notices.publish('notice', notice);
   const workspace = new Workspace();
-  const training = new LiveTraining((runId, live) => tell({ type: 'run', runId, live }));
+  const training = new LiveTraining(tell);
   const assistant = new Assistant((progress) => tell({ type: 'suggesting', progress }));
   const evaluating = new Evaluating((progress) => tell({ type: 'evaluating', progress }));
   const analyst = new Analyst();
@@ -71,7 +71,7 @@ function routerOf(parts: Parts) {
     history: historyRoutes(parts),
     settings: settingsRoutes(),
     evaluations: evaluationRoutes(parts),
-    recipes: recipeRoutes(),
+    recipes: recipeRoutes(parts),
     runs: runRoutes(parts),
     suggestions: suggestionRoutes(parts),
   });

@@ -235,7 +235,7 @@ describe('a training that cannot go on', () => {
       expect(outcome.stderr).not.toMatch(/^\s+at /m);
       expectWhole(small);
       const run = await statusOf(small, 'r1');
-      expect(['failed', 'stopped']).toContain(run.status);
+      expect(['failed', 'paused']).toContain(run.status);
     } finally {
       spawnSync('umount', [disk]);
       rmSync(disk, { recursive: true });

@@ -58,14 +58,14 @@ describe('kill -9', () => {
   it.each([
     ['in its first epoch', 2],
     ['in its last epoch', 14],
-  ])('of the command line %s: the next to look finds the run stopped, and it resumes', async (_, step) => {
+  ])('of the command line %s: the next to look finds the run paused, and it resumes', async (_, step) => {
     const run = nextRun(project);
     const command = start(train());
     await untilStep(project, run, step);
     command.child.kill('SIGKILL');
     await command.ended;
     expect(await statusOf(project, run)).toEqual({
-      status: 'stopped',
+      status: 'paused',
       cause: expect.stringMatching(/application ended.*can be resumed/),
     });
     expectWhole(project);

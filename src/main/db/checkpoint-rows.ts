@@ -92,6 +92,16 @@ export function insertTensor(
   db.write(sql).run(checkpointId, tensor.role, tensor.name, tensor.hash, tensor.position);
 }
 
+/** Bytes of the tensors that no other checkpoint has. */
+export function ownBytes(db: ReadableDb, id: number): number {
+  const sql = `SELECT coalesce(sum(size), 0) AS bytes FROM (
+    SELECT DISTINCT own.hash, length(tensor_blob.bytes) AS size
+    FROM checkpoint_tensor AS own JOIN tensor_blob ON tensor_blob.hash = own.hash
+    WHERE own.checkpoint_id = :id AND NOT EXISTS (
+      SELECT 1 FROM checkpoint_tensor AS other WHERE other.hash = own.hash AND other.checkpoint_id <> :id))`;
+  return db.read<{ bytes: number }>(sql).get({ id })?.bytes ?? 0;
+}
+
 /** Deletes blobs that no checkpoint uses any more and returns how many. */
 export function deleteOrphanBlobs(db: WritableDb): number {
   const sql = 'DELETE FROM tensor_blob WHERE hash NOT IN (SELECT hash FROM checkpoint_tensor)';

@@ -153,6 +153,11 @@ class CheckpointStore {
     return rows.listCheckpoints(this.#db, runId);
   }
 
+  /** Bytes that deleting this checkpoint alone would free. */
+  ownBytes(id: number): number {
+    return rows.ownBytes(this.#db, id);
+  }
+
   /** Deletes what the retention does not keep, then the blobs nothing uses. The latest is always kept. */
   prune(runId: string, keep: Retention): Pruned {
     return this.#db.transact(() => {
@@ -166,6 +171,11 @@ class CheckpointStore {
   /** Deletes every checkpoint of a run. */
   deleteRun(runId: string): Pruned {
     return this.#db.transact(() => this.#delete(this.list(runId)));
+  }
+
+  /** Gives the space of what was deleted back to the disk. */
+  shrink(mayRebuild: boolean): void {
+    this.#db.shrink(mayRebuild);
   }
 
   #delete(list: readonly Checkpoint[]): Pruned {

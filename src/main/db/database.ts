@@ -37,6 +37,8 @@ export interface WritableDb extends ReadableDb {
   write(sql: string): WriteStatement;
   /** All or nothing; nested calls join as savepoints. Failures of the disk or the file come out as a Problem. */
   transact<T>(work: () => T): T;
+  /** Gives the space of deleted rows back to the disk. */
+  shrink(mayRebuild: boolean): void;
 }
 
 class Connection {
@@ -89,6 +91,16 @@ class Connection {
   transact<T>(work: () => T): T {
     if (this.#sqlite.readonly) throw new Problem(`${this.file} is open for reading only.`);
     return this.#guard(() => this.#sqlite.transaction(work).immediate());
+  }
+
+  shrink(mayRebuild: boolean): void {
+    this.#guard(() => {
+      // 2: incremental, as new files are made; it cannot be turned on in an older one without writing it anew
+      const isIncremental = this.#sqlite.pragma('auto_vacuum', { simple: true }) === 2;
+      if (isIncremental) this.#sqlite.exec('PRAGMA incremental_vacuum');
+      else if (mayRebuild) this.#sqlite.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
+      this.#sqlite.pragma('wal_checkpoint(TRUNCATE)');
+    });
   }
 
   close(): void {

@@ -29,6 +29,8 @@ export function connect(file: string, options: Sqlite.Options): Sqlite.Database 
 function setPragmas(sqlite: Sqlite.Database, readOnly: boolean): void {
   sqlite.pragma('foreign_keys = ON');
   if (readOnly) return;
+  // before anything is in the file: deleted checkpoints give their space back
+  if (isEmpty(sqlite)) sqlite.pragma('auto_vacuum = INCREMENTAL');
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   // a long session must not leave a journal of gigabytes behind

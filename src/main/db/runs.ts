@@ -78,8 +78,9 @@ export interface RunChange {
 }
 
 export function setRunStatus(db: WritableDb, seq: number, change: RunChange): void {
-  const sql = 'UPDATE run SET status = ?, cause = ?, started_at = ?, ended_at = ? WHERE seq = ?';
-  db.write(sql).run(change.status, change.cause, change.startedAt, change.endedAt, seq);
+  const sql = `UPDATE run SET status = :status, cause = :cause, started_at = :startedAt, ended_at = :endedAt,
+    queue_place = CASE :status WHEN 'queued' THEN queue_place END WHERE seq = :seq`;
+  db.write(sql).run({ ...change, seq });
 }
 
 /** The recipe as it was resolved anew, for a run that is extended or moved to another device. */
@@ -96,6 +97,33 @@ export type RunNotes = Pick<Run, 'name' | 'notes' | 'tags' | 'starred'>;
 export function setRunNotes(db: WritableDb, seq: number, { name, notes, tags, starred }: RunNotes): void {
   const sql = 'UPDATE run SET name = ?, notes = ?, tags = ?, starred = ? WHERE seq = ?';
   db.write(sql).run(name, notes, JSON.stringify(tags), starred ? 1 : 0, seq);
+}
+
+/** What a run was started with besides its recipe; null for runs of before there was such a thing. */
+export function readPlan(db: ReadableDb, seq: number): JsonObject | null {
+  return objectFrom(
+    db.read<{ plan: string | null }>('SELECT plan FROM run WHERE seq = ?').get(seq)?.plan ?? null,
+  );
+}
+
+export function setPlan(db: WritableDb, seq: number, plan: JsonObject): void {
+  db.write('UPDATE run SET plan = ? WHERE seq = ?').run(JSON.stringify(plan), seq);
+}
+
+export function setQueuePlace(db: WritableDb, seq: number, place: number | null): void {
+  db.write('UPDATE run SET queue_place = ? WHERE seq = ?').run(place, seq);
+}
+
+/** The queued run whose turn is next. */
+export function nextInQueue(db: ReadableDb): number | undefined {
+  const sql = `SELECT seq FROM run WHERE status = 'queued' AND queue_place IS NOT NULL ORDER BY queue_place, seq LIMIT 1`;
+  return db.read<{ seq: number }>(sql).get()?.seq;
+}
+
+export function lastQueuePlace(db: ReadableDb): number {
+  return (
+    db.read<{ place: number }>('SELECT coalesce(max(queue_place), 0) AS place FROM run').get()?.place ?? 0
+  );
 }
 
 export function deleteRun(db: WritableDb, seq: number): void {

@@ -1,87 +1,94 @@
 // Recipes and runs.
-import type { CurveData, RunSummary, TrainingWishes } from '../../shared/contract.ts';
-import type { Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import { type RecipeWishes, recipeNames, resolveRecipe } from '../services/recipes.ts';
+import { recipeNames } from '../services/recipes.ts';
+import { compareRuns } from '../services/run-comparison.ts';
+import { checkpointInfos, epochsOf, lineage, overlay, runCurves, runSummary } from '../services/run-list.ts';
+import { runPredictions } from '../services/run-predictions.ts';
+import { removeRun, thinRun } from '../services/run-removal.ts';
+import { recipeOf, startOf } from '../services/training-wishes.ts';
 import { compact, os, type Parts } from './parts.ts';
 
 const LOG_LINES = 400;
 
-export function recipeRoutes() {
+export function recipeRoutes({ workspace }: Parts) {
   return os.recipes.router({
     names: os.recipes.names.handler(() => recipeNames()),
-    resolve: os.recipes.resolve.handler(({ input }) => resolveRecipe(wishesOf(input))),
+    resolve: os.recipes.resolve.handler(({ input }) =>
+      recipeOf(input.from === undefined ? undefined : workspace.project, input),
+    ),
     advise: os.recipes.advise.handler(() => notYet()),
     augmented: os.recipes.augmented.handler(() => notYet()),
   });
 }
 
 export function runRoutes(parts: Parts) {
-  const { workspace, training } = parts;
-  return os.runs.router({
-    list: os.runs.list.handler(() => workspace.project.runs.list().map((run) => summaryOf(parts, run))),
+  return os.runs.router({ ...lookingRoutes(parts), ...trainingRoutes(parts), ...changingRoutes(parts) });
+}
+
+/** What reads and changes nothing. */
+function lookingRoutes({ workspace, training }: Parts) {
+  return {
+    list: os.runs.list.handler(() =>
+      workspace.project.runs.list().map((run) => runSummary(workspace.project, run)),
+    ),
     live: os.runs.live.handler(() => training.live),
-    curves: os.runs.curves.handler(({ input }) => curvesOf(parts, input.id, input.maxPoints)),
+    curves: os.runs.curves.handler(({ input }) => runCurves(workspace.project, input.id, input.maxPoints)),
+    overlay: os.runs.overlay.handler(({ input: { ids, name, maxPoints } }) =>
+      overlay(workspace.project, ids, name, maxPoints),
+    ),
     log: os.runs.log.handler(({ input }) => workspace.project.runs.logTail(input.id, LOG_LINES)),
+    checkpoints: os.runs.checkpoints.handler(({ input }) => checkpointInfos(workspace.project, input.id)),
+    lineage: os.runs.lineage.handler(({ input }) => lineage(workspace.project, input.id)),
+    compare: os.runs.compare.handler(({ input }) => compareRuns(workspace.project, input.ids)),
+    predictions: os.runs.predictions.handler(({ input }) =>
+      runPredictions(workspace.project, input.id, input.step),
+    ),
+  };
+}
+
+/** What starts, ends and orders trainings. */
+function trainingRoutes({ workspace, training, tell }: Parts) {
+  const inQueue = (work: () => void) => {
+    work();
+    tell({ type: 'runs' });
+  };
+  return {
     start: os.runs.start.handler(({ input }) =>
-      training.start(workspace.project, resolveRecipe(wishesOf(input))),
+      training.start(workspace.project, startOf(workspace.project, input)),
     ),
     pause: os.runs.pause.handler(() => training.pause()),
+    stop: os.runs.stop.handler(() => training.stop()),
+    kill: os.runs.kill.handler(() => training.kill()),
     resume: os.runs.resume.handler(({ input }) => training.resume(workspace.project, input.id)),
-    overlay: os.runs.overlay.handler(({ input: { ids, name, maxPoints } }) =>
-      ids.map((id) => ({ runId: id, ...curveOf(parts, id, name, maxPoints) })),
+    extend: os.runs.extend.handler(({ input: { id, epochs } }) =>
+      training.resume(workspace.project, id, epochsOf(workspace.project.runs.get(id)) + epochs),
     ),
+    order: os.runs.order.handler(({ input }) => inQueue(() => workspace.project.runs.orderQueue(input.ids))),
+    unqueue: os.runs.unqueue.handler(({ input }) => inQueue(() => workspace.project.runs.unqueue(input.id))),
+  };
+}
+
+/** What a person says of runs, and what is thrown away of them. */
+function changingRoutes({ workspace, training, tell }: Parts) {
+  return {
     change: os.runs.change.handler(({ input: { id, ...change } }) => {
       const run = workspace.project.runs.change(id, compact(change));
-      parts.tell({ type: 'runs' });
+      tell({ type: 'runs' });
       return run;
     }),
-    stop: os.runs.stop.handler(() => notYet()),
-    kill: os.runs.kill.handler(() => notYet()),
-    extend: os.runs.extend.handler(() => notYet()),
-    order: os.runs.order.handler(() => notYet()),
-    unqueue: os.runs.unqueue.handler(() => notYet()),
-    remove: os.runs.remove.handler(() => notYet()),
-    checkpoints: os.runs.checkpoints.handler(() => notYet()),
-    thin: os.runs.thin.handler(() => notYet()),
-    lineage: os.runs.lineage.handler(() => notYet()),
-    compare: os.runs.compare.handler(() => notYet()),
-    predictions: os.runs.predictions.handler(() => notYet()),
-  });
+    remove: os.runs.remove.handler(async ({ input }) => {
+      const freed = await removeRun(workspace.project, input.id, training.live !== null);
+      tell({ type: 'runs' });
+      return freed;
+    }),
+    thin: os.runs.thin.handler(async ({ input: { id, every } }) => {
+      const freed = await thinRun(workspace.project, id, every, training.live !== null);
+      tell({ type: 'runs' });
+      return freed;
+    }),
+  };
 }
 
 function notYet(): never {
   throw new Problem('This is not there yet.');
-}
-
-function wishesOf({ batch, from: _, ...wishes }: TrainingWishes): RecipeWishes {
-  return { ...compact(wishes), ...(typeof batch === 'number' ? { batch } : {}) };
-}
-
-function summaryOf({ workspace, training }: Parts, run: Run): RunSummary {
-  const checkpoints = workspace.project.checkpoints.list(run.id);
-  const best = checkpoints.find(({ kind }) => kind === 'best');
-  const { AP, AP50 } = best?.metrics ?? {};
-  const isLive = training.live?.runId === run.id;
-  return {
-    ...run,
-    best: typeof AP === 'number' && typeof AP50 === 'number' ? { AP, AP50 } : null,
-    canResume: !isLive && run.status !== 'done' && checkpoints.length > 0,
-    epochsDone: checkpoints[0]?.epoch ?? null,
-    bytes: checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0),
-  };
-}
-
-function curvesOf(parts: Parts, id: string, maxPoints: number): CurveData[] {
-  const { runs } = parts.workspace.project;
-  return runs.curves(id).map(({ name }) => curveOf(parts, id, name, maxPoints));
-}
-
-function curveOf({ workspace }: Parts, id: string, name: string, maxPoints: number): CurveData {
-  const points = workspace.project.runs.curve(id, name, { maxPoints });
-  return {
-    name,
-    steps: points.map(({ step }) => step),
-    values: points.map(({ value }) => (Number.isFinite(value) ? value : null)),
-  };
 }

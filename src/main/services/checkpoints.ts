@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Checkpoint } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type CheckpointStore, type LoadedCheckpoint, openCheckpointStore } from '../db/checkpoint-store.ts';
+import type { Cleaned } from '../trainer/job.ts';
+import { launchErrand } from '../trainer/launch.ts';
 
 export class Checkpoints {
   readonly file: string;
@@ -39,15 +41,24 @@ export class Checkpoints {
     return reader.load(id);
   }
 
-  /** Deletes a run's checkpoints, while nothing trains. */
-  deleteRun(runId: string): void {
-    if (!existsSync(this.file)) return;
-    const writer = openCheckpointStore(this.file);
-    try {
-      writer.deleteRun(runId);
-    } finally {
-      writer.close();
-    }
+  /** Bytes of a checkpoint's tensors that no other one has. */
+  ownBytes(id: number): number {
+    return this.#reader()?.ownBytes(id) ?? 0;
+  }
+
+  /** Deletes a run's checkpoints, and gives their space back. `isBusy`: a training writes to the file meanwhile. */
+  async deleteRun(runId: string, isBusy = false): Promise<Cleaned> {
+    if (!existsSync(this.file)) return { checkpoints: 0, bytes: 0 };
+    return await launchErrand({ type: 'clean', job: { store: this.file, runId, mayRebuild: !isBusy } });
+  }
+
+  /** Keeps the best, the last, and those of every so many epochs (null: of none). */
+  async thin(runId: string, every: number | null, isBusy = false): Promise<Cleaned> {
+    if (!existsSync(this.file)) return { checkpoints: 0, bytes: 0 };
+    return await launchErrand({
+      type: 'clean',
+      job: { store: this.file, runId, every, mayRebuild: !isBusy },
+    });
   }
 
   /** Brings a file of an older program up to date, for the one who opens the project to write, before anything trains. */

@@ -1,139 +1,130 @@
-// The training under way, if any: one at a time, with where it stands, for windows that come and go.
-import type { LiveRun } from '../../shared/contract.ts';
+// The training under way, one at a time, and the queue behind it: each run that ends lets the next one begin.
+import type { LiveRun, Notice } from '../../shared/contract.ts';
 import type { Run } from '../../shared/model.ts';
-import { Problem, sentenceOf } from '../../shared/problem.ts';
-import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { sentenceOf } from '../../shared/problem.ts';
 import type { TrainingEvent } from '../trainer/job.ts';
+import { LiveState } from './live-state.ts';
 import type { OpenProject } from './projects.ts';
-import { type ActiveTraining, resumeTraining, startTraining } from './trainings.ts';
-
-type Told = (runId: string, live: LiveRun | null) => void;
-
-/** Steps that the speed is the median of. */
-const RECENT_STEPS = 15;
+import { runSummary } from './run-list.ts';
+import {
+  type ActiveTraining,
+  launchRun,
+  prepareResume,
+  prepareRun,
+  type TrainingStart,
+} from './trainings.ts';
 
 export class LiveTraining {
-  readonly #told: Told;
+  readonly #tell: (notice: Notice) => void;
   #active: ActiveTraining | undefined;
-  #live: LiveRun | null = null;
-  #recipe: Recipe | undefined;
-  #lastStepAt: number | undefined;
-  #seconds: number[] = [];
+  #state: LiveState | undefined;
+  /** Nothing new is started: the project is about to be closed. */
+  #ending = false;
 
-  /** `told` hears of every change. */
-  constructor(told: Told) {
-    this.#told = told;
+  /** `tell` hears of every change. */
+  constructor(tell: (notice: Notice) => void) {
+    this.#tell = tell;
   }
 
   get live(): LiveRun | null {
-    return this.#live;
+    return this.#state?.live ?? null;
   }
 
-  /** Starts a new run. Throws a Problem while another one is going on, or where there is nothing to learn from. */
-  start(project: OpenProject, recipe: Recipe): Run {
-    this.#assertFree();
-    const start = { recipe, seed: 0, init: 'auto' };
-    return this.#follow(startTraining(project, start, (event) => this.#hear(event)));
+  /** Starts a new run, or queues it while another one trains. Throws a Problem where there is nothing to learn from. */
+  start(project: OpenProject, start: TrainingStart): Run {
+    return this.#begin(project, prepareRun(project, start));
   }
 
-  /** Goes on with a run from its latest checkpoint. */
-  resume(project: OpenProject, runId: string): Run {
-    this.#assertFree();
-    return this.#follow(resumeTraining(project, runId, undefined, (event) => this.#hear(event)));
+  /** Goes on with a run, for `epochs` epochs in all where given; queued while another one trains. */
+  resume(project: OpenProject, runId: string, epochs?: number): Run {
+    const run = project.runs.get(runId);
+    if (run.status === 'queued' || this.#active?.run.id === run.id) return run;
+    return this.#begin(project, prepareResume(project, run.id, epochs));
   }
 
   /** Asks for a checkpoint and an end after the step under way. */
   pause(): void {
     this.#active?.pause();
-    if (this.#live) this.#tell({ ...this.#live, phase: 'pausing' });
+    if (this.#state) this.#show(this.#state.ask('pausing'));
   }
 
-  /** Pauses and waits for the end, before the project is closed. */
+  /** Asks for an end after the epoch. */
+  stop(): void {
+    this.#active?.stop();
+    if (this.#state) this.#show(this.#state.ask('stopping'));
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#active?.kill();
+  }
+
+  /** Pauses and waits for the end, before the project is closed; the queue goes no further. */
   async end(): Promise<void> {
+    this.#ending = true;
     this.pause();
     // how it ended is told elsewhere; here it only has to be over
     await this.#active?.finished.catch(() => undefined);
+    this.#ending = false;
   }
 
-  #assertFree(): void {
-    if (!this.#active) return;
-    throw new Problem(
-      `Run ${this.#active.run.id} is training already.`,
-      'Pause it or wait for its end, then start the next one.',
-    );
+  #begin(project: OpenProject, run: Run): Run {
+    if (this.#active) {
+      const queued = project.runs.enqueue(run.id);
+      this.#tell({ type: 'runs' });
+      return queued;
+    }
+    return this.#launch(project, run.id);
   }
 
-  #follow(active: ActiveTraining): Run {
+  #launch(project: OpenProject, runId: string): Run {
+    const active = launchRun(project, runId, (event) => this.#hear(event));
+    const run = project.runs.get(runId);
     this.#active = active;
-    this.#recipe = recipeSchema.parse(active.run.recipe);
-    this.#lastStepAt = undefined;
-    this.#seconds = [];
-    const { epochs } = this.#recipe.train;
-    this.#tell({
-      runId: active.run.id,
-      phase: 'starting',
-      step: 0,
-      steps: 0,
-      epoch: 0,
-      epochs,
-      secondsPerStep: null,
-      imagesPerSecond: null,
-      secondsLeft: null,
-      evaluated: null,
-      batch: this.#recipe.train.batch,
-      parts: 1,
-      memoryMB: null,
-      AP: null,
-      AP50: null,
-      told: null,
-    });
-    const over = () => {
-      this.#active = undefined;
-      this.#live = null;
-      this.#told(active.run.id, null);
-    };
-    active.finished.then(over, (error: unknown) => {
-      process.stderr.write(`The end of run ${active.run.id} could not be stored: ${sentenceOf(error)}\n`);
-      over();
-    });
-    return active.run;
+    this.#state = new LiveState(run);
+    this.#show(this.#state.live);
+    active.finished.then(
+      (ended) => this.#over(project, ended),
+      (error: unknown) => {
+        process.stderr.write(`The end of run ${runId} could not be stored: ${sentenceOf(error)}\n`);
+        this.#over(project, run);
+      },
+    );
+    return run;
   }
 
-  #hear(event: TrainingEvent): void {
-    const live = this.#live;
-    if (!live) return;
-    if (event.type === 'started') {
-      this.#tell({ ...live, step: event.fromStep, steps: event.stepsPerEpoch * live.epochs });
-    } else if (event.type === 'step') {
-      this.#heardStep({ ...live, step: event.step, epoch: event.epoch });
-    } else if (event.type === 'evaluating') {
-      const evaluated = { done: event.done, of: event.of };
-      // the time since the last step is not a step's any more
-      this.#lastStepAt = undefined;
-      this.#tell({ ...live, phase: pausingOr(live, 'evaluating'), evaluated });
-    } else if (event.type === 'evaluation' || event.type === 'log') {
-      this.#tell({ ...live, evaluated: null });
+  #over(project: OpenProject, run: Run): void {
+    this.#active = undefined;
+    this.#state = undefined;
+    this.#tell({ type: 'run', runId: run.id, live: null });
+    if (this.#ending) return;
+    this.#tell({ type: 'run-ended', run: runSummary(project, run) });
+    this.#next(project);
+  }
+
+  /** Starts the run whose turn it is; one that cannot be started says why and lets the next begin. */
+  #next(project: OpenProject): void {
+    for (let run = project.runs.nextQueued(); run !== undefined; run = project.runs.nextQueued()) {
+      try {
+        this.#launch(project, run.id);
+        return;
+      } catch (error) {
+        project.runs.setStatus(run.id, 'failed', sentenceOf(error));
+        this.#tell({ type: 'runs' });
+      }
     }
   }
 
-  #heardStep(live: LiveRun): void {
-    const now = performance.now();
-    if (this.#lastStepAt !== undefined) this.#seconds.push((now - this.#lastStepAt) / 1000);
-    this.#lastStepAt = now;
-    this.#seconds = this.#seconds.slice(-RECENT_STEPS);
-    const secondsPerStep = [...this.#seconds].sort((a, b) => a - b)[this.#seconds.length >> 1] ?? null;
-    const batch = this.#recipe?.train.batch ?? 0;
-    const imagesPerSecond = secondsPerStep ? batch / secondsPerStep : null;
-    const phase = pausingOr(live, 'training');
-    this.#tell({ ...live, phase, secondsPerStep, imagesPerSecond, evaluated: null });
+  #hear(event: TrainingEvent): void {
+    const live = this.#state?.hear(event);
+    if (!live) return;
+    this.#show(live);
+    if (event.type === 'out of memory' || (event.type === 'log' && event.level === 'warning')) {
+      this.#tell({ type: 'run-told', runId: live.runId, level: 'warning', line: event.text });
+    }
   }
 
-  #tell(live: LiveRun): void {
-    this.#live = live;
-    this.#told(live.runId, live);
+  #show(live: LiveRun): void {
+    this.#tell({ type: 'run', runId: live.runId, live });
   }
-}
-
-function pausingOr(live: LiveRun, phase: LiveRun['phase']): LiveRun['phase'] {
-  return live.phase === 'pausing' ? 'pausing' : phase;
 }

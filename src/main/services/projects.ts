@@ -159,7 +159,7 @@ export function openProject(dir: string, options: OpenOptions = {}): OpenProject
     return opened(folder, refusingWrites(openForReading(join(folder, DATABASE), projectSchema)));
   const project = openLocked(folder);
   project.checkpoints.upgrade();
-  project.runs.recoverInterrupted();
+  project.runs.recoverInterrupted((id) => project.checkpoints.latest(id) !== undefined);
   return project;
 }
 

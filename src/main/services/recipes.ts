@@ -43,9 +43,11 @@ export function builtInRecipe(name: string): Recipe {
   return recipeSchema.parse(JSON.parse(readFileSync(join(folder, 'recipes', `${name}.json`), 'utf8')));
 }
 
-/** The recipe that the wishes ask for. Throws a Problem for a wish that makes no sense. */
-export function resolveRecipe(wishes: RecipeWishes): Recipe {
-  const preset = builtInRecipe(wishes.preset ?? 'fast');
+/** The recipe that the wishes make of a preset. Throws a Problem for a wish that makes no sense. */
+export function resolveRecipe(
+  wishes: RecipeWishes,
+  preset: Recipe = builtInRecipe(wishes.preset ?? 'fast'),
+): Recipe {
   const wished = [detectorWish, backboneWish, sizeWish, trainWish].reduce(
     (recipe, wish) => wish(recipe, wishes),
     preset,

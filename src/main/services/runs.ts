@@ -1,8 +1,10 @@
 // Runs: what was trained, from what, how it went, and why it ended.
-import type { JsonObject, MetricPoint, Run, RunStatus } from '../../shared/model.ts';
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { Json, JsonObject, MetricPoint, Run, RunStatus } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
 import * as metrics from '../db/metrics.ts';
+import * as results from '../db/run-results.ts';
 import * as rows from '../db/runs.ts';
 
 export interface RunStart {
@@ -14,7 +16,7 @@ export interface RunStart {
   readonly codeVersion?: string;
   readonly seed: number;
   readonly notes?: string;
-  readonly plan?: JsonObject;
+  readonly plan?: RunPlan;
   readonly parent?: { readonly runId: string; readonly checkpointId: number };
 }
 
@@ -28,6 +30,21 @@ export interface CurveRange {
 const ENDED: readonly RunStatus[] = ['done', 'failed', 'stopped'];
 const INTERRUPTED =
   'The application ended while this run was going on; it can be resumed from its last checkpoint.';
+const NOTHING_SAVED =
+  'The application ended before the first checkpoint of this run; resuming starts it from the beginning.';
+const NOT_ITS_TURN = 'The project was closed before the turn of this run came; it can be resumed.';
+
+/** What a run is started with besides its recipe. */
+export type RunPlan = {
+  /** `auto`: the backbone's ImageNet weights; `none`: drawn anew; otherwise a detector's checkpoint file. */
+  readonly init: string;
+  /** Weights of another run instead. */
+  readonly fromCheckpoint?: number;
+  readonly autoBatch?: boolean;
+  readonly keepEvery?: number;
+  /** Parts each batch is computed in since memory ran out. */
+  readonly parts?: number;
+};
 
 export class Runs {
   readonly #db: WritableDb;
@@ -103,10 +120,64 @@ export class Runs {
     rows.deleteRun(this.#db, seqOf(this.get(id)));
   }
 
-  /** Marks runs that a crash cut short. For the one writer, when it opens the project: nobody else can be training. */
-  recoverInterrupted(): Run[] {
+  /**
+   * Marks runs that a crash cut short, and takes the queue apart. For the one writer, when it opens the project: nobody
+   * else can be training.
+   */
+  recoverInterrupted(hasCheckpoint: (id: string) => boolean): Run[] {
     const cut = this.list().filter((run) => run.status === 'running' || run.status === 'queued');
-    return cut.map((run) => this.setStatus(run.id, 'stopped', INTERRUPTED));
+    return cut.map((run) => {
+      if (run.status === 'queued') return this.setStatus(run.id, 'paused', NOT_ITS_TURN);
+      if (hasCheckpoint(run.id)) return this.setStatus(run.id, 'paused', INTERRUPTED);
+      return this.setStatus(run.id, 'failed', NOTHING_SAVED);
+    });
+  }
+
+  plan(id: string): RunPlan {
+    return (rows.readPlan(this.#db, seqOf(this.get(id))) as RunPlan | null) ?? { init: 'auto' };
+  }
+
+  setPlan(id: string, plan: RunPlan): void {
+    rows.setPlan(this.#db, seqOf(this.get(id)), plan);
+  }
+
+  /** Puts a run at the end of the queue. */
+  enqueue(id: string): Run {
+    return this.#db.transact(() => {
+      this.#place(id, rows.lastQueuePlace(this.#db) + 1);
+      return this.setStatus(id, 'queued');
+    });
+  }
+
+  /** The queued run whose turn it is. */
+  nextQueued(): Run | undefined {
+    const seq = rows.nextInQueue(this.#db);
+    return seq === undefined ? undefined : this.get(`r${seq}`);
+  }
+
+  /** The queue in this order; queued runs that are not named come after. */
+  orderQueue(ids: readonly string[]): void {
+    this.#db.transact(() => {
+      const queued = this.list().filter(({ queuePlace }) => queuePlace !== null);
+      const place = (run: Run) => {
+        const at = ids.indexOf(run.id);
+        return at < 0 ? ids.length + (run.queuePlace ?? 0) : at;
+      };
+      const ordered = queued.sort((a, b) => place(a) - place(b));
+      for (const [index, run] of ordered.entries()) this.#place(run.id, index + 1);
+    });
+  }
+
+  /** Takes a run out of the queue: back to where it was paused, or away where it never started. */
+  unqueue(id: string): void {
+    const run = this.get(id);
+    if (run.status !== 'queued') return;
+    if (run.startedAt === null) this.delete(run.id);
+    else this.setStatus(run.id, 'paused');
+  }
+
+  #place(id: string, place: number): void {
+    rows.setQueuePlace(this.#db, seqOf(this.get(id)), place);
   }
 
   /** Keeps metric points, all or none; the same (run, name, step) again replaces itself. Call it with batches. */
@@ -124,7 +195,9 @@ export class Runs {
 
   /** Forgets points after `step`, when a run goes on from a checkpoint taken there. */
   rewindMetrics(id: string, step: number): void {
-    metrics.deletePointsAfter(this.#db, seqOf(this.get(id)), step);
+    const seq = seqOf(this.get(id));
+    metrics.deletePointsAfter(this.#db, seq, step);
+    results.deletePredictionsAfter(this.#db, seq, step);
   }
 
   /** The metrics a run has, with how many points and which steps. */
@@ -143,6 +216,31 @@ export class Runs {
       const buckets = Math.max(1, Math.floor((maxPoints - 2) / 2));
       return metrics.readExtremes(this.#db, series, from, to, buckets);
     });
+  }
+
+  /** Keeps what a run saw on its watched images. */
+  addPredictions(id: string, at: results.PredictionMark, images: Json): void {
+    results.putPredictions(this.#db, seqOf(this.get(id)), at, deflateSync(JSON.stringify(images)));
+  }
+
+  /** The evaluations of which there are predictions, oldest first. */
+  predictionMarks(id: string): results.PredictionMark[] {
+    return results.listPredictions(this.#db, seqOf(this.get(id)));
+  }
+
+  predictions(id: string, step: number): Json {
+    const bytes = results.readPredictions(this.#db, seqOf(this.get(id)), step);
+    return bytes === undefined ? null : (JSON.parse(inflateSync(bytes).toString('utf8')) as Json);
+  }
+
+  /** Notes that a checkpoint's model was written to a folder. */
+  addExport(id: string, row: results.ExportRow): void {
+    results.insertExport(this.#db, seqOf(this.get(id)), row);
+  }
+
+  /** Where the run's models went, newest first. */
+  exports(id: string): results.ExportRow[] {
+    return results.listExports(this.#db, seqOf(this.get(id)));
   }
 
   log(id: string, line: string, level: 'info' | 'warning' | 'error' = 'info'): void {

@@ -102,6 +102,18 @@ export class Snapshots {
     });
   }
 
+  /** The hash that a snapshot taken now would have; nothing is stored. */
+  currentHash(): string {
+    return this.#db.consistently(() => {
+      const classes = listClasses(this.#db);
+      const names = new Map(classes.map((label) => [label.id, label.name]));
+      return hashOf(
+        classes,
+        [...labelledImages(this.#db)].map((image) => digestOf(image, names)),
+      );
+    });
+  }
+
   /** The images with their boxes as they are now, in id order; nothing is stored. */
   now(): IterableIterator<LabelledImage> {
     return labelledImages(this.#db);

@@ -1,9 +1,12 @@
 // From a project's labels to a training job: which images take part, and under which class numbers.
 import type { LabelClass, Snapshot, Split } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
+import { Rng } from '../detector/data/rng.ts';
 import type { JobImage } from '../trainer/job.ts';
 import type { OpenProject } from './projects.ts';
 import type { LabelledImage } from './snapshots.ts';
+
+const WATCHED = 6;
 
 /** The network's classes: those in use, in the project's order. */
 export function trainedClasses(snapshot: Snapshot): LabelClass[] {
@@ -18,14 +21,32 @@ export function jobImages(project: OpenProject, snapshot: Snapshot, split: Split
 /** The same with the images' ids. */
 export function evaluatedImages(project: OpenProject, snapshot: Snapshot, split: Split) {
   const numbers = new Map(trainedClasses(snapshot).map((label, index) => [label.id, index]));
-  const ids: number[] = [];
-  const images: JobImage[] = [];
+  const labelled = [...labelledOf(project, snapshot, split)];
+  return {
+    ids: labelled.map(({ id }) => id),
+    images: labelled.map((image) => jobImage(project, image, numbers)),
+  };
+}
+
+/** The few validation images that a run shows after each evaluation: drawn by its seed, those with boxes first. */
+export function watchedImages(project: OpenProject, snapshot: Snapshot, seed: number) {
+  const val = [...labelledOf(project, snapshot, 'val')];
+  const drawn = Rng.seeded(seed, 'watched').shuffle(Int32Array.from(val.keys()));
+  const hasBoxes = (position: number) => (val[position]?.boxes.length ?? 0) > 0;
+  const chosen = [...drawn].sort((a, b) => Number(hasBoxes(b)) - Number(hasBoxes(a))).slice(0, WATCHED);
+  const positions = chosen.sort((a, b) => a - b);
+  return { positions, imageIds: positions.map((position) => val[position]?.id ?? 0) };
+}
+
+/** Images of a split, in the order that jobs have them. */
+function* labelledOf(
+  project: OpenProject,
+  snapshot: Snapshot,
+  split: Split,
+): IterableIterator<LabelledImage> {
   for (const image of project.snapshots.images(snapshot.hash)) {
-    if (image.split !== split || !isLabelled(image)) continue;
-    ids.push(image.id);
-    images.push(jobImage(project, image, numbers));
+    if (image.split === split && isLabelled(image)) yield image;
   }
-  return { ids, images };
 }
 
 /** Throws a Problem where there is nothing to learn from. */

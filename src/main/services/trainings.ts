@@ -1,28 +1,34 @@
 // Runs under way: starts the training process, keeps what it says before passing it on, and says how it ended.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Checkpoint, JsonObject, MetricPoint, Run } from '../../shared/model.ts';
+import type { Checkpoint, JsonObject, Run, RunStatus } from '../../shared/model.ts';
 import { Problem, sentenceOf } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
-import type { InitialWeights, TracePoint, TrainingEvent, TrainingJob } from '../trainer/job.ts';
+import type { InitialWeights, TrainingEvent, TrainingJob } from '../trainer/job.ts';
 import { launchTraining, type TrainingProcess } from '../trainer/launch.ts';
+import { type Death, diedOfMemory, kernelMemoryKills } from './memory-death.ts';
 import type { OpenProject } from './projects.ts';
 import { withEpochs } from './recipes.ts';
-import { assertLearnable, jobImages, trainedClasses } from './training-job.ts';
+import type { RunPlan } from './runs.ts';
+import { TrainingRecord } from './training-events.ts';
+import { assertLearnable, jobImages, trainedClasses, watchedImages } from './training-job.ts';
 import { weightPath } from './weights.ts';
 
-export interface TrainingStart {
+export interface TrainingStart extends RunPlan {
   readonly recipe: Recipe;
   readonly seed: number;
   readonly name?: string;
-  /** `auto`: the backbone's ImageNet weights; `none`: drawn anew; otherwise a detector's checkpoint file. */
-  readonly init: string;
+  readonly notes?: string;
+  /** The run whose checkpoint `fromCheckpoint` is. */
+  readonly from?: string;
 }
 
 export interface ActiveTraining {
   readonly run: Run;
   /** Saves a checkpoint after the step under way and ends. */
   pause(): void;
+  /** Ends after the epoch, evaluated. */
+  stop(): void;
   kill(): void;
   readonly pid: number | undefined;
   /** The run as it stands once the process is gone. */
@@ -37,26 +43,42 @@ export function startTraining(
   start: TrainingStart,
   listener: Listener,
 ): ActiveTraining {
-  const initialWeights = weightsFor(start);
+  return launchRun(project, prepareRun(project, start).id, listener);
+}
+
+/** A new run on the project's labels as they are now, not yet started. Throws a Problem where nothing can be learned. */
+export function prepareRun(project: OpenProject, start: TrainingStart): Run {
+  const { recipe, seed, name, notes, from, ...plan } = start;
+  initialWeights(project, recipe, plan);
   const snapshot = project.snapshots.take();
-  const classes = trainedClasses(snapshot);
-  const train = jobImages(project, snapshot, 'train');
-  assertLearnable(train, classes);
-  const run = project.runs.create({
-    ...(start.name === undefined ? {} : { name: start.name }),
-    recipe: start.recipe as unknown as JsonObject,
+  assertLearnable(jobImages(project, snapshot, 'train'), trainedClasses(snapshot));
+  const parent =
+    from === undefined || plan.fromCheckpoint === undefined
+      ? {}
+      : { parent: { runId: from, checkpointId: plan.fromCheckpoint } };
+  return project.runs.create({
+    ...(name === undefined ? {} : { name }),
+    ...(notes === undefined ? {} : { notes }),
+    ...parent,
+    recipe: recipe as unknown as JsonObject,
     snapshotHash: snapshot.hash,
     splitHash: snapshot.splitHash,
-    seed: start.seed,
+    seed,
+    plan,
   });
-  const val = jobImages(project, snapshot, 'val');
-  return watch(project, run, jobOf(project, run, { train, val, initialWeights, resume: false }), listener);
+}
+
+/** Starts a prepared run, or goes on with one from its latest checkpoint. Throws a Problem where that cannot be. */
+export function launchRun(project: OpenProject, runId: string, listener: Listener): ActiveTraining {
+  const run = project.runs.get(runId);
+  const resume = project.checkpoints.latest(run.id) !== undefined;
+  return watch(project, run, workOf(project, run, resume), listener);
 }
 
 /**
  * Goes on with a run from its latest checkpoint, for `epochs` epochs in all where given. The schedule of the learning
  * rate is laid out anew over them: a rate that had fallen may rise again, as if the run had been that long from the
- * start. Throws a Problem where there is nothing to go on from or nothing left to do.
+ * start. Throws a Problem where there is nothing left to do.
  */
 export function resumeTraining(
   project: OpenProject,
@@ -64,18 +86,22 @@ export function resumeTraining(
   epochs: number | undefined,
   listener: Listener,
 ): ActiveTraining {
+  return launchRun(project, prepareResume(project, runId, epochs).id, listener);
+}
+
+/** The run with the recipe to go on with. Throws a Problem where there is nothing left to do. */
+export function prepareResume(project: OpenProject, runId: string, epochs?: number): Run {
   const run = project.runs.get(runId);
   const latest = project.checkpoints.latest(run.id);
-  if (latest === undefined || run.snapshotHash === null) {
-    throw new Problem(`Run ${run.id} has no checkpoint to go on from.`, 'Start a new run with "ddod train".');
+  if (run.snapshotHash === null) {
+    throw new Problem(
+      `Run ${run.id} does not say what it learns from.`,
+      'Start a new run with "ddod train".',
+    );
   }
-  const recipe = extended(run, epochsBehind(project, latest), epochs);
+  const recipe = extended(run, latest === undefined ? 0 : epochsBehind(project, latest), epochs);
   if (epochs !== undefined) project.runs.setRecipe(run.id, recipe as unknown as JsonObject);
-  const snapshot = project.snapshots.get(run.snapshotHash);
-  const [train, val] = [jobImages(project, snapshot, 'train'), jobImages(project, snapshot, 'val')];
-  const current = project.runs.get(run.id);
-  const job = jobOf(project, current, { train, val, initialWeights: null, resume: true });
-  return watch(project, current, job, listener);
+  return project.runs.get(run.id);
 }
 
 /** The recipe to go on with. Throws a Problem where it leaves nothing to do. */
@@ -101,23 +127,41 @@ function epochsBehind(project: OpenProject, checkpoint: Checkpoint): number {
   return (state as unknown as { training: { sampler: { epoch: number } } }).training.sampler.epoch;
 }
 
-function jobOf(
-  project: OpenProject,
-  run: Run,
-  parts: Pick<TrainingJob, 'train' | 'val' | 'initialWeights' | 'resume'>,
-): TrainingJob {
-  const snapshot = project.snapshots.get(run.snapshotHash ?? '');
-  return {
-    ...parts,
-    runId: run.id,
-    recipe: recipeSchema.parse(run.recipe),
-    classes: trainedClasses(snapshot).map((label) => label.name),
-    seed: run.seed,
-    checkpoints: project.checkpoints.file,
-  };
+/** A job, and which images of the project it shows after each evaluation. */
+interface Work {
+  readonly job: TrainingJob;
+  readonly watchedIds: readonly number[];
 }
 
-function weightsFor({ init, recipe }: TrainingStart): InitialWeights | null {
+function workOf(project: OpenProject, run: Run, resume: boolean): Work {
+  const snapshot = project.snapshots.get(run.snapshotHash ?? '');
+  const recipe = recipeSchema.parse(run.recipe);
+  const plan = project.runs.plan(run.id);
+  const { positions, imageIds } = watchedImages(project, snapshot, run.seed);
+  const job = {
+    runId: run.id,
+    recipe,
+    classes: trainedClasses(snapshot).map((label) => label.name),
+    seed: run.seed,
+    train: jobImages(project, snapshot, 'train'),
+    val: jobImages(project, snapshot, 'val'),
+    initialWeights: resume ? null : initialWeights(project, recipe, plan),
+    checkpoints: project.checkpoints.file,
+    resume,
+    watched: positions,
+    ...(plan.autoBatch === undefined ? {} : { autoBatch: plan.autoBatch }),
+    ...(plan.parts === undefined ? {} : { parts: plan.parts }),
+    ...(plan.keepEvery === undefined ? {} : { keepEvery: plan.keepEvery }),
+  };
+  return { job, watchedIds: imageIds };
+}
+
+function initialWeights(project: OpenProject, recipe: Recipe, plan: RunPlan): InitialWeights | null {
+  const { init, fromCheckpoint } = plan;
+  if (fromCheckpoint !== undefined) {
+    project.checkpoints.load(fromCheckpoint);
+    return { kind: 'checkpoint', store: project.checkpoints.file, id: fromCheckpoint };
+  }
   if (init === 'none') return null;
   if (init !== 'auto' && !existsSync(init)) {
     throw new Problem(`There is no file ${init}.`, 'Give --init a checkpoint, "auto" or "none".');
@@ -134,13 +178,15 @@ function weightsFor({ init, recipe }: TrainingStart): InitialWeights | null {
 }
 
 /** Listens to the process until it is gone; everything is stored before the listener hears of it. */
-function watch(project: OpenProject, run: Run, job: TrainingJob, listener: Listener): ActiveTraining {
-  const end: Ending = { event: undefined, unkept: undefined, killed: false, lastWords: '' };
+function watch(project: OpenProject, run: Run, work: Work, listener: Listener): ActiveTraining {
+  const end: Ending = { event: undefined, unkept: undefined, killed: false, asked: false, lastWords: '' };
+  const record = new TrainingRecord(project, run, work.watchedIds);
+  let child: TrainingProcess;
   const hear = (event: TrainingEvent) => {
     if (end.unkept !== undefined) return;
     if (event.type === 'ended' || event.type === 'failed') end.event = event;
     try {
-      keep(project, run, event);
+      record.keep(event);
     } catch (error) {
       // numbers that cannot be stored, as on a full disk, are not worth making
       end.unkept = error;
@@ -149,38 +195,38 @@ function watch(project: OpenProject, run: Run, job: TrainingJob, listener: Liste
     }
     listener(event);
   };
-  project.runs.setStatus(run.id, 'running');
-  const child: TrainingProcess = launchTraining(job, hear, (text) => {
-    end.lastWords = text;
-  });
-  const kill = () => {
-    end.killed = true;
-    child.kill();
+  const launch = (job: TrainingJob) => {
+    const killsBefore = kernelMemoryKills();
+    child = launchTraining(job, hear, (text) => {
+      end.lastWords = text;
+    });
+    return child.gone.then(async (gone): Promise<Run> => {
+      const smaller = inSmallerParts(project, job, end, { ...gone, lastWords: end.lastWords, killsBefore });
+      if (smaller === undefined) return close(project, run, end, gone);
+      end.event = undefined;
+      hear(smaller.event);
+      return await launch(smaller.job);
+    });
   };
-  const finished = child.gone.then((gone) => close(project, run, end, gone));
-  return { run, pid: child.pid, pause: child.pause, kill, finished };
-}
-
-function keep(project: OpenProject, run: Run, event: TrainingEvent): void {
-  if (event.type === 'step' || event.type === 'evaluation') {
-    project.runs.addMetrics(metricPoints(run, event));
-  } else if (event.type === 'resumed') {
-    project.runs.rewindMetrics(run.id, event.step);
-    project.runs.addMetrics(event.trace.flatMap((point) => metricPoints(run, point)));
-  } else if (event.type === 'started') {
-    project.runs.setRecipe(run.id, run.recipe, event.device);
-  } else if (event.type === 'log') {
-    project.runs.log(run.id, event.text, event.level);
-  } else if (event.type === 'checkpoint' && Object.keys(event.metrics).length > 0) {
-    const { id: checkpointId, metrics } = event;
-    project.evaluations.save({ runId: run.id, checkpointId, split: 'val', protocol: 'coco', metrics });
-  } else if (event.type === 'failed') {
-    project.runs.log(run.id, event.details, 'error');
-  }
-}
-
-function metricPoints(run: Run, { step, epoch, metrics }: TracePoint): MetricPoint[] {
-  return Object.entries(metrics).map(([name, value]) => ({ runId: run.id, name, step, epoch, value }));
+  const ask = (work: () => void) => {
+    end.asked = true;
+    work();
+  };
+  project.runs.setStatus(run.id, 'running');
+  const finished = launch(work.job);
+  return {
+    run,
+    get pid() {
+      return child.pid;
+    },
+    pause: () => ask(() => child.pause()),
+    stop: () => child.stop(),
+    kill: () => {
+      end.killed = true;
+      child.kill();
+    },
+    finished,
+  };
 }
 
 /** How a training process ended, beside its exit code. */
@@ -190,6 +236,8 @@ interface Ending {
   unkept: unknown;
   /** By the user. */
   killed: boolean;
+  /** The user wants it to end: nothing is started again. */
+  asked: boolean;
   lastWords: string;
 }
 
@@ -198,20 +246,41 @@ interface Gone {
   readonly signal: string | null;
 }
 
+/** The job to go on with where memory was what ended the process: from its last checkpoint, in smaller parts. */
+function inSmallerParts(project: OpenProject, job: TrainingJob, end: Ending, death: Death) {
+  const { event, unkept, killed, asked } = end;
+  const said = event?.type === 'failed' && event.outOfMemory === true;
+  const mayGoOn =
+    unkept === undefined && !killed && !asked && (said || (event === undefined && diedOfMemory(death)));
+  const parts = Math.max(job.parts ?? 1, project.runs.plan(job.runId).parts ?? 1) * 2;
+  const run = project.runs.get(job.runId);
+  const { batch } = recipeSchema.parse(run.recipe).train;
+  if (!mayGoOn || parts >= batch * 2) return undefined;
+  const step = project.checkpoints.latest(job.runId)?.step;
+  const text = `Memory ran out and the training process ended. It goes on from step ${step ?? 0}, with each step's ${batch} images computed ${Math.ceil(batch / parts)} at a time.`;
+  const recipe = recipeSchema.parse(run.recipe);
+  return {
+    job: { ...job, recipe, parts, resume: step !== undefined, autoBatch: false },
+    event: { type: 'out of memory', step: step ?? 0, parts, text } as const,
+  };
+}
+
 function close(project: OpenProject, run: Run, end: Ending, gone: Gone): Run {
   const { event } = end;
   if (end.unkept !== undefined) return fail(project, run, end.unkept);
-  if (event?.type === 'ended') {
-    if (event.end === 'paused') return project.runs.setStatus(run.id, 'paused');
-    const cause = event.end === 'done' ? undefined : 'AP stopped getting better.';
-    return project.runs.setStatus(run.id, 'done', cause);
-  }
+  if (event?.type === 'ended') return project.runs.setStatus(run.id, ...outcomeOf(event.end));
   if (event?.type === 'failed') return project.runs.setStatus(run.id, 'failed', event.message);
   if (end.killed) return project.runs.setStatus(run.id, 'stopped', 'Stopped without a last checkpoint.');
   if (end.lastWords !== '') project.runs.log(run.id, end.lastWords, 'error');
   const how = gone.signal === null ? `with exit code ${gone.code}` : `by ${gone.signal}`;
   const cause = `The training process was ended ${how}; resume the run from its last checkpoint.`;
   return project.runs.setStatus(run.id, 'failed', cause);
+}
+
+function outcomeOf(end: Extract<TrainingEvent, { type: 'ended' }>['end']): [RunStatus, string?] {
+  if (end === 'paused') return ['paused'];
+  if (end === 'stopped') return ['stopped', 'Stopped after an epoch, as asked.'];
+  return end === 'done' ? ['done'] : ['done', 'AP stopped getting better.'];
 }
 
 /** The run as failed, where that can be written down; otherwise the next to open the project marks it. */

@@ -7,7 +7,7 @@ import { detectFile } from '../detector/export/file-detector.ts';
 import { plain } from './detect-job.ts';
 import type { DetectionEvent, DetectionJob, ModelSource } from './job.ts';
 import { type OpenExported, openExported } from './open-exported.ts';
-import { sampleOf } from './run-job.ts';
+import { sampleOf } from './samples.ts';
 
 type Say = (event: DetectionEvent) => void;
 

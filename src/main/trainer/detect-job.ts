@@ -15,7 +15,7 @@ import { Network } from '../detector/network.ts';
 import { networkConfigOf } from '../detector/network-config.ts';
 import type { DetectionEvent, DetectionJob, FoundObjects, ModelSource } from './job.ts';
 import { recipeOfWeights } from './recipe-of-weights.ts';
-import { sampleOf } from './run-job.ts';
+import { sampleOf } from './samples.ts';
 
 export interface Model {
   readonly recipe: Recipe;

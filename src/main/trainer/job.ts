@@ -13,11 +13,10 @@ export interface JobImage {
   readonly ignore: readonly number[];
 }
 
-/** Where the weights come from before the first step: a backbone's, or a whole detector's. */
-export interface InitialWeights {
-  readonly kind: 'backbone' | 'detector';
-  readonly file: string;
-}
+/** Where the weights come from before the first step: a backbone's, a whole detector's, or a checkpoint of a store. */
+export type InitialWeights =
+  | { readonly kind: 'backbone' | 'detector'; readonly file: string }
+  | { readonly kind: 'checkpoint'; readonly store: string; readonly id: number };
 
 export interface TrainingJob {
   readonly runId: string;
@@ -31,7 +30,18 @@ export interface TrainingJob {
   readonly checkpoints: string;
   /** Go on from this run's latest checkpoint. */
   readonly resume: boolean;
+  /** Find the batch size by a probe first, and scale the learning rate with it. */
+  readonly autoBatch?: boolean;
+  /** Compute each batch in at least so many parts, after memory ran out before. */
+  readonly parts?: number;
+  /** Keep a checkpoint of every so many epochs, besides the best and the last. */
+  readonly keepEvery?: number;
+  /** Positions in `val` of the images whose detections are told after each evaluation. */
+  readonly watched?: readonly number[];
 }
+
+/** How right a run is on one class. */
+export type ClassResult = { readonly name: string; readonly AP: number; readonly AP50: number };
 
 export type Metrics = Readonly<Record<string, number>>;
 
@@ -55,7 +65,18 @@ export type TrainingEvent =
   | { readonly type: 'resumed'; readonly step: number; readonly trace: readonly TracePoint[] }
   | ({ readonly type: 'step' } & TracePoint)
   | { readonly type: 'evaluating'; readonly done: number; readonly of: number }
-  | ({ readonly type: 'evaluation' } & TracePoint)
+  | ({ readonly type: 'evaluation'; readonly perClass?: readonly ClassResult[] } & TracePoint)
+  | {
+      readonly type: 'predictions';
+      readonly step: number;
+      readonly epoch: number;
+      /** In the order of the job's `watched`. */
+      readonly images: readonly FoundObjects[];
+    }
+  /** The batch size was found: the recipe as it will be trained. */
+  | { readonly type: 'probed'; readonly recipe: Recipe }
+  /** Memory ran out after `step`: each batch is computed in `parts` parts from there on. */
+  | { readonly type: 'out of memory'; readonly step: number; readonly parts: number; readonly text: string }
   | {
       readonly type: 'checkpoint';
       readonly id: number;
@@ -65,8 +86,14 @@ export type TrainingEvent =
       readonly metrics: JsonObject;
     }
   | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly text: string }
-  | { readonly type: 'ended'; readonly end: 'done' | 'paused' | 'stopped early' }
-  | { readonly type: 'failed'; readonly message: string; readonly details: string };
+  | { readonly type: 'ended'; readonly end: 'done' | 'paused' | 'stopped' | 'stopped early' }
+  | {
+      readonly type: 'failed';
+      readonly message: string;
+      readonly details: string;
+      /** It may go on from its last checkpoint in smaller parts. */
+      readonly outOfMemory?: boolean;
+    };
 
 /** Kinds of models that other programs run, as opposed to weights alone. */
 export const runnableFormats = ['onnx'] as const;
@@ -109,7 +136,7 @@ export interface DetectionResult {
   readonly classes: readonly string[];
   readonly images: readonly FoundObjects[];
   readonly metrics: Metrics | null;
-  readonly perClass: readonly { readonly name: string; readonly AP: number; readonly AP50: number }[];
+  readonly perClass: readonly ClassResult[];
   readonly seconds: number;
 }
 
@@ -119,8 +146,52 @@ export type DetectionEvent =
   | { readonly type: 'detected'; readonly result: DetectionResult }
   | { readonly type: 'failed'; readonly message: string; readonly details: string };
 
+/** Delete checkpoints: of a whole run, or those that a thinner retention leaves out. */
+export interface CleanJob {
+  readonly store: string;
+  readonly runId: string;
+  /** Keep those of every so many epochs, none for null; left out, the whole run goes. */
+  readonly every?: number | null;
+  /** Nothing else writes to the store, so that one of an older program may be written anew to become smaller. */
+  readonly mayRebuild: boolean;
+}
+
+export interface Cleaned {
+  readonly checkpoints: number;
+  /** By which the file is smaller. */
+  readonly bytes: number;
+}
+
+/** Write training images as the network will see them to `folder`, as `key`.webp each. */
+export interface PreviewJob {
+  readonly images: readonly (JobImage & { readonly key: string })[];
+  readonly recipe: Recipe;
+  readonly seed: number;
+  readonly folder: string;
+}
+
+/** Boxes flat xyxy in the picture's pixels. */
+export interface AugmentedPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: readonly number[];
+  readonly labels: readonly number[];
+}
+
+/** Small work that is done once and answered once. */
+export type Errand =
+  | { readonly type: 'clean'; readonly job: CleanJob }
+  | { readonly type: 'preview'; readonly job: PreviewJob };
+
+export type ErrandEvent =
+  | { readonly type: 'answered'; readonly answer: unknown }
+  | { readonly type: 'failed'; readonly message: string; readonly details: string };
+
 /** What the training process is told. */
 export type TrainingCommand =
+  | Errand
   | { readonly type: 'start'; readonly job: TrainingJob }
   | { readonly type: 'detect'; readonly job: DetectionJob }
-  | { readonly type: 'pause' };
+  | { readonly type: 'pause' }
+  /** End after the epoch. */
+  | { readonly type: 'stop' };

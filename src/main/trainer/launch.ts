@@ -3,9 +3,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../shared/problem.ts';
 import type {
+  AugmentedPicture,
+  Cleaned,
   DetectionEvent,
   DetectionJob,
   DetectionResult,
+  Errand,
+  ErrandEvent,
   TrainingCommand,
   TrainingEvent,
   TrainingJob,
@@ -14,6 +18,8 @@ import type {
 export interface TrainingProcess {
   /** Asks for a checkpoint and an end after the step under way. */
   pause(): void;
+  /** Asks for an end after the epoch. */
+  stop(): void;
   /** Ends it at once. */
   kill(): void;
   /** Resolves when the process is gone, with its exit code or signal. */
@@ -34,6 +40,7 @@ export function launchTraining(
   tell(child, { type: 'start', job });
   return {
     pause: () => tell(child, { type: 'pause' }),
+    stop: () => tell(child, { type: 'stop' }),
     kill: () => void child.kill('SIGKILL'),
     gone: goneFrom(child),
     pid: child.pid,
@@ -72,6 +79,29 @@ export async function launchDetection(
   if (last?.type === 'detected') return last.result;
   if (last?.type === 'failed') throw new Problem(last.message);
   throw new Problem(`The detector stopped with exit code ${code}: ${lastWords.trim()}`);
+}
+
+/** Has something small done in a process of its own. Rejects with a Problem where it fails. */
+export function launchErrand(errand: Extract<Errand, { type: 'clean' }>): Promise<Cleaned>;
+export function launchErrand(
+  errand: Extract<Errand, { type: 'preview' }>,
+): Promise<readonly AugmentedPicture[]>;
+export async function launchErrand(errand: Errand): Promise<unknown> {
+  let last = undefined as ErrandEvent | undefined;
+  let lastWords = '';
+  const child = startWorker(
+    (message) => {
+      last = message as ErrandEvent;
+    },
+    (text) => {
+      lastWords = text;
+    },
+  );
+  tell(child, errand);
+  const { code } = await goneFrom(child);
+  if (last?.type === 'answered') return last.answer;
+  if (last?.type === 'failed') throw new Problem(last.message);
+  throw new Problem(`The work stopped with exit code ${code}: ${lastWords.trim()}`);
 }
 
 /** The training process, before it is told what to do. */

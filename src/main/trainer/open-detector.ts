@@ -17,7 +17,7 @@ import { assignmentFacts, explain } from './explain.ts';
 import type { JobImage, ModelSource } from './job.ts';
 import type { AssignmentFacts, Explained, Looked } from './job-detector.ts';
 import { type OpenExported, openExported } from './open-exported.ts';
-import { sampleOf } from './run-job.ts';
+import { sampleOf } from './samples.ts';
 
 /** A detector of any make. */
 export interface OpenDetector {

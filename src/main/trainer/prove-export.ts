@@ -12,7 +12,7 @@ import { networkDetector } from '../detector/export/network-detector.ts';
 import type { Network } from '../detector/network.ts';
 import { plain } from './detect-job.ts';
 import type { ExportEvent, ExportJob, ExportResult, Proof } from './job-export.ts';
-import { sampleOf } from './run-job.ts';
+import { sampleOf } from './samples.ts';
 
 interface Subject {
   readonly network: Network;

@@ -1,37 +1,43 @@
 // A job from its first weight to its last checkpoint.
 import { cpus } from 'node:os';
+import type { CheckpointKind } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
+import { modelTensors } from '../db/checkpoint-model.ts';
 import { type CheckpointStore, openCheckpointStore } from '../db/checkpoint-store.ts';
 import { ParameterStore } from '../detector/autograd/parameter-store.ts';
 import { readCheckpointFile } from '../detector/checkpoints/checkpoint-file.ts';
 import { emptyWeights, initialWeights } from '../detector/checkpoints/initial-weights.ts';
 import { loadWeights } from '../detector/checkpoints/load-weights.ts';
-import { cropDefaults } from '../detector/data/crop.ts';
-import { Loader, type Sample } from '../detector/data/loader.ts';
-import { photometricDefaults } from '../detector/data/photometric.ts';
-import { evaluateNetwork } from '../detector/engine/evaluate.ts';
-import { Training, type TrainingHooks } from '../detector/engine/training.ts';
+import { Loader } from '../detector/data/loader.ts';
+import { Training, type TrainingHooks, type TrainingSignals } from '../detector/engine/training.ts';
 import { Network } from '../detector/network.ts';
 import { networkConfigOf } from '../detector/network-config.ts';
 import { onGpu } from '../detector/tf.ts';
 import { checkpointOf, restoreTraining } from './checkpoint.ts';
-import type { JobImage, TracePoint, TrainingEvent, TrainingJob } from './job.ts';
+import type { InitialWeights, TracePoint, TrainingEvent, TrainingJob } from './job.ts';
+import { withClasses } from './known-classes.ts';
+import { probeBatch } from './probe-batch.ts';
+import { augmentOf, sampleOf } from './samples.ts';
+import { ValidationPass } from './validation-pass.ts';
 
 type Say = (event: TrainingEvent) => void;
 
 /** Points kept with each checkpoint: what the application may not have heard when it died. */
 const traceKept = 64;
 
-/** Trains a job to its end or to a pause; throws where it cannot go on. */
-export async function runJob(job: TrainingJob, say: Say, pause: AbortSignal): Promise<void> {
-  const store = openCheckpointStore(job.checkpoints);
-  const training = new Training(makeNetwork(job, say), job.recipe);
+/** Trains a job to its end, to a pause or to a stop; throws where it cannot go on. */
+export async function runJob(asked: TrainingJob, say: Say, signals: TrainingSignals): Promise<void> {
+  const store = openCheckpointStore(asked.checkpoints);
+  const network = makeNetwork(asked, store, say);
+  const job = asked.autoBatch === true && !asked.resume ? probed(asked, network, say) : asked;
+  const training = new Training(network, job.recipe);
   const loader = trainingLoader(job, training.network, say);
   try {
     const hooks = hooksOf(job, training, store, say);
     if (job.resume) resume(training, store, job, say);
     // where a run that is killed before its first epoch is over goes on from
     else hooks.saveCheckpoint('last', 0, {});
+    training.parts = Math.max(training.parts, job.parts ?? 1);
     say({
       type: 'started',
       parameters: training.network.store.trainable().reduce((sum, { tensor }) => sum + tensor.size, 0),
@@ -39,7 +45,7 @@ export async function runJob(job: TrainingJob, say: Say, pause: AbortSignal): Pr
       device: onGpu ? 'GPU' : `CPU, ${cpus().length} cores`,
       fromStep: training.state.step,
     });
-    const end = await training.run(loader, hooks, pause);
+    const end = await training.run(loader, hooks, signals);
     say({ type: 'ended', end });
   } finally {
     await loader.close();
@@ -49,28 +55,48 @@ export async function runJob(job: TrainingJob, say: Say, pause: AbortSignal): Pr
   }
 }
 
-/** The network of a job with its first weights: drawn, then whatever the given file has. */
-function makeNetwork(job: TrainingJob, say: Say): Network {
+/** The network of a job with its first weights: drawn, then whatever the given file or checkpoint has. */
+function makeNetwork(job: TrainingJob, checkpoints: CheckpointStore, say: Say): Network {
   const drawn = initialWeights(job.recipe.train.order, job.seed);
   const store = new ParameterStore(job.resume ? emptyWeights : drawn);
   const network = new Network(store, networkConfigOf(job.recipe, job.classes.length));
   if (job.initialWeights === null || job.resume) return network;
-  const { file, kind } = job.initialWeights;
-  const { loaded, missing } = loadWeights(store, readCheckpointFile(file).tensors, {
-    file,
-    partial: kind === 'backbone',
+  const { tensors, name, partial } = weightsOf(job.initialWeights, checkpoints, job.classes);
+  const { loaded, missing, mismatched } = loadWeights(store, tensors, {
+    file: name,
+    partial,
     fineTune: true,
   });
-  say({
-    type: 'log',
-    level: 'info',
-    text: `${loaded.length} weights from ${file}, ${missing.length} start anew`,
-  });
+  const anew = missing.length + mismatched.length;
+  say({ type: 'log', level: 'info', text: `${loaded.length} weights from ${name}, ${anew} start anew` });
   return network;
 }
 
+function weightsOf(from: InitialWeights, checkpoints: CheckpointStore, classes: readonly string[]) {
+  if (from.kind !== 'checkpoint') {
+    const { tensors } = readCheckpointFile(from.file);
+    return { tensors, name: from.file, partial: from.kind === 'backbone' };
+  }
+  const checkpoint = checkpoints.load(from.id);
+  const { classes: known } = checkpoint.state as unknown as { classes: string[] };
+  const tensors = withClasses(modelTensors(checkpoint), known, classes);
+  return { tensors, name: `${checkpoint.runId} as it was at step ${checkpoint.step}`, partial: false };
+}
+
+/** The job with the batch size that memory allows, and the learning rate that goes with it (Goyal et al. 2017). */
+function probed(job: TrainingJob, network: Network, say: Say): TrainingJob {
+  const { train } = job.recipe;
+  const { batch, perImageMB } = probeBatch(network, job.recipe, job.train);
+  const lr = (train.lr * batch) / train.batch;
+  const recipe = { ...job.recipe, train: { ...train, batch, lr } };
+  const each = perImageMB === null ? '' : `; each takes ${Math.round(perImageMB)} MB at the worst`;
+  say({ type: 'probed', recipe });
+  say({ type: 'log', level: 'info', text: `${batch} images a step fit in memory${each}` });
+  return { ...job, recipe };
+}
+
 function trainingLoader(job: TrainingJob, network: Network, say: Say): Loader {
-  const { input, augment, train } = job.recipe;
+  const { input, train } = job.recipe;
   return new Loader(job.train.map(sampleOf), {
     order: train.order,
     seed: job.seed,
@@ -78,13 +104,11 @@ function trainingLoader(job: TrainingJob, network: Network, say: Say): Loader {
     scales: input.scales,
     resample: input.resample,
     normalisation: network.backbone.normalisation,
-    augment: {
-      flip: augment.flip,
-      ...(augment.photometric ? { photometric: photometricDefaults } : {}),
-      ...(augment.crop ? { crop: cropDefaults } : {}),
-    },
+    augment: augmentOf(job.recipe),
     unreadable: 'skip',
     onSkip: ({ problem }) => say({ type: 'log', level: 'warning', text: problem.sentence }),
+    // memory that ran out once is better spent on steps than on images kept decoded
+    ...((job.parts ?? 1) > 1 ? { cacheBytes: 0 } : {}),
   });
 }
 
@@ -100,42 +124,45 @@ function resume(training: Training, store: CheckpointStore, job: TrainingJob, sa
 }
 
 function hooksOf(job: TrainingJob, training: Training, store: CheckpointStore, say: Say): TrainingHooks {
-  const samples = job.val.map(sampleOf);
   const trace: TracePoint[] = [];
-  const tell = (type: 'step' | 'evaluation', point: TracePoint) => {
+  const heard = (point: TracePoint) => {
     trace.splice(0, trace.length - traceKept + 1);
     trace.push(point);
-    say({ type, ...point });
+    return point;
   };
+  const evaluation = new ValidationPass(job, training, say);
   return {
-    onStep: (step, epoch, metrics) => tell('step', { step, epoch, metrics }),
-    onEvaluation: (step, epoch, metrics) => tell('evaluation', { step, epoch, metrics }),
-    evaluate: async () => {
-      if (samples.length === 0) return undefined;
-      const onProgress = (done: number) => say({ type: 'evaluating', done, of: samples.length });
-      const { metrics } = await evaluateNetwork(training.network, samples, job.recipe, job.classes, {
-        onProgress,
-        onSkip: (problem) => say({ type: 'log', level: 'warning', text: problem.sentence }),
-      });
-      return metrics;
+    onStep: (step, epoch, metrics) => say({ type: 'step', ...heard({ step, epoch, metrics }) }),
+    onEvaluation: (step, epoch, metrics) => {
+      const { perClass } = evaluation;
+      say({ type: 'evaluation', ...heard({ step, epoch, metrics }), perClass });
+      if (evaluation.watched.length > 0) {
+        say({ type: 'predictions', step, epoch, images: evaluation.watched });
+      }
     },
+    onOutOfMemory: (step, parts) =>
+      say({ type: 'out of memory', step, parts, text: smallerParts(job, parts) }),
+    evaluate: () => evaluation.run(),
     saveCheckpoint: (kind, epoch, metrics) => {
-      const { runId, recipe, classes } = job;
+      const { runId, recipe, classes, keepEvery } = job;
       const about = { recipe, classes, trace: trace.map((point) => ({ ...point })) };
-      const saved = store.save(checkpointOf(training, { runId, epoch, kind, metrics }, about));
+      const save = (as: CheckpointKind) => {
+        const saved = store.save(checkpointOf(training, { runId, epoch, kind: as, metrics }, about));
+        say({ type: 'checkpoint', id: saved.id, kind: as, step: saved.step, epoch, metrics });
+      };
+      const isWhole = training.state.sampler.position === 0;
+      if (kind === 'last' && isWhole && keepEvery !== undefined && epoch > 0 && epoch % keepEvery === 0) {
+        save('every');
+      }
+      save(kind);
       store.prune(runId, { keepBest: 1, keepLast: 1 });
-      say({ type: 'checkpoint', id: saved.id, kind, step: saved.step, epoch, metrics });
     },
   };
 }
 
-export function sampleOf(image: JobImage): Sample {
-  return {
-    path: image.path,
-    width: image.width,
-    height: image.height,
-    boxes: Float32Array.from(image.boxes),
-    labels: Int32Array.from(image.labels),
-    ignore: Float32Array.from(image.ignore),
-  };
+/** What is told when memory ran out. */
+function smallerParts({ recipe }: TrainingJob, parts: number): string {
+  const { batch } = recipe.train;
+  const each = Math.ceil(batch / parts);
+  return `Memory ran out. From here on each step's ${batch} images are computed ${each} at a time; the results stay comparable.`;
 }

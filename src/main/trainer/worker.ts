@@ -2,19 +2,28 @@
 // `node worker.ts job.json` prints one event a line.
 import { readFileSync } from 'node:fs';
 import { sentenceOf } from '../../shared/problem.ts';
-import { detectExported } from './detect-exported.ts';
-import { detect } from './detect-job.ts';
-import { exportModel } from './export-job.ts';
-import type { DetectionEvent, DetectionJob, TrainingCommand, TrainingEvent, TrainingJob } from './job.ts';
+import { isOutOfMemory } from '../detector/engine/memory.ts';
+import type {
+  DetectionEvent,
+  DetectionJob,
+  Errand,
+  ErrandEvent,
+  TrainingCommand,
+  TrainingEvent,
+  TrainingJob,
+} from './job.ts';
 import type { DetectorAnswer, DetectorRequest } from './job-detector.ts';
 import type { ExportCommand, ExportEvent, ExportJob } from './job-export.ts';
-import { runJob } from './run-job.ts';
-import { StandingDetector } from './standing-detector.ts';
+import type { StandingDetector } from './standing-detector.ts';
+
+type Said = TrainingEvent | DetectionEvent | DetectorAnswer | ExportEvent | ErrandEvent;
 
 const pause = new AbortController();
+const stop = new AbortController();
+const signals = { pause: pause.signal, stop: stop.signal };
 
 /** Resolves once the event is on its way; nobody is told anything after the application is gone. */
-function say(event: TrainingEvent | DetectionEvent | DetectorAnswer | ExportEvent): Promise<void> {
+function say(event: Said): Promise<void> {
   if (process.send === undefined) {
     process.stdout.write(`${JSON.stringify(event)}\n`);
     return Promise.resolve();
@@ -28,7 +37,7 @@ function say(event: TrainingEvent | DetectionEvent | DetectorAnswer | ExportEven
 /** The last event said; those before it are written in order. */
 let said = Promise.resolve();
 
-function tell(event: TrainingEvent | DetectionEvent | ExportEvent): void {
+function tell(event: Said): void {
   said = say(event);
 }
 
@@ -38,7 +47,7 @@ async function work(job: () => Promise<void>): Promise<void> {
     process.exitCode = 0;
   } catch (error) {
     const details = error instanceof Error ? (error.stack ?? '') : '';
-    tell({ type: 'failed', message: sentenceOf(error), details });
+    tell({ type: 'failed', message: sentenceOf(error), details, outOfMemory: isOutOfMemory(error) });
     process.exitCode = 1;
   }
   // a large result takes a while to be written
@@ -47,31 +56,59 @@ async function work(job: () => Promise<void>): Promise<void> {
 }
 
 /** Detections that nobody waits for any more are not made. */
-function detectWhileHeard(job: DetectionJob): Promise<void> {
+async function detectWhileHeard(job: DetectionJob): Promise<void> {
   process.on('disconnect', () => process.exit(1));
-  return job.model.kind === 'exported' ? detectExported(job, job.model, tell) : detect(job, tell);
+  if (job.model.kind === 'exported') {
+    const { detectExported } = await import('./detect-exported.ts');
+    return await detectExported(job, job.model, tell);
+  }
+  const { detect } = await import('./detect-job.ts');
+  await detect(job, tell);
 }
 
-let standing: StandingDetector | undefined;
+// TensorFlow takes a second to load: only what needs it does
+
+async function train(job: TrainingJob): Promise<void> {
+  const { runJob } = await import('./run-job.ts');
+  await runJob(job, tell, signals);
+}
+
+async function run(errand: Errand): Promise<void> {
+  const answer =
+    errand.type === 'clean'
+      ? (await import('./clean-store.ts')).cleanStore(errand.job)
+      : await (await import('./preview-augment.ts')).previewAugment(errand.job);
+  tell({ type: 'answered', answer });
+}
+
+let standing: Promise<StandingDetector> | undefined;
+
+async function standingDetector(): Promise<StandingDetector> {
+  const { StandingDetector: Detector } = await import('./standing-detector.ts');
+  return new Detector((answer) => void say(answer));
+}
 
 /** A detector that stays ready goes when nobody is there to ask. */
 function askStanding(question: DetectorRequest): void {
   if (!standing) process.on('disconnect', () => process.exit(0));
-  standing ??= new StandingDetector((answer) => void say(answer));
-  standing.ask(question);
+  standing ??= standingDetector();
+  void standing.then((detector) => detector.ask(question));
 }
 
 /** Nor is a model written that nobody waits for. */
-function exportWhileHeard(job: ExportJob): Promise<void> {
+async function exportWhileHeard(job: ExportJob): Promise<void> {
   process.on('disconnect', () => process.exit(1));
-  return exportModel(job, tell);
+  const { exportModel } = await import('./export-job.ts');
+  await exportModel(job, tell);
 }
 
 process.on('message', (command: TrainingCommand | DetectorRequest | ExportCommand) => {
   if (command.type === 'pause') pause.abort();
-  else if (command.type === 'start') void work(() => runJob(command.job, tell, pause.signal));
+  else if (command.type === 'stop') stop.abort();
+  else if (command.type === 'start') void work(() => train(command.job));
   else if (command.type === 'detect') void work(() => detectWhileHeard(command.job));
   else if (command.type === 'export') void work(() => exportWhileHeard(command.job));
+  else if (command.type === 'clean' || command.type === 'preview') void work(() => run(command));
   else askStanding(command);
 });
 // the application is gone: stop at a checkpoint rather than train on unseen
@@ -82,5 +119,5 @@ process.on('SIGTERM', () => pause.abort());
 const file = process.argv[2];
 if (file !== undefined) {
   const job = JSON.parse(readFileSync(file, 'utf8')) as TrainingJob;
-  void work(() => runJob(job, tell, pause.signal));
+  void work(() => train(job));
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCheckpointStore } from '../../../src/main/db/checkpoint-store.ts';
 import { openProject } from '../../../src/main/services/projects.ts';
+import { removeRun } from '../../../src/main/services/run-removal.ts';
 import { closing, staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts';
 
 const start = { recipe: { epochs: 3 }, seed: 1 };
@@ -23,15 +24,61 @@ describe('runs', () => {
     expect(runs.create(start).id).toBe('r3');
   });
 
-  it('cut short by a crash are stopped with the cause when the project is opened again', () => {
+  it('cut short by a crash are paused where there is a checkpoint, failed otherwise, with the cause', () => {
     const project = temporaryProject();
-    project.runs.create(start);
+    for (let i = 0; i < 4; i++) project.runs.create(start);
+    const trainer = openCheckpointStore(join(project.dir, 'checkpoints.db'));
+    trainer.save({ runId: 'r1', step: 1, epoch: 1, kind: 'last', metrics: {}, state: {}, tensors: [] });
+    trainer.close();
     project.runs.setStatus('r1', 'running');
-    project.runs.setStatus(project.runs.create(start).id, 'done');
+    project.runs.setStatus('r2', 'running');
+    project.runs.setStatus('r3', 'done');
+    project.runs.enqueue('r4');
     project.close();
     const again = closing(openProject(project.dir));
-    expect(again.runs.list().map(({ status }) => status)).toEqual(['done', 'stopped']);
-    expect(again.runs.get('r1').cause).toMatch(/can be resumed/);
+    expect(again.runs.list().map(({ status }) => status)).toEqual(['paused', 'done', 'failed', 'paused']);
+    expect(again.runs.get('r1').cause).toMatch(/can be resumed from its last checkpoint/);
+    expect(again.runs.get('r2').cause).toMatch(/before the first checkpoint/);
+    expect(again.runs.get('r4').cause).toMatch(/closed before the turn/);
+    expect(again.runs.nextQueued()).toBeUndefined();
+  });
+
+  it('wait in a queue that can be put in another order and left', () => {
+    const { runs } = temporaryProject();
+    for (let i = 0; i < 4; i++) runs.enqueue(runs.create(start).id);
+    const queue = () =>
+      runs
+        .list()
+        .filter(({ status }) => status === 'queued')
+        .sort((a, b) => a.queuePlace! - b.queuePlace!)
+        .map(({ id }) => id);
+    expect(queue()).toEqual(['r1', 'r2', 'r3', 'r4']);
+    runs.orderQueue(['r3', 'r1']);
+    expect(queue()).toEqual(['r3', 'r1', 'r2', 'r4']);
+    expect(runs.nextQueued()?.id).toBe('r3');
+    expect(runs.setStatus('r3', 'running').queuePlace).toBeNull();
+    runs.unqueue('r1');
+    expect(() => runs.get('r1')).toThrow('There is no run r1');
+    runs.setStatus('r3', 'paused');
+    runs.enqueue('r3');
+    runs.unqueue('r3');
+    expect(runs.get('r3').status).toBe('paused');
+    expect(queue()).toEqual(['r2', 'r4']);
+  });
+
+  it('keep what they saw on the way until they go back, and where their models went', () => {
+    const { runs } = temporaryProject();
+    runs.create(start);
+    for (const step of [10, 20]) runs.addPredictions('r1', { step, epoch: step / 10 }, [{ imageId: step }]);
+    expect(runs.predictionMarks('r1')).toEqual([
+      { step: 10, epoch: 1 },
+      { step: 20, epoch: 2 },
+    ]);
+    expect(runs.predictions('r1', 20)).toEqual([{ imageId: 20 }]);
+    runs.rewindMetrics('r1', 10);
+    expect(runs.predictions('r1', 20)).toBeNull();
+    runs.addExport('r1', { checkpointId: 3, format: 'pth', dir: '/models/a', at: 1 });
+    expect(runs.exports('r1')).toEqual([{ checkpointId: 3, format: 'pth', dir: '/models/a', at: 1 }]);
   });
 
   it('keep what a person writes about them', () => {
@@ -132,7 +179,7 @@ describe('evaluations', () => {
 });
 
 describe('checkpoints of a project', () => {
-  it('are none before training, then what the trainer wrote', () => {
+  it('are none before training, then what the trainer wrote', async () => {
     const project = temporaryProject();
     expect(project.checkpoints.list('r1')).toEqual([]);
     expect(() => project.checkpoints.chosen('r1')).toThrow('has no checkpoint');
@@ -146,8 +193,50 @@ describe('checkpoints of a project', () => {
     expect(project.checkpoints.latest('r1')?.step).toBe(3);
     expect(project.checkpoints.load(best.id).state).toEqual({ rng: 2 });
     trainer.close();
-    project.checkpoints.deleteRun('r1');
+    await project.checkpoints.deleteRun('r1');
     expect(project.checkpoints.list('r1')).toEqual([]);
+  });
+});
+
+describe('space', () => {
+  const tensor = (name: string, fill: number) => {
+    const data = new Uint8Array(400_000).fill(fill);
+    return { role: 'model' as const, name, dtype: 'float32', shape: [100_000], data };
+  };
+
+  it('comes back when a run is deleted or thinned, but what others use stays', async () => {
+    const project = temporaryProject();
+    for (let i = 0; i < 2; i++) project.runs.create(start);
+    const trainer = openCheckpointStore(project.checkpoints.file);
+    const save = (runId: string, epoch: number, kind: 'every' | 'best' | 'last', own: number) =>
+      trainer.save({
+        runId,
+        step: epoch,
+        epoch,
+        kind,
+        metrics: {},
+        state: {},
+        tensors: [tensor('shared', 1), tensor('own', own)],
+      });
+    for (const epoch of [1, 2, 3, 4]) save('r1', epoch, 'every', 10 + epoch);
+    const best = save('r1', 5, 'best', 20);
+    const other = save('r2', 1, 'last', 30);
+    trainer.close();
+    expect(best.bytes).toBe(800_000);
+    expect(project.checkpoints.ownBytes(best.id)).toBe(400_000);
+
+    const thinned = await project.checkpoints.thin('r1', 2);
+    expect(thinned.checkpoints).toBe(2);
+    expect(thinned.bytes).toBeGreaterThan(700_000);
+    expect(project.checkpoints.list('r1').map(({ epoch }) => epoch)).toEqual([5, 4, 2]);
+    expect((await project.checkpoints.thin('r1', null)).checkpoints).toBe(2);
+    const removed = await removeRun(project, 'r1');
+    expect(removed).toMatchObject({ checkpoints: 1 });
+    expect(removed.bytes).toBeGreaterThan(350_000);
+    expect(() => project.runs.get('r1')).toThrow('There is no run r1');
+    expect(project.checkpoints.load(other.id).tensor('model', 'shared')?.data).toHaveLength(400_000);
+    project.runs.setStatus('r2', 'running');
+    await expect(removeRun(project, 'r2')).rejects.toThrow('Run r2 is training');
   });
 });
 

@@ -20,7 +20,7 @@ async function run(job: TrainingJob, pauseAt = Infinity) {
       tensors.push(tf.memory().numTensors);
       if (event.step === pauseAt) pause.abort();
     },
-    pause.signal,
+    { pause: pause.signal },
   );
   const points = events.filter((event) => event.type === 'step' || event.type === 'evaluation');
   return { events, points, tensors, end: events.at(-1) };

@@ -27,7 +27,9 @@ async function trainedProject(): Promise<OpenProject> {
     snapshotHash: snapshot.hash,
     seed: 1,
   });
-  await runJob(sampleJob(project, recipe, { runId: run.id }), () => undefined, new AbortController().signal);
+  await runJob(sampleJob(project, recipe, { runId: run.id }), () => undefined, {
+    pause: new AbortController().signal,
+  });
   return project;
 }
 

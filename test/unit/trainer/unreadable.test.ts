@@ -16,7 +16,7 @@ async function eventsOf(
       events.push(event);
       onEvent(event, pause);
     },
-    pause.signal,
+    { pause: pause.signal },
   );
   return events;
 }

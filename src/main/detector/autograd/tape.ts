@@ -98,10 +98,11 @@ export class Tape {
     return this.#gradients[leaf.slot];
   }
 
-  /** Frees everything still held, for a pass that is abandoned. */
+  /** Frees everything still held, for a pass that is abandoned, even half-way back. */
   dispose(): void {
-    for (const step of this.#steps) this.#release(step.saved);
+    for (const tensor of this.#holds.keys()) tensor.dispose();
     for (const gradient of this.#gradients) gradient?.dispose();
+    this.#holds.clear();
     this.#steps = [];
     this.#gradients = [];
   }

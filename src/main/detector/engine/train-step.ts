@@ -24,11 +24,17 @@ export function computeGradients(
 ): BatchGradients {
   const tape = new Tape(true);
   let made: BatchGradients | undefined;
-  tf.tidy(() => {
-    const outputs = network.forward(tape, tf.keep(pixels));
-    const { seeds, ...result } = ddodLoss(outputs, truths, counters, config);
-    made = { result, gradients: tape.backward(seeds) };
-  });
+  try {
+    tf.tidy(() => {
+      const outputs = network.forward(tape, tf.keep(pixels));
+      const { seeds, ...result } = ddodLoss(outputs, truths, counters, config);
+      made = { result, gradients: tape.backward(seeds) };
+    });
+  } catch (error) {
+    // memory may have run out: what is held would keep the next try from succeeding
+    tape.dispose();
+    throw error;
+  }
   if (made === undefined) throw new Error('the step made nothing');
   return made;
 }
@@ -41,9 +47,16 @@ export function batchGradients(
   config: DdodLossConfig,
 ): BatchGradients {
   const pixels = tf.tensor4d(batch.pixels, [batch.images.length, batch.height, batch.width, 3]);
-  const made = computeGradients(network, pixels, batch.images, counters, config);
-  pixels.dispose();
-  return made;
+  try {
+    return computeGradients(network, pixels, batch.images, counters, config);
+  } finally {
+    pixels.dispose();
+  }
+}
+
+/** Frees gradients that no update will use. */
+export function disposeGradients(parts: readonly BatchGradients[]): void {
+  for (const { gradients } of parts) for (const { gradient } of gradients) gradient.dispose();
 }
 
 /** The mean of the gradients of several batches, weight by weight; frees what it was given. */

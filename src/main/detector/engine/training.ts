@@ -6,14 +6,16 @@ import type { Parameter } from '../autograd/parameter.ts';
 import type { LoadedBatch, Loader } from '../data/loader.ts';
 import type { SamplerState } from '../data/sampler.ts';
 import { samplerStart } from '../data/sampler.ts';
+import type { DdodLossConfig } from '../heads/ddod-loss.ts';
 import { totalLoss } from '../heads/ddod-loss.ts';
 import { type LevelCounters, newLevelCounters } from '../losses/level-weights.ts';
 import { type Network, strides } from '../network.ts';
 import { lossConfigOf } from '../network-config.ts';
+import { isOutOfMemory, splitBatch } from './memory.ts';
 import { learningRate } from './schedule.ts';
 import { clipFactor, gradientNorm, Sgd } from './sgd.ts';
 import { stepMetrics } from './step-metrics.ts';
-import { type BatchGradients, batchGradients, meanGradients } from './train-step.ts';
+import { type BatchGradients, batchGradients, disposeGradients, meanGradients } from './train-step.ts';
 import { WeightAverage } from './weight-average.ts';
 
 /** What a faithful resume needs besides tensors. */
@@ -26,6 +28,8 @@ export interface TrainingState {
   /** Best AP so far, and the evaluations since. */
   readonly bestAP: number | null;
   readonly staleEvaluations: number;
+  /** Parts each batch is computed in since memory ran out; 1 in checkpoints that do not say. */
+  readonly parts?: number;
 }
 
 export type Metrics = Readonly<Record<string, number>>;
@@ -36,11 +40,19 @@ export interface TrainingHooks {
   /** Evaluates the weights as they stand: AP, AP50, ... Undefined where there is nothing to evaluate on. */
   evaluate(): Promise<Metrics | undefined>;
   onEvaluation(step: number, epoch: number, metrics: Metrics): void;
+  /** Memory ran out: from the step under way on, each batch is computed in `parts` parts. */
+  onOutOfMemory?(step: number, parts: number): void;
   /** Writes a checkpoint of the training as it stands. */
   saveCheckpoint(kind: 'best' | 'last' | 'pause', epoch: number, metrics: Metrics): void;
 }
 
-export type TrainingEnd = 'done' | 'paused' | 'stopped early';
+export type TrainingEnd = 'done' | 'paused' | 'stopped' | 'stopped early';
+
+/** How a training is asked to end: with a checkpoint after the step under way, or after the epoch. */
+export interface TrainingSignals {
+  readonly pause: AbortSignal;
+  readonly stop?: AbortSignal;
+}
 
 /** Milliseconds after which a long epoch saves a checkpoint on its way. */
 const saveInterval = 5 * 60_000;
@@ -56,6 +68,7 @@ export class Training {
   #bestAP: number | null = null;
   #staleEvaluations = 0;
   #savedAt = Date.now();
+  #parts = 1;
 
   constructor(network: Network, recipe: Recipe) {
     this.network = network;
@@ -75,7 +88,17 @@ export class Training {
       averageUpdates: this.average?.updates ?? 0,
       bestAP: this.#bestAP,
       staleEvaluations: this.#staleEvaluations,
+      parts: this.#parts,
     };
+  }
+
+  /** Parts that each batch is computed in, one after the other, so that less memory is needed at a time. */
+  get parts(): number {
+    return this.#parts;
+  }
+
+  set parts(count: number) {
+    this.#parts = count;
   }
 
   /** Goes on from a checkpoint's state; its tensors are set by the caller. */
@@ -89,17 +112,18 @@ export class Training {
     this.average?.restoreUpdates(state.averageUpdates);
     this.#bestAP = state.bestAP;
     this.#staleEvaluations = state.staleEvaluations;
+    this.#parts = state.parts ?? 1;
   }
 
-  /** Trains until the recipe's epochs are done, it stops improving, or `pause` is aborted (a checkpoint is saved). */
-  async run(loader: Loader, hooks: TrainingHooks, pause: AbortSignal): Promise<TrainingEnd> {
+  /** Trains until the recipe's epochs are done, it stops improving, or a signal is aborted (a checkpoint is saved). */
+  async run(loader: Loader, hooks: TrainingHooks, { pause, stop }: TrainingSignals): Promise<TrainingEnd> {
     if (this.#sampler.epoch >= this.#recipe.train.epochs) return 'done';
     const steps = groupSteps(loader.batches(this.#sampler), this.#recipe.train.accumulate);
     for await (const batches of steps) {
-      const cut = await this.#endCutEpoch(batches, hooks);
+      const cut = await this.#endCutEpoch(batches, hooks, stop);
       if (cut !== undefined) return cut;
       this.#update(batches, loader.batchesPerEpoch, hooks);
-      const end = await this.#afterUpdate(hooks);
+      const end = await this.#afterUpdate(hooks, stop);
       if (end !== undefined) return end;
       // with every image in memory nothing else lets messages in
       await setImmediate();
@@ -115,16 +139,17 @@ export class Training {
   async #endCutEpoch(
     batches: readonly LoadedBatch[],
     hooks: TrainingHooks,
+    stop: AbortSignal | undefined,
   ): Promise<TrainingEnd | undefined> {
     const epoch = batches[0]?.epoch ?? 0;
     if (epoch <= this.#sampler.epoch) return undefined;
     this.#sampler = { epoch, position: 0 };
-    return this.#endEpoch(epoch, hooks);
+    return this.#endEpoch(epoch, hooks, stop);
   }
 
-  async #afterUpdate(hooks: TrainingHooks): Promise<TrainingEnd | undefined> {
+  async #afterUpdate(hooks: TrainingHooks, stop: AbortSignal | undefined): Promise<TrainingEnd | undefined> {
     const { epoch, position } = this.#sampler;
-    if (position === 0) return this.#endEpoch(epoch, hooks);
+    if (position === 0) return this.#endEpoch(epoch, hooks, stop);
     if (Date.now() - this.#savedAt > saveInterval) this.#save('last', epoch + 1, hooks, {});
     return undefined;
   }
@@ -140,7 +165,7 @@ export class Training {
     const began = performance.now();
     const progress = this.#step / (train.epochs * stepsPerEpoch);
     const config = lossConfigOf(this.#recipe, progress);
-    const parts = batches.map((batch) => batchGradients(this.network, batch, this.#counters, config));
+    const parts = this.#gradientsOf(batches, config, hooks);
     const gradients = meanGradients(parts.map((part) => part.gradients));
     const gradNorm = gradientNorm(gradients);
     assertFinite(parts, gradNorm, batches);
@@ -163,13 +188,44 @@ export class Training {
     );
   }
 
-  async #endEpoch(epoch: number, hooks: TrainingHooks): Promise<TrainingEnd | undefined> {
+  /** The gradients of each batch, or of its parts; where memory runs out, of more and smaller parts. */
+  #gradientsOf(
+    batches: readonly LoadedBatch[],
+    config: DdodLossConfig,
+    hooks: TrainingHooks,
+  ): BatchGradients[] {
+    const { cls, reg } = this.#counters;
+    for (;;) {
+      const counters = { cls: cls.slice(), reg: reg.slice() };
+      const pieces = batches.flatMap((batch) => splitBatch(batch, this.#parts));
+      const made: BatchGradients[] = [];
+      try {
+        for (const piece of pieces) made.push(batchGradients(this.network, piece, counters, config));
+        this.#counters = counters;
+        return made;
+      } catch (error) {
+        disposeGradients(made);
+        const isWhole = pieces.some(({ images }) => images.length > 1);
+        if (!isWhole || !isOutOfMemory(error)) throw error;
+        this.#parts *= 2;
+        hooks.onOutOfMemory?.(this.#step, this.#parts);
+      }
+    }
+  }
+
+  async #endEpoch(
+    epoch: number,
+    hooks: TrainingHooks,
+    stop: AbortSignal | undefined,
+  ): Promise<TrainingEnd | undefined> {
     const { epochs, evalEvery, earlyStop } = this.#recipe.train;
     const finished = epoch >= epochs;
-    const due = finished || epoch % evalEvery === 0;
+    const due = finished || stop?.aborted === true || epoch % evalEvery === 0;
     const metrics = due ? await this.#evaluate(epoch, hooks) : {};
     this.#save('last', epoch, hooks, metrics);
     if (finished) return 'done';
+    // asked for during the evaluation, it ends here too
+    if (stop?.aborted) return 'stopped';
     return earlyStop !== null && this.#staleEvaluations >= earlyStop ? 'stopped early' : undefined;
   }
 

@@ -1,0 +1,84 @@
+// Runs as a list shows them, and what one left: checkpoints with their sizes, where it came from, where it went.
+
+import type { CheckpointInfo, Lineage, OverlayCurve } from '../../shared/contract/training.ts';
+import type { CurveData, RunSummary } from '../../shared/contract.ts';
+import type { Run, RunStatus } from '../../shared/model.ts';
+import { recipeSchema } from '../../shared/recipe.ts';
+import type { OpenProject } from './projects.ts';
+
+const RESUMABLE: readonly RunStatus[] = ['paused', 'stopped', 'failed'];
+
+/** A run with its best numbers and what can be done with it. */
+export function runSummary(project: OpenProject, run: Run): RunSummary {
+  const checkpoints = project.checkpoints.list(run.id);
+  const best = checkpoints.find(({ kind }) => kind === 'best');
+  const { AP, AP50 } = best?.metrics ?? {};
+  return {
+    ...run,
+    best: typeof AP === 'number' && typeof AP50 === 'number' ? { AP, AP50 } : null,
+    canResume: RESUMABLE.includes(run.status) && run.snapshotHash !== null,
+    epochsDone: checkpoints[0]?.epoch ?? null,
+    bytes: checkpoints.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** Every metric of a run, thinned. */
+export function runCurves(project: OpenProject, id: string, maxPoints: number): CurveData[] {
+  return project.runs.curves(id).map(({ name }) => runCurve(project, id, name, maxPoints));
+}
+
+/** One metric of several runs, thinned. */
+export function overlay(
+  project: OpenProject,
+  ids: readonly string[],
+  name: string,
+  maxPoints: number,
+): OverlayCurve[] {
+  return ids.map((id) => ({ runId: id, ...runCurve(project, id, name, maxPoints) }));
+}
+
+function runCurve(project: OpenProject, id: string, name: string, maxPoints: number): CurveData {
+  const points = project.runs.curve(id, name, { maxPoints });
+  return {
+    name,
+    steps: points.map(({ step }) => step),
+    values: points.map(({ value }) => (Number.isFinite(value) ? value : null)),
+  };
+}
+
+/** The checkpoints of a run, newest first. */
+export function checkpointInfos(project: OpenProject, id: string): CheckpointInfo[] {
+  const run = project.runs.get(id);
+  return project.checkpoints.list(run.id).map(({ runId: _, ...checkpoint }) => ({
+    ...checkpoint,
+    ownBytes: project.checkpoints.ownBytes(checkpoint.id),
+  }));
+}
+
+/** From the labels to what others use. */
+export function lineage(project: OpenProject, id: string): Lineage {
+  const run = project.runs.get(id);
+  const all = project.runs.list();
+  const parent = run.parent && all.find(({ id: other }) => other === run.parent?.runId);
+  const children = all.filter((other) => other.parent?.runId === run.id);
+  return {
+    snapshot: run.snapshotHash === null ? null : snapshotOf(project, run.snapshotHash),
+    parent:
+      run.parent && parent
+        ? { runId: parent.id, name: parent.name, checkpointId: run.parent.checkpointId }
+        : null,
+    children: children.map(({ id: runId, name }) => ({ runId, name })),
+    checkpoints: checkpointInfos(project, run.id),
+    exports: project.runs.exports(run.id),
+  };
+}
+
+function snapshotOf(project: OpenProject, hash: string): Lineage['snapshot'] {
+  const { images, boxes, createdAt } = project.snapshots.get(hash);
+  return { hash, images, boxes, createdAt, isCurrent: project.snapshots.currentHash() === hash };
+}
+
+/** The epochs a run was made for. */
+export function epochsOf(run: Run): number {
+  return recipeSchema.parse(run.recipe).train.epochs;
+}

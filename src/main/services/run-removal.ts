@@ -1,0 +1,29 @@
+// Throws away runs and checkpoints, and gives their space back.
+import type { Freed } from '../../shared/contract/training.ts';
+import type { Run } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { OpenProject } from './projects.ts';
+
+/** Deletes a run with all it left. `isBusy`: another one is training. Throws a Problem where the run itself trains. */
+export async function removeRun(project: OpenProject, id: string, isBusy = false): Promise<Freed> {
+  const run = idle(project, id);
+  const freed = await project.checkpoints.deleteRun(run.id, isBusy);
+  project.runs.delete(run.id);
+  return freed;
+}
+
+/** Keeps the best, the last, and the checkpoints of every so many epochs (null: of none). */
+export async function thinRun(
+  project: OpenProject,
+  id: string,
+  every: number | null,
+  isBusy = false,
+): Promise<Freed> {
+  return await project.checkpoints.thin(idle(project, id).id, every, isBusy);
+}
+
+function idle(project: OpenProject, id: string): Run {
+  const run = project.runs.get(id);
+  if (run.status !== 'running') return run;
+  throw new Problem(`Run ${run.id} is training.`, 'Pause or stop it first.');
+}

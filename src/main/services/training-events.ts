@@ -1,0 +1,74 @@
+// What a training process says, kept in the project before anybody hears of it.
+import type { JsonObject, MetricPoint, Run } from '../../shared/model.ts';
+import type { ClassResult, FoundObjects, TracePoint, TrainingEvent } from '../trainer/job.ts';
+import type { OpenProject } from './projects.ts';
+
+/** What one watched image showed; the image is named by its number in the project. */
+export type WatchedImage = { readonly imageId: number } & FoundObjects;
+
+export class TrainingRecord {
+  readonly #project: OpenProject;
+  readonly #run: Run;
+  readonly #watchedIds: readonly number[];
+  /** Of the evaluation whose checkpoint comes next. */
+  #perClass: readonly ClassResult[] = [];
+
+  constructor(project: OpenProject, run: Run, watchedIds: readonly number[]) {
+    this.#project = project;
+    this.#run = run;
+    this.#watchedIds = watchedIds;
+  }
+
+  /** Stores an event; throws where the disk does not take it. */
+  keep(event: TrainingEvent): void {
+    const { runs } = this.#project;
+    const { id } = this.#run;
+    if (event.type === 'step') runs.addMetrics(this.#points(event));
+    else if (event.type === 'evaluation') this.#keepEvaluation(event);
+    else if (event.type === 'predictions') this.#keepPredictions(event);
+    else if (event.type === 'resumed') this.#rewind(event.step, event.trace);
+    else if (event.type === 'started') runs.setRecipe(id, runs.get(id).recipe, event.device);
+    else if (event.type === 'probed') runs.setRecipe(id, event.recipe as unknown as JsonObject);
+    else if (event.type === 'log') runs.log(id, event.text, event.level);
+    else if (event.type === 'out of memory') this.#keepParts(event.parts, event.text);
+    else if (event.type === 'checkpoint') this.#keepCheckpoint(event);
+    else if (event.type === 'failed') runs.log(id, event.details, 'error');
+  }
+
+  #keepEvaluation(event: Extract<TrainingEvent, { type: 'evaluation' }>): void {
+    this.#perClass = event.perClass ?? [];
+    this.#project.runs.addMetrics(this.#points(event));
+  }
+
+  #keepPredictions({ step, epoch, images }: Extract<TrainingEvent, { type: 'predictions' }>): void {
+    const seen = images.flatMap(({ boxes, scores, labels }, index) => {
+      const imageId = this.#watchedIds[index];
+      return imageId === undefined ? [] : [{ imageId, boxes, scores, labels }];
+    });
+    this.#project.runs.addPredictions(this.#run.id, { step, epoch }, seen);
+  }
+
+  #rewind(step: number, trace: readonly TracePoint[]): void {
+    this.#project.runs.rewindMetrics(this.#run.id, step);
+    this.#project.runs.addMetrics(trace.flatMap((point) => this.#points(point)));
+  }
+
+  #keepParts(parts: number, text: string): void {
+    const { runs } = this.#project;
+    runs.setPlan(this.#run.id, { ...runs.plan(this.#run.id), parts });
+    runs.log(this.#run.id, text, 'warning');
+  }
+
+  #keepCheckpoint(event: Extract<TrainingEvent, { type: 'checkpoint' }>): void {
+    const { id: checkpointId, metrics } = event;
+    if (Object.keys(metrics).length === 0) return;
+    const detail = this.#perClass.length === 0 ? {} : { detail: { perClass: this.#perClass } };
+    const key = { runId: this.#run.id, checkpointId, split: 'val', protocol: 'coco' } as const;
+    this.#project.evaluations.save({ ...key, metrics, ...detail });
+  }
+
+  #points({ step, epoch, metrics }: TracePoint): MetricPoint[] {
+    const runId = this.#run.id;
+    return Object.entries(metrics).map(([name, value]) => ({ runId, name, step, epoch, value }));
+  }
+}
