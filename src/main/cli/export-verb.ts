@@ -5,7 +5,7 @@ import { type ExportedModel, exportModel } from '../services/model-export.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { type RunnableFormat, runnableFormats } from '../trainer/job.ts';
 import { positiveInteger, withProject } from './arguments.ts';
-import { type Console, Interrupted, percent, table } from './console.ts';
+import { type Console, Interrupted, percent, table, WrongUsage } from './console.ts';
 
 interface ExportArguments {
   readonly project: string;
@@ -13,6 +13,7 @@ interface ExportArguments {
   readonly to: ExportFormat | RunnableFormat;
   readonly out: string;
   readonly half?: boolean;
+  readonly int8?: boolean;
   readonly heads?: boolean;
   readonly proof?: number;
 }
@@ -29,6 +30,7 @@ export function addExportVerb(program: Command, console: Console): void {
     .addOption(new Option('--to <format>', 'the kind of file').choices(formats).makeOptionMandatory())
     .requiredOption('--out <dir>', 'a new folder')
     .option('--half', 'weights as float16: half the size, nearly the same numbers')
+    .option('--int8', 'weights of 8 bits, for tfjs: a quarter of the size, slightly other numbers')
     .option('--heads', "the network's own outputs as a second model, for runtimes without NMS")
     .option('--proof <images>', 'labelled images to prove it on', positiveInteger)
     .option('--json', 'one JSON document on stdout')
@@ -50,7 +52,7 @@ async function exportTo(project: OpenProject, options: ExportArguments, console:
       format,
       out,
       signal,
-      ...(options.half && { half: true }),
+      weights: weightsOf(options),
       ...(options.heads && { heads: true }),
       ...(options.proof !== undefined && { proofImages: options.proof }),
       onProgress: (stage, done, of) => console.progress(done, of, `${stage} ${format}`),
@@ -58,6 +60,12 @@ async function exportTo(project: OpenProject, options: ExportArguments, console:
     }),
   );
   console.result(exported, `${exported.files.join('\n')}\n\n${proofText(exported)}`);
+}
+
+function weightsOf({ half = false, int8 = false }: ExportArguments) {
+  if (half && int8) throw new WrongUsage('Weights have one size.', 'Give --half or --int8.');
+  if (int8) return 'uint8';
+  return half ? 'float16' : 'float32';
 }
 
 /** Ctrl-C ends the work; nothing is left of it. */

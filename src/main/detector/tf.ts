@@ -35,6 +35,11 @@ export const onGpu: boolean = backend.isUsingGpuDevice;
 /** True when the project's own CPU kernels (ops/native) are compiled and loaded. */
 export const hasNativeOps: boolean = loadNativeOps();
 
+/** Version of the TensorFlow library that runs. */
+export function tensorFlowVersion(): string {
+  return String(binding.TF_Version);
+}
+
 /** tfjs-node calls two functions of `util` that Node 23 removed. */
 function loadTensorFlow(): TensorFlow {
   const legacy = util as unknown as Record<string, unknown>;

@@ -1,7 +1,7 @@
 // What an exported model is, for people: trained on what, how good, how to use it, and the proof.
 import type { JsonObject } from '../../shared/model.ts';
 import type { Recipe } from '../../shared/recipe.ts';
-import type { Proof } from '../trainer/job-export.ts';
+import type { ExportJob, Proof } from '../trainer/job-export.ts';
 import type { Snippet } from './usage-snippets.ts';
 
 export interface CardFacts {
@@ -15,7 +15,7 @@ export interface CardFacts {
   readonly metrics: JsonObject;
   /** Title and licence of the weights that the backbone may have begun with. */
   readonly pretrained: { readonly title: string; readonly licence: string } | undefined;
-  readonly half: boolean;
+  readonly weights: ExportJob['weights'];
   readonly files: readonly string[];
   readonly proof: Proof;
   readonly snippets: readonly Snippet[];
@@ -41,9 +41,15 @@ function about(facts: CardFacts): string {
     `- Trained on: ${seen.join(', ')}, as run ${run.id} of the project "${project}", recipe "${recipe.name}".`,
     `- On its validation images: AP ${percent(metrics.AP)}, AP50 ${percent(metrics.AP50)} (COCO's rules).`,
     `- ${licence} The images and labels are yours: so are their rights.`,
-    `- Weights: ${facts.half ? 'float16, widened to float32 when loaded' : 'float32'}. Files: ${facts.files.join(', ')}.`,
+    `- Weights: ${weightText[facts.weights]}. Files: ${facts.files.join(', ')}.`,
   ].join('\n');
 }
+
+const weightText = {
+  float32: 'float32',
+  float16: 'float16, widened to float32 when loaded',
+  uint8: '8 bits with a scale for each channel, widened to float32 when loaded',
+} as const;
 
 function inputRule({ recipe }: CardFacts): string {
   const { long, short } = recipe.input.scales.at(-1) ?? { long: 0, short: 0 };

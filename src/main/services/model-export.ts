@@ -2,13 +2,16 @@
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import type { Snapshot, Split } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { Recipe } from '../../shared/recipe.ts';
 import type { FoundObjects, JobImage, RunnableFormat } from '../trainer/job.ts';
-import type { ExportResult, Proof } from '../trainer/job-export.ts';
+import type { ExportJob, ExportResult, Proof } from '../trainer/job-export.ts';
 import { type ExportListeners, launchExport } from '../trainer/launch-export.ts';
 import { draftFolder } from './draft-folder.ts';
 import { type CardFacts, cardText } from './model-card.ts';
 import { type ModelCard, modelOfRun } from './models.ts';
 import type { OpenProject } from './projects.ts';
+import { savedModelSnippets, tfjsSnippets } from './tensorflow-snippets.ts';
 import { jobImages } from './training-job.ts';
 import { onnxSnippets, type Snippet } from './usage-snippets.ts';
 import { listWeights } from './weights.ts';
@@ -17,8 +20,8 @@ export interface ModelExportOptions extends ExportListeners {
   readonly format: RunnableFormat;
   /** A new folder. */
   readonly out: string;
-  /** Weights as float16. */
-  readonly half?: boolean;
+  /** How weights are kept; `uint8` in TensorFlow.js alone. */
+  readonly weights?: ExportJob['weights'];
   /** The head's maps as a second model. */
   readonly heads?: boolean;
   /** Images to prove it on, at most. */
@@ -42,7 +45,8 @@ export async function exportModel(
   runId: string,
   options: ModelExportOptions,
 ): Promise<ExportedModel> {
-  const { format, half = false, heads = false, proofImages = usualProofImages } = options;
+  const { format, weights = 'float32', heads = false, proofImages = usualProofImages } = options;
+  if (weights === 'uint8' && format !== 'tfjs') throw bytesAreForTfjs();
   const run = project.runs.get(runId);
   const checkpoint = project.checkpoints.chosen(run.id);
   const snapshot = project.snapshots.get(run.snapshotHash ?? '');
@@ -53,7 +57,7 @@ export async function exportModel(
       {
         model: modelOfRun(project, run.id),
         format,
-        weights: half ? 'float16' : 'float32',
+        weights,
         heads,
         folder: draft.folder,
         images: imagesToProveOn(project, snapshot, proofImages),
@@ -61,13 +65,22 @@ export async function exportModel(
       options,
     );
     const { metrics } = checkpoint;
-    const facts = factsOf(project, { id: run.id, name: run.name }, snapshot, { result, half, metrics });
+    const facts = factsOf(project, { id: run.id, name: run.name }, snapshot, {
+      result,
+      format,
+      weights,
+      metrics,
+    });
     const card = describe(draft.folder, facts, result);
     draft.keep();
     return { dir, files: readdirSync(dir).map((name) => join(dir, name)), card, proof: result.proof };
   } finally {
     draft.drop();
   }
+}
+
+function bytesAreForTfjs(): Problem {
+  return new Problem('Weights of 8 bits are for TensorFlow.js alone.', 'Export with 16 bits, or to tfjs.');
 }
 
 /** As many as wanted, spread over the first split that has labelled ones. */
@@ -86,7 +99,15 @@ function factsOf(
   project: OpenProject,
   run: CardFacts['run'],
   snapshot: Snapshot,
-  { result, half, metrics }: Pick<CardFacts, 'half' | 'metrics'> & { readonly result: ExportResult },
+  {
+    result,
+    format,
+    weights,
+    metrics,
+  }: Pick<CardFacts, 'weights' | 'metrics'> & {
+    readonly result: ExportResult;
+    readonly format: RunnableFormat;
+  },
 ): CardFacts {
   const { recipe, classes, files, proof } = result;
   const splits = (['train', 'val', 'test'] as const)
@@ -105,16 +126,18 @@ function factsOf(
     splits,
     metrics,
     pretrained: listWeights().find(({ name }) => name === recipe.backbone),
-    half,
+    weights,
     files,
     proof,
-    snippets: snippetsOf(result),
+    snippets: snippetsFor[format](recipe),
   };
 }
 
-function snippetsOf({ recipe, mainFile }: ExportResult): Snippet[] {
-  return mainFile.endsWith('.onnx') ? onnxSnippets(recipe) : [];
-}
+const snippetsFor: Readonly<Record<RunnableFormat, (recipe: Recipe) => Snippet[]>> = {
+  onnx: onnxSnippets,
+  tfjs: tfjsSnippets,
+  savedmodel: savedModelSnippets,
+};
 
 /** Writes all that lies beside the model. */
 function describe(folder: string, facts: CardFacts, { mainFile, sample }: ExportResult): ModelCard {

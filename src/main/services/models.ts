@@ -1,10 +1,10 @@
 // Trained detectors by reference: `DIR#ID` for a run of a project, an export folder, or a weights file.
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
-import type { ModelSource } from '../trainer/job.ts';
+import type { ModelSource, RunnableFormat } from '../trainer/job.ts';
 import { type OpenProject, openProject } from './projects.ts';
 
 /** What an export folder says of its model, in `card.json`. */
@@ -39,11 +39,19 @@ export function findModel(reference: string): ModelSource {
   return statSync(reference).isDirectory() ? modelOfFolder(reference) : modelOfFile(reference);
 }
 
+/** By name or extension. */
+const modelFiles: Readonly<Record<string, RunnableFormat>> = {
+  '.onnx': 'onnx',
+  'model.json': 'tfjs',
+  'saved_model.pb': 'savedmodel',
+};
+
 /** Files by their names: what is not an exported model holds weights. */
 function modelOfFile(file: string, about: Pick<ModelCard, 'recipe' | 'classes'> | object = {}): ModelSource {
-  return extname(file) === '.onnx'
-    ? { kind: 'exported', format: 'onnx', file, ...about }
-    : { kind: 'file', file, ...about };
+  const format = modelFiles[basename(file)] ?? modelFiles[extname(file)];
+  return format === undefined
+    ? { kind: 'file', file, ...about }
+    : { kind: 'exported', format, file, ...about };
 }
 
 function modelOfProject(dir: string, runId: string): ModelSource {

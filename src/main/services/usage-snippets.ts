@@ -10,48 +10,73 @@ export interface Snippet {
   readonly text: string;
 }
 
+/** The parts of a program that depend on the runtime. */
+export interface RuntimeText {
+  readonly imports: string;
+  /** Opens the model. */
+  readonly load: string;
+  /** From `pixels` to `boxes`, `scores` and `classes`. */
+  readonly run: string;
+}
+
 /** Programs for the ONNX model of a recipe. */
-export function onnxSnippets({ input }: Pick<Recipe, 'input'>): Snippet[] {
-  const { long, short } = input.scales.at(-1) ?? { long: 0, short: 0 };
-  const smooth = input.resample === 'antialias';
+export function onnxSnippets(recipe: Pick<Recipe, 'input'>): Snippet[] {
   return [
     {
       file: 'predict.py',
       language: 'python',
       install: 'pip install onnxruntime numpy pillow',
       run: 'python predict.py sample.jpg',
-      text: pythonText(long, short, smooth),
+      text: pythonProgram(recipe, {
+        imports: 'import onnxruntime',
+        load: 'session = onnxruntime.InferenceSession(folder / "model.onnx")',
+        run: 'boxes, scores, classes = session.run(["boxes", "scores", "labels"], {"image": pixels[None]})',
+      }),
     },
     {
       file: 'predict.mjs',
       language: 'js',
       install: 'npm install onnxruntime-node sharp',
       run: 'node predict.mjs sample.jpg',
-      text: nodeText(long, short, smooth),
+      text: nodeProgram(recipe, {
+        imports: "import ort from 'onnxruntime-node';",
+        load: "const session = await ort.InferenceSession.create(here('model.onnx'));",
+        run: `const image = new ort.Tensor('uint8', new Uint8Array(pixels.buffer), [1, height, width, 3]);
+const results = await session.run({ image });
+const [boxes, scores, classes] = ['boxes', 'scores', 'labels'].map((name) => results[name].data);`,
+      }),
     },
   ];
 }
 
-function pythonText(long: number, short: number, smooth: boolean): string {
+/** Size and filter that images are resized with. */
+export function resizeOf({ input }: Pick<Recipe, 'input'>) {
+  const { long, short } = input.scales.at(-1) ?? { long: 0, short: 0 };
+  return { long, short, smooth: input.resample === 'antialias' };
+}
+
+/** A program in Python that prints what it finds on an image. */
+export function pythonProgram(recipe: Pick<Recipe, 'input'>, { imports, load, run }: RuntimeText): string {
+  const { long, short, smooth } = resizeOf(recipe);
   return `# Prints the objects on an image as JSON; boxes are [left, top, right, bottom] in its upright pixels.
 import json
 import pathlib
 import sys
 
 import numpy as np
-import onnxruntime
+${imports}
 from PIL import Image, ImageOps
 
 folder = pathlib.Path(__file__).parent
 labels = json.loads((folder / "labels.json").read_text())
-session = onnxruntime.InferenceSession(folder / "model.onnx")
+${load}
 ${smooth ? '' : pythonBilinear}
 image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
 factor = min(${long} / max(image.size), ${short} / min(image.size))
 width, height = (max(1, int(side * factor + 0.5)) for side in image.size)
 pixels = ${smooth ? 'np.asarray(image.resize((width, height), Image.BILINEAR))' : 'resize(np.asarray(image), width, height)'}
 
-boxes, scores, classes = session.run(["boxes", "scores", "labels"], {"image": pixels[None]})
+${run}
 boxes = boxes / np.tile([width / image.width, height / image.height], 2)
 found = zip(classes.tolist(), scores.tolist(), boxes.tolist())
 print(json.dumps([{"label": labels[c], "score": s, "box": box} for c, s, box in found]))
@@ -75,16 +100,18 @@ def resize(pixels, width, height):
 
 `;
 
-function nodeText(long: number, short: number, smooth: boolean): string {
+/** A program in Node that prints what it finds on an image. */
+export function nodeProgram(recipe: Pick<Recipe, 'input'>, { imports, load, run }: RuntimeText): string {
+  const { long, short, smooth } = resizeOf(recipe);
   return `// Prints the objects on an image as JSON; boxes are [left, top, right, bottom] in its upright pixels.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import ort from 'onnxruntime-node';
 import sharp from 'sharp';
+${imports}
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const labels = JSON.parse(readFileSync(here('labels.json'), 'utf8'));
-const session = await ort.InferenceSession.create(here('model.onnx'));
+${load}
 
 const source = sharp(process.argv[2]).rotate().flatten({ background: 'white' }).toColourspace('srgb');
 const { data, info } = await source.raw().toBuffer({ resolveWithObject: true });
@@ -93,17 +120,27 @@ const [width, height] = [info.width, info.height].map((side) => Math.max(1, Math
 const narrow = resample(rgb(data, info.channels), info.height, info.width, width, 3);
 const pixels = resample(narrow, 1, info.height, height, width * 3);
 
-const image = new ort.Tensor('uint8', new Uint8Array(pixels.buffer), [1, height, width, 3]);
-const { boxes, scores, labels: classes } = await session.run({ image });
+${run}
 const scale = [width / info.width, height / info.height, width / info.width, height / info.height];
-const found = [...scores.data].map((score, i) => ({
-  label: labels[classes.data[i]],
+const found = [...scores].map((score, i) => ({
+  label: labels[classes[i]],
   score,
-  box: scale.map((factor, side) => boxes.data[i * 4 + side] / factor),
+  box: scale.map((factor, side) => boxes[i * 4 + side] / factor),
 }));
 console.log(JSON.stringify(found));
 
-/** Bytes [outer, from, inner] resampled to [outer, to, inner] by a triangle filter${smooth ? ' as wide as the shrinking asks for' : ' over the two nearest pixels'}. */
+${resampleText(smooth)}
+/** Three channels a pixel, from one (grey) or three. */
+function rgb(bytes, channels) {
+  if (channels === 3) return bytes;
+  return Uint8Array.from({ length: (bytes.length / channels) * 3 }, (_, i) => bytes[Math.floor(i / 3) * channels]);
+}
+`;
+}
+
+/** The resize of the recipe, as a function of a program in JavaScript. */
+export function resampleText(smooth: boolean): string {
+  return `/** Bytes [outer, from, inner] resampled to [outer, to, inner] by a triangle filter${smooth ? ' as wide as the shrinking asks for' : ' over the two nearest pixels'}. */
 function resample(bytes, outer, from, to, inner) {
   const out = new Uint8ClampedArray(outer * to * inner);
   const reach = ${smooth ? 'Math.max(from / to, 1)' : '1'};
@@ -122,12 +159,6 @@ function resample(bytes, outer, from, to, inner) {
     }
   }
   return out;
-}
-
-/** Three channels a pixel, from one (grey) or three. */
-function rgb(bytes, channels) {
-  if (channels === 3) return bytes;
-  return Uint8Array.from({ length: (bytes.length / channels) * 3 }, (_, i) => bytes[Math.floor(i / 3) * channels]);
 }
 `;
 }

@@ -5,7 +5,7 @@ import type { FoundObjects, JobImage, ModelSource, RunnableFormat } from './job.
 export interface ExportJob {
   readonly model: ModelSource;
   readonly format: RunnableFormat;
-  readonly weights: 'float32' | 'float16';
+  readonly weights: 'float32' | 'float16' | 'uint8';
   /** Write the head's maps as a second model too. */
   readonly heads: boolean;
   /** An empty folder. */

@@ -96,7 +96,7 @@ export type TrainingEvent =
     };
 
 /** Kinds of models that other programs run, as opposed to weights alone. */
-export const runnableFormats = ['onnx'] as const;
+export const runnableFormats = ['onnx', 'tfjs', 'savedmodel'] as const;
 export type RunnableFormat = (typeof runnableFormats)[number];
 
 /** A trained detector: a checkpoint in a store, a file with what its weights do not tell, or an exported model. */

@@ -3,8 +3,8 @@ import type { RgbImage } from '../data/rgb-image.ts';
 import type { Detections } from '../engine/detect-batch.ts';
 import type { Graph } from './graph.ts';
 
-/** How weights are kept in the file; the arithmetic stays float32. */
-export type WeightType = 'float32' | 'float16';
+/** How weights are kept in the file; the arithmetic stays float32. `uint8` is TensorFlow.js' alone. */
+export type WeightType = 'float32' | 'float16' | 'uint8';
 
 export interface WriteRequest {
   /** From an image's bytes to its detections; see detector-graph.ts. */

@@ -1,5 +1,5 @@
 // SavedModel and TensorFlow.js files find what the engine finds, on images of any size, also where there is nothing.
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Tape } from '../../../../src/main/detector/autograd/tape.ts';
 import type { RgbImage } from '../../../../src/main/detector/data/rgb-image.ts';
 import { detectionGraph, headsGraph } from '../../../../src/main/detector/export/detector-graph.ts';
+import { exportFormats } from '../../../../src/main/detector/export/formats.ts';
 import type { Graph } from '../../../../src/main/detector/export/graph.ts';
 import type { TestSettings } from '../../../../src/main/detector/export/postprocess.ts';
 import { lower } from '../../../../src/main/detector/export/tensorflow/lower.ts';
@@ -129,6 +130,39 @@ it.each([
   const full = await runTfjs('float32', graph, image, 'tensorflow');
   expectClose(await runTfjs(precision, graph, image, 'tensorflow', precision), full, tolerance);
   expect(weightBytes(precision) / weightBytes('float32')).toBeLessThan(share);
+});
+
+describe.each(['tfjs', 'savedmodel'] as const)('the format %s', (name) => {
+  const format = exportFormats[name];
+  const folder = join(root, `format-${name}`);
+  const metadata = { classes: '["a"]' };
+
+  it('is opened as it was written, with weights of half precision', async () => {
+    const settings = { ...official, maxPerImage: 5 };
+    const graph = detectionGraph(ddod, settings);
+    const request = { detections: graph, heads: headsGraph(ddod), weights: 'float16', metadata } as const;
+    const files = await format.write(request, folder);
+    expect(files).toContain(format.mainFile);
+    for (const file of files) expect(statSync(join(folder, file)).size, file).toBeGreaterThan(0);
+    const detector = await format.open(join(folder, format.mainFile));
+    expect(detector.runtime).toMatch(/TensorFlow \d/);
+    expect(detector.metadata).toEqual(metadata);
+    const image = noise(90, 150);
+    const tensors = tf.memory().numTensors;
+    const made = await detector.detect(image);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expectClose({ ...made }, { ...found(ddod, image, settings) }, 0.02);
+    await detector.close();
+  });
+
+  it('refuses heads alone, and what is something else', async () => {
+    const heads = join(folder, format.mainFile.replace('/', '_heads/'));
+    await expect(format.open(heads)).rejects.toThrow('does not give boxes, scores and labels');
+    const other = join(root, `other-${name}`, format.mainFile);
+    mkdirSync(dirname(other), { recursive: true });
+    writeFileSync(other, 'something else');
+    await expect(format.open(other)).rejects.toThrow(' is no ');
+  });
 });
 
 function imageTensor(images: readonly RgbImage[]): Tensor {
