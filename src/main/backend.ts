@@ -11,6 +11,7 @@ import { os, type Parts, type Shell } from './routes/parts.ts';
 import { pictureAt, pictureRoutes } from './routes/pictures.ts';
 import { folderRoutes, projectRoutes } from './routes/projects.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { splitRoutes } from './routes/splits.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
 import { recipeRoutes, runRoutes } from './routes/training.ts';
 import { Analyst } from './services/analyst.ts';
@@ -67,6 +68,7 @@ function routerOf(parts: Parts) {
     annotations: annotationRoutes(parts),
     classes: classRoutes(parts),
     bulk: bulkRoutes(parts),
+    splits: splitRoutes(parts),
     labelExports: labelExportRoutes(parts),
     history: historyRoutes(parts),
     settings: settingsRoutes(),

@@ -11,6 +11,7 @@ import { pictureContract } from './contract/pictures.ts';
 import { recipeContract } from './contract/recipes.ts';
 import { id, label, path, project, request } from './contract/request.ts';
 import { settingsContract } from './contract/settings.ts';
+import { splits } from './contract/splits.ts';
 import { type SuggestingProgress, suggestionRequests } from './contract/suggestions.ts';
 import { runContract, type TrainingNotice } from './contract/training.ts';
 import {
@@ -175,6 +176,7 @@ export const contract = {
     remove: request.input(z.strictObject({ id })).output(type<boolean>()),
   },
   bulk,
+  splits,
   labelExports,
   pictures: pictureContract,
   history: historyContract,

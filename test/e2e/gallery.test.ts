@@ -94,6 +94,25 @@ describe.skipIf(!program)('the gallery', () => {
     await page.locator('canvas[aria-label^="Image"]').waitFor();
   });
 
+  it('deals splits anew after a look at what comes of it, and finds what leaks', async () => {
+    await page.getByRole('button', { name: 'Images', exact: true }).click();
+    await page.getByRole('button', { name: 'Splits …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Nothing would change: every image has a split.').waitFor();
+    await dialog.getByText('No file and no group stands in two splits.').waitFor();
+    await dialog.getByRole('button', { name: 'Compare what pictures look like' }).click();
+    await dialog.getByText(/look alike stand in two splits|in two splits: what is learnt/).waitFor();
+    await dialog.getByLabel('Share of train').fill('50');
+    await dialog.getByLabel('Share of val').fill('25');
+    await dialog.getByLabel('Share of test').fill('25');
+    await dialog.getByLabel('Deal anew the images too that have a split').check();
+    await dialog.getByRole('row', { name: 'images 30 15 15 0' }).waitFor();
+    await dialog.getByRole('button', { name: 'Deal', exact: true }).click();
+    await page.getByText('train 30 · val 15 · test 15').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('train 42 · val 9 · test 9').waitFor();
+  });
+
   it('made the page complain about nothing', () => {
     expect(studio.complaints).toEqual([]);
   });

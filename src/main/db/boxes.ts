@@ -56,6 +56,18 @@ export function* eachBox(db: ReadableDb): IterableIterator<Box> {
   for (const row of db.read<BoxRow>(sql).iterate()) yield toBox(row);
 }
 
+/** The classes on each image that has boxes which count. */
+export function classesByImage(db: ReadableDb): Map<number, number[]> {
+  const sql = 'SELECT DISTINCT image_id AS image, class_id AS label FROM live_box WHERE ignored = 0';
+  const classes = new Map<number, number[]>();
+  for (const { image, label } of db.read<{ image: number; label: number }>(sql).iterate()) {
+    const own = classes.get(image);
+    if (own) own.push(label);
+    else classes.set(image, [label]);
+  }
+  return classes;
+}
+
 /** The id after every id ever given; deleted boxes keep theirs, for undo. */
 export function nextBoxId(db: ReadableDb): number {
   const sql = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'box'), 0) + 1 AS id";

@@ -22,6 +22,7 @@ import { imageRootOf, storedRoot } from './image-root.ts';
 import { Journal } from './journal.ts';
 import { Runs } from './runs.ts';
 import { Snapshots } from './snapshots.ts';
+import { SplitPlans } from './split-plans.ts';
 import { Splits } from './splits.ts';
 import { Suggestions } from './suggestions.ts';
 
@@ -42,6 +43,7 @@ export class OpenProject {
   readonly classes: Classes;
   readonly datasets: Datasets;
   readonly splits: Splits;
+  readonly splitPlans: SplitPlans;
   readonly snapshots: Snapshots;
   readonly runs: Runs;
   readonly evaluations: Evaluations;
@@ -61,6 +63,7 @@ export class OpenProject {
     this.classes = new Classes(db, this.journal);
     this.datasets = new Datasets(db, this.journal, dir);
     this.splits = new Splits(db);
+    this.splitPlans = new SplitPlans(db, this.journal, (image) => this.imageFile(image));
     this.snapshots = new Snapshots(db);
     this.runs = new Runs(db);
     this.evaluations = new Evaluations(db);

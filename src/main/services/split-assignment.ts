@@ -31,8 +31,11 @@ export function groupOf(path: string, rule: GroupRule): string | null {
   return match ? (match[1] ?? match[0]) : null;
 }
 
-/** Puts candidates that share a group or their content together, whatever chain links them. */
-function cluster(candidates: readonly Candidate[]): Candidate[][] {
+/** Puts candidates that share a group, their content or their look together, whatever chain links them. */
+export function clustersOf(
+  candidates: readonly Candidate[],
+  alike: readonly (readonly [number, number])[] = [],
+): Candidate[][] {
   const parent = candidates.map((_, index) => index);
   const rootOf = (index: number): number => {
     let at = index;
@@ -48,6 +51,12 @@ function cluster(candidates: readonly Candidate[]): Candidate[][] {
       else parent[Math.max(rootOf(index), rootOf(other))] = Math.min(rootOf(index), rootOf(other));
     }
   });
+  const places = new Map(candidates.map(({ id }, index) => [id, index]));
+  for (const [a, b] of alike) {
+    const [one, other] = [places.get(a), places.get(b)];
+    if (one === undefined || other === undefined) continue;
+    parent[Math.max(rootOf(one), rootOf(other))] = Math.min(rootOf(one), rootOf(other));
+  }
   const clusters = new Map<number, Candidate[]>();
   candidates.forEach((candidate, index) => {
     const root = rootOf(index);
@@ -63,41 +72,106 @@ function drawOf(members: readonly Candidate[], seed: number): string {
   return createHash('sha256').update(`${seed}\0${names[0]}`).digest('hex');
 }
 
-function neediest(ratios: Ratios, counts: ReadonlyMap<Split, number>, total: number): Split {
-  const splits = (['train', 'val', 'test'] as const).filter((split) => ratios[split] > 0);
-  const sum = splits.reduce((all, split) => all + ratios[split], 0);
-  const need = (split: Split) => (ratios[split] / sum) * total - (counts.get(split) ?? 0);
-  return splits.reduce<Split>(
-    (best, split) => (need(split) > need(best) ? split : best),
-    splits[0] ?? 'train',
-  );
+/** What a deal is balanced by: images, and the traits (classes) that they bear. */
+class Needs {
+  readonly #splits: readonly Split[];
+  readonly #shares: ReadonlyMap<Split, number>;
+  readonly #traits: ReadonlyMap<number, readonly number[]>;
+  /** How many candidates there are of each trait; trait 0 is being an image. */
+  readonly #totals = new Map<number, number>();
+  readonly #given = new Map<string, number>();
+
+  constructor(
+    candidates: readonly Candidate[],
+    ratios: Ratios,
+    traits: ReadonlyMap<number, readonly number[]>,
+  ) {
+    this.#splits = (['train', 'val', 'test'] as const).filter((split) => ratios[split] > 0);
+    const sum = this.#splits.reduce((all, split) => all + ratios[split], 0);
+    this.#shares = new Map(this.#splits.map((split) => [split, ratios[split] / sum]));
+    this.#traits = traits;
+    for (const candidate of candidates) {
+      for (const trait of this.#traitsOf(candidate))
+        this.#totals.set(trait, (this.#totals.get(trait) ?? 0) + 1);
+      if (candidate.split) this.give([candidate], candidate.split);
+    }
+  }
+
+  give(members: readonly Candidate[], split: Split): void {
+    for (const trait of members.flatMap((member) => this.#traitsOf(member))) {
+      const key = `${trait} ${split}`;
+      this.#given.set(key, (this.#given.get(key) ?? 0) + 1);
+    }
+  }
+
+  /** How many candidates bear the rarest trait of these. */
+  rarity(members: readonly Candidate[]): number {
+    const traits = members.flatMap((member) => this.#traitsOf(member));
+    return traits.reduce(
+      (least, trait) => Math.min(least, this.#totals.get(trait) ?? 0),
+      Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** The split that lacks most of the rarest trait of these; where that is equal, of the next rare one. */
+  neediest(members: readonly Candidate[]): Split {
+    const traits = [...new Set(members.flatMap((member) => this.#traitsOf(member)))];
+    traits.sort((a, b) => (this.#totals.get(a) ?? 0) - (this.#totals.get(b) ?? 0) || b - a);
+    const [first = 'train', ...others] = this.#splits;
+    const isNeedier = (split: Split, best: Split) => {
+      for (const trait of traits) {
+        const more = this.#lack(trait, split) - this.#lack(trait, best);
+        if (Math.abs(more) > 1e-9) return more > 0;
+      }
+      return false;
+    };
+    return others.reduce<Split>((best, split) => (isNeedier(split, best) ? split : best), first);
+  }
+
+  #lack(trait: number, split: Split): number {
+    const wanted = (this.#shares.get(split) ?? 0) * (this.#totals.get(trait) ?? 0);
+    return wanted - (this.#given.get(`${trait} ${split}`) ?? 0);
+  }
+
+  #traitsOf({ id }: Candidate): readonly number[] {
+    return [0, ...(this.#traits.get(id) ?? [])];
+  }
+}
+
+export interface Balance {
+  /** Pairs that stay together besides groups and equal content. */
+  readonly alike?: readonly (readonly [number, number])[];
+  /** Candidate -> the classes on it, of which every split is to get its share. */
+  readonly traits?: ReadonlyMap<number, readonly number[]>;
 }
 
 /**
  * The splits of the candidates that have none. The same seed and images give the same answer in any order; a new image
- * whose group or content is already assigned follows it; larger groups are dealt first, so that ratios come out close.
+ * whose group or content is already assigned follows it. Rare classes are dealt first, then large groups, so that shares
+ * come out close.
  */
 export function assignSplits(
   candidates: readonly Candidate[],
   ratios: Ratios,
   seed: number,
+  { alike = [], traits = new Map() }: Balance = {},
 ): Map<number, Split> {
-  const counts = new Map<Split, number>();
-  const count = (split: Split, n: number) => counts.set(split, (counts.get(split) ?? 0) + n);
-  for (const { split } of candidates) if (split) count(split, 1);
+  const needs = new Needs(candidates, ratios, traits);
   const assigned = new Map<number, Split>();
   const give = (members: readonly Candidate[], split: Split) => {
     const free = members.filter((c) => c.split === null);
     for (const { id } of free) assigned.set(id, split);
-    count(split, free.length);
+    needs.give(free, split);
   };
-  const open: { members: Candidate[]; draw: string }[] = [];
-  for (const members of cluster(candidates)) {
+  const open: { members: Candidate[]; rarity: number; draw: string }[] = [];
+  for (const members of clustersOf(candidates, alike)) {
     const settled = members.find((c) => c.split !== null)?.split;
     if (settled) give(members, settled);
-    else open.push({ members, draw: drawOf(members, seed) });
+    else open.push({ members, rarity: needs.rarity(members), draw: drawOf(members, seed) });
   }
-  open.sort((a, b) => b.members.length - a.members.length || (a.draw < b.draw ? -1 : 1));
-  for (const { members } of open) give(members, neediest(ratios, counts, candidates.length));
+  open.sort(
+    (a, b) => a.rarity - b.rarity || b.members.length - a.members.length || (a.draw < b.draw ? -1 : 1),
+  );
+  for (const { members } of open) give(members, needs.neediest(members));
   return assigned;
 }

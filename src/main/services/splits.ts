@@ -18,7 +18,8 @@ export interface SplitOptions {
 
 export type SplitCounts = { readonly [split in Split | 'none']: number };
 
-function checkRatios(ratios: Ratios): void {
+/** Throws a Problem for shares that are no shares. */
+export function checkRatios(ratios: Ratios): void {
   const values = splitNames.map((split) => ratios[split]);
   if (values.every((value) => Number.isFinite(value) && value >= 0) && values.some((value) => value > 0))
     return;

@@ -1,0 +1,150 @@
+// Dealing by wish: every class its share, pictures that look alike together, one gesture, and leaks found with their pairs.
+import { join } from 'node:path';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { Rng } from '../../../src/main/detector/data/rng.ts';
+import { alikePairs, likenessOf, NEAR } from '../../../src/main/services/likeness.ts';
+import { assignSplits, type Candidate } from '../../../src/main/services/split-assignment.ts';
+import type { SplitWish } from '../../../src/shared/contract/splits.ts';
+import { staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
+
+const wish: SplitWish = {
+  ratios: { train: 60, val: 20, test: 20 },
+  seed: 1,
+  groupBy: 'nothing',
+  pattern: '',
+  stratify: true,
+  anew: true,
+};
+const silent = { onProgress: () => undefined };
+
+/** A picture of coloured discs, the same for the same seed. */
+async function picture(
+  file: string,
+  seed: number,
+  change: { size?: number; quality?: number; light?: number } = {},
+) {
+  const { size = 640, quality = 90, light = 1 } = change;
+  const rng = Rng.seeded(seed, 'discs');
+  const random = () => rng.between(0, 1);
+  const discs = Array.from({ length: 14 }, () => {
+    return `<circle cx="${random() * 160}" cy="${random() * 120}" r="${10 + random() * 30}" fill="hsl(${random() * 360} 70% ${20 + random() * 60}%)"/>`;
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="160" height="120"><rect width="160" height="120" fill="#888"/>${discs.join('')}</svg>`;
+  await sharp(Buffer.from(svg)).resize(size).modulate({ brightness: light }).jpeg({ quality }).toFile(file);
+}
+
+describe('what a picture looks like', () => {
+  it('stays nearly the same for a copy that is smaller, worse or brighter, and differs for others', async () => {
+    const folder = temporaryFolder();
+    const files = ['a', 'small', 'poor', 'bright', 'other'].map((name) => join(folder, `${name}.jpg`));
+    const [a = '', small = '', poor = '', bright = '', other = ''] = files;
+    await picture(a, 1);
+    await picture(small, 1, { size: 300 });
+    await picture(poor, 1, { quality: 25 });
+    await picture(bright, 1, { light: 1.1 });
+    await picture(other, 2);
+    const likenesses = new Map<string, string>();
+    for (const file of files) likenesses.set(file, (await likenessOf(file)) ?? '');
+    const alike = alikePairs(likenesses).flat();
+    for (const copy of [small, poor, bright]) expect(alike).toContain(copy);
+    expect(alike).not.toContain(other);
+  });
+
+  it('is not told of a blank page or a file that is no picture', async () => {
+    const blank = join(temporaryFolder(), 'blank.png');
+    await sharp({ create: { width: 60, height: 40, channels: 3, background: '#fff' } })
+      .png()
+      .toFile(blank);
+    expect(await likenessOf(blank)).toBeNull();
+    expect(await likenessOf(`${blank}.gone`)).toBeNull();
+  });
+
+  it('finds every pair within its bits', () => {
+    const word = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
+    const flips = fc.uniqueArray(fc.nat(63), { maxLength: NEAR });
+    fc.assert(
+      fc.property(word, flips, (bits, places) => {
+        const near = places.reduce((value, place) => value ^ (1n << BigInt(place)), bits);
+        const hex = (value: bigint) => value.toString(16).padStart(16, '0');
+        expect(
+          alikePairs(
+            new Map([
+              ['a', hex(bits)],
+              ['b', hex(near)],
+            ]),
+          ),
+        ).toEqual([['a', 'b']]);
+      }),
+    );
+  });
+});
+
+describe('a deal', () => {
+  it('gives every split its share of a rare class', () => {
+    const candidates: Candidate[] = Array.from({ length: 100 }, (_, id) => ({
+      id,
+      path: `${id}.jpg`,
+      split: null,
+      group: null,
+      contentHash: `h${id}`,
+    }));
+    const rare = new Set([3, 17, 29, 41, 55, 60, 71, 83, 90, 99]);
+    const traits = new Map(candidates.map(({ id }) => [id, rare.has(id) ? [1, 2] : [1]]));
+    for (let seed = 0; seed < 10; seed++) {
+      const splits = assignSplits(candidates, { train: 6, val: 2, test: 2 }, seed, { traits });
+      const count = (split: string, ids: Iterable<number>) =>
+        [...ids].filter((id) => splits.get(id) === split).length;
+      expect(['train', 'val', 'test'].map((split) => count(split, rare))).toEqual([6, 2, 2]);
+      expect(['train', 'val', 'test'].map((split) => count(split, splits.keys()))).toEqual([60, 20, 20]);
+    }
+  });
+
+  it('is one gesture, previewed and taken back', async () => {
+    const project = temporaryProject();
+    const images = Array.from({ length: 20 }, (_, at) =>
+      stagedImage(`/pictures/${at % 4}/${at}.jpg`, [stagedBox(at % 2)], { split: 'train' }),
+    );
+    project.datasets.commit(staged(images));
+    const preview = await project.splitPlans.plan(wish, silent);
+    expect(preview).toMatchObject({ images: { train: 12, val: 4, test: 4, none: 0 }, changed: 8, groups: 0 });
+    expect(project.splits.counts().train).toBe(20);
+    expect(await project.splitPlans.deal(wish, silent, 'w1')).toEqual(preview);
+    expect(project.splits.counts()).toEqual(preview.images);
+    expect(await project.splitPlans.plan({ ...wish, anew: false }, silent)).toMatchObject({ changed: 0 });
+    project.journal.undo('w1');
+    expect(project.splits.counts().train).toBe(20);
+    const byFolder = await project.splitPlans.plan({ ...wish, groupBy: 'folder' }, silent);
+    expect(byFolder).toMatchObject({ groups: 4 });
+    for (const side of ['train', 'val', 'test'] as const) expect(byFolder.images[side] % 5).toBe(0);
+    await expect(
+      project.splitPlans.plan({ ...wish, groupBy: 'pattern', pattern: '(' }, silent),
+    ).rejects.toThrow('not a regular expression');
+  });
+
+  it('finds pictures that look alike in two splits, and keeps them together from then on', async () => {
+    const folder = temporaryFolder();
+    const project = temporaryProject();
+    const files = Array.from({ length: 8 }, (_, at) => join(folder, `${at}.jpg`));
+    // 0 and 1 show the same, and so do 2 and 3
+    for (const [at, file] of files.entries())
+      await picture(file, at < 4 ? Math.floor(at / 2) : at, at % 2 === 0 ? {} : { size: 400, quality: 60 });
+    const images = files.map((file, at) => stagedImage(file, [], { split: at % 2 === 0 ? 'train' : 'val' }));
+    project.datasets.commit(staged(images));
+    expect(await project.splitPlans.leaks(false, silent)).toEqual({ count: 0, pairs: [] });
+    const seen: number[] = [];
+    const report = await project.splitPlans.leaks(true, { onProgress: (done) => seen.push(done) });
+    expect(seen).toHaveLength(8);
+    expect(report.count).toBe(2);
+    expect(report.pairs.map(({ images: pair }) => pair.map(({ split }) => split).sort())).toEqual([
+      ['train', 'val'],
+      ['train', 'val'],
+    ]);
+    const plan = await project.splitPlans.deal({ ...wish, groupBy: 'likeness' }, silent, 'w1');
+    expect(plan.groups).toBe(2);
+    expect((await project.splitPlans.leaks(true, silent)).count).toBe(0);
+    const stopped = AbortSignal.abort();
+    await expect(project.splitPlans.leaks(true, { ...silent, signal: stopped })).rejects.toThrow();
+  });
+});
