@@ -1,7 +1,7 @@
 // What part of which image is in sight, and how large.
 import type { Point, Size } from '../../shared/box.ts';
 import type { Rect } from '../../shared/model.ts';
-import { panBy, toImage, type Viewport, wholeImage, zoomAt } from './viewport.ts';
+import { panBy, toImage, toScreen, type Viewport, wholeImage, zoomAt } from './viewport.ts';
 
 export class Camera {
   image: Size = { width: 1, height: 1 };
@@ -32,6 +32,15 @@ export class Camera {
     this.#showsWhole = true;
     this.view = wholeImage(this.image, this.area);
     this.#onChange();
+  }
+
+  /** Brings a part of the image near, to at most this share of the screen; a part that is large already stays as it is. */
+  lookAt({ x, y, width, height }: Rect, share = 0.25): void {
+    const scale = share * Math.min(this.area.width / width, this.area.height / height);
+    if (scale <= this.view.scale) return;
+    this.zoom(scale / this.view.scale);
+    const at = toScreen(this.view, { x: x + width / 2, y: y + height / 2 });
+    this.pan(this.area.width / 2 - at.x, this.area.height / 2 - at.y);
   }
 
   actualSize(): void {

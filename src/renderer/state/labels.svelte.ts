@@ -1,6 +1,8 @@
 // The image being labelled: joins the canvas engine to the backend, and mirrors what panels show.
 import { untrack } from 'svelte';
+import { iou } from '../../shared/box.ts';
 import type { Notice } from '../../shared/contract.ts';
+import type { Example } from '../../shared/evaluation.ts';
 import type { Box, ImageRecord } from '../../shared/model.ts';
 import { isConflict } from '../client.ts';
 import { Editor } from '../labeling/editor.ts';
@@ -9,6 +11,9 @@ import { Saver } from '../labeling/saver.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
 import { pictures } from './pictures.svelte.ts';
+
+/** Overlap from which a box is the one that was meant. */
+const SAME_PLACE = 0.5;
 
 class Labels {
   image = $state.raw<ImageRecord>();
@@ -24,6 +29,7 @@ class Labels {
     onChange: () => untrack(() => void this.version++),
   });
   #saver: Saver | undefined;
+  #wanted: Example | undefined;
 
   /** Forgets everything, for another project. */
   clear(): void {
@@ -43,6 +49,28 @@ class Labels {
     this.#saver = this.#saverFor(read.image);
     this.editor.load(read.image, read.boxes.map(editorBox));
     pictures.show(read.image);
+    this.#showPlace(id);
+  }
+
+  /** Shows an example's image with its box selected and in sight. */
+  openAt(example: Example): void {
+    this.#wanted = example;
+    app.go('label', example.imageId);
+  }
+
+  /** The box that was asked for: by its id, or where boxes were made anew the one that lies there. */
+  #showPlace(id: number): void {
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    const place = wanted?.label ?? wanted?.detection;
+    if (wanted?.imageId !== id || !place) return;
+    const { label } = wanted;
+    const there = (box: EditorBox) => label !== null && iou(box, label) > SAME_PLACE;
+    const box = this.editor.boxes.find((own) => own.id === label?.boxId) ?? this.editor.boxes.find(there);
+    if (box) this.editor.select(box.id);
+    else app.say('No box is labelled here.');
+    // once the canvas knows its size
+    requestAnimationFrame(() => this.editor.camera.lookAt(place));
   }
 
   /** Waits until every gesture is stored; says the revision that a request of its own has to name. */

@@ -7,6 +7,7 @@ export const views: readonly { view: View; name: string }[] = [
   { view: 'images', name: 'Images' },
   { view: 'label', name: 'Label' },
   { view: 'train', name: 'Train' },
+  { view: 'evaluate', name: 'Evaluate' },
 ];
 
 /** Shows a view; the label view with the image that was there last, or the first. */

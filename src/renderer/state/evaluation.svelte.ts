@@ -1,0 +1,187 @@
+// Evaluations: which there are, the one that is looked at, its threshold, the boxes behind a figure, and a comparison.
+
+import type {
+  EvaluatingProgress,
+  KeptEvaluation,
+  LabelsChoice,
+  OpenedEvaluation,
+} from '../../shared/contract/evaluation.ts';
+import type { Notice, RunSummary } from '../../shared/contract.ts';
+import type { Comparison, ConfusionCounts, Examples, Intervals, Selector } from '../../shared/evaluation.ts';
+import type { Split } from '../../shared/model.ts';
+import { app } from './app.svelte.ts';
+
+/** The hand rests so long before a moved threshold is asked about. */
+const REST_MS = 150;
+
+class EvaluationState {
+  list = $state.raw<readonly KeptEvaluation[]>([]);
+  runs = $state.raw<readonly RunSummary[]>([]);
+  progress = $state.raw<EvaluatingProgress | null>(null);
+  chosen = $state<number>();
+  labels = $state<LabelsChoice>('run');
+  opened = $state.raw<OpenedEvaluation>();
+  intervals = $state.raw<Intervals>(null);
+  confusion = $state.raw<ConfusionCounts>([]);
+  /** Detections below it do not count. */
+  threshold = $state(0.5);
+  /** The boxes behind the figure that was pressed, under its name. */
+  shown = $state.raw<Examples & { readonly title: string }>();
+  otherId = $state<number>();
+  comparison = $state.raw<Comparison>();
+  loaded = $state(false);
+  /** The chosen one could not be opened, in a sentence. */
+  trouble = $state<string>();
+  #rest: ReturnType<typeof setTimeout> | undefined;
+
+  readonly evaluation = $derived(this.list.find(({ id }) => id === this.chosen));
+  readonly other = $derived(this.list.find(({ id }) => id === this.otherId));
+  /** Runs that have learned something. */
+  readonly trained = $derived(this.runs.filter(({ best }) => best !== null));
+  readonly going = $derived(this.progress?.state === 'going' ? this.progress : null);
+
+  async load(): Promise<void> {
+    const { client } = app;
+    [this.list, this.runs, this.progress] = await Promise.all([
+      client.evaluations.list(),
+      client.runs.list(),
+      client.evaluations.progress(),
+    ]);
+    if (this.evaluation === undefined) this.chosen = this.list[0]?.id;
+    this.loaded = true;
+    await this.open();
+  }
+
+  /** Lists anew what may have come meanwhile; what is looked at stays. */
+  async refresh(): Promise<void> {
+    const { client } = app;
+    [this.list, this.runs] = await Promise.all([client.evaluations.list(), client.runs.list()]);
+    if (this.evaluation !== undefined) return;
+    this.chosen = this.list[0]?.id;
+    await this.open();
+  }
+
+  clear(): void {
+    this.list = [];
+    this.runs = [];
+    this.progress = null;
+    this.chosen = undefined;
+    this.otherId = undefined;
+    this.labels = 'run';
+    this.loaded = false;
+    this.#forget();
+  }
+
+  async choose(id: number): Promise<void> {
+    this.chosen = id;
+    if (this.otherId === id) this.otherId = undefined;
+    await this.open();
+  }
+
+  async measureBy(labels: LabelsChoice): Promise<void> {
+    this.labels = labels;
+    await this.open();
+  }
+
+  /** Reads the figures of the chosen evaluation; the intervals follow, as they take a moment. */
+  async open(): Promise<void> {
+    const id = this.chosen;
+    this.#forget();
+    if (id === undefined) return;
+    try {
+      const opened = await app.client.evaluations.open({ id, labels: this.labels });
+      if (id !== this.chosen) return;
+      this.opened = opened;
+      this.threshold = opened.threshold ?? opened.bestThreshold;
+      await this.#readConfusion();
+      const intervals = await app.client.evaluations.intervals({ token: opened.token });
+      if (this.opened === opened) this.intervals = intervals;
+    } catch (error) {
+      if (id === this.chosen) this.trouble = error instanceof Error ? error.message : String(error);
+    }
+    if (this.otherId !== undefined) await this.compareWith(this.otherId);
+  }
+
+  /** Shows the boxes behind a figure. */
+  async show(title: string, selector: Selector): Promise<void> {
+    const token = this.opened?.token;
+    if (token === undefined) return;
+    const examples = await app.attempt(() => app.client.evaluations.examples({ token, selector }));
+    if (examples) this.shown = { ...examples, title };
+  }
+
+  showList(title: string, examples: Examples): void {
+    this.shown = { ...examples, title };
+  }
+
+  hide(): void {
+    this.shown = undefined;
+  }
+
+  moveThreshold(threshold: number): void {
+    this.threshold = threshold;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => void app.attempt(() => this.#readConfusion()), REST_MS);
+  }
+
+  /** Keeps the threshold with the run. */
+  async keepThreshold(): Promise<void> {
+    const { evaluation, threshold } = this;
+    if (!evaluation) return;
+    const project = app.project?.id ?? '';
+    await app.attempt(() =>
+      app.client.evaluations.setThreshold({ project, runId: evaluation.runId, threshold }),
+    );
+  }
+
+  async start(runId: string, split: Split): Promise<void> {
+    const project = app.project?.id ?? '';
+    await app.attempt(() => app.client.evaluations.start({ project, runId, split }));
+  }
+
+  async cancel(): Promise<void> {
+    await app.attempt(() => app.client.evaluations.cancel());
+  }
+
+  /** Sets another evaluation beside this one; undefined for none. */
+  async compareWith(id: number | undefined): Promise<void> {
+    this.otherId = id;
+    this.comparison = undefined;
+    const first = this.chosen;
+    if (id === undefined || first === undefined) return;
+    const comparison = await app.attempt(() => app.client.evaluations.compare({ first, second: id }));
+    if (this.otherId === id && this.chosen === first) this.comparison = comparison;
+  }
+
+  hear(notice: Notice): void {
+    if (notice.type !== 'evaluating') return;
+    this.progress = notice.progress;
+    const { state, runId, split, cause } = notice.progress;
+    if (state === 'failed') app.trouble(new Error(cause ?? 'The evaluation failed.'));
+    if (state === 'done') void app.attempt(() => this.#showNew(runId, split));
+  }
+
+  async #showNew(runId: string, split: Split): Promise<void> {
+    this.list = await app.client.evaluations.list();
+    const made = this.list.find((kept) => kept.runId === runId && kept.split === split);
+    if (made) await this.choose(made.id);
+  }
+
+  async #readConfusion(): Promise<void> {
+    const { opened, threshold: score } = this;
+    if (!opened) return;
+    const confusion = await app.client.evaluations.confusion({ token: opened.token, score });
+    if (this.opened === opened && this.threshold === score) this.confusion = confusion;
+  }
+
+  #forget(): void {
+    this.opened = undefined;
+    this.intervals = null;
+    this.confusion = [];
+    this.shown = undefined;
+    this.comparison = undefined;
+    this.trouble = undefined;
+  }
+}
+
+export const evaluation = new EvaluationState();

@@ -1,0 +1,130 @@
+// From figures to labels, in a browser with a really trained detector: a run is evaluated, the costliest error leads to its
+// boxes, a box opens in Label, selected; the threshold stays; two runs are compared.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stageImport } from '../../src/main/formats/stage.ts';
+import { createProject, type OpenProject } from '../../src/main/services/projects.ts';
+import { resolveRecipe } from '../../src/main/services/recipes.ts';
+import { drawSampleData } from '../../src/main/services/sample-data.ts';
+import { startTraining } from '../../src/main/services/trainings.ts';
+import { browserProgram, openStudio, type Studio } from './studio.ts';
+
+const program = browserProgram();
+const WHILE_EVALUATING = 120_000;
+
+async function train(project: OpenProject, epochs: number) {
+  const set = ['train.warmup.iterations=4', 'train.ema=0.8', 'test.scoreThresh=0.02'];
+  const recipe = resolveRecipe({ preset: 'fast', size: '160', epochs, batch: 4, set });
+  const run = await startTraining(project, { recipe, seed: 1, init: 'auto' }, () => undefined).finished;
+  expect(run.status).toBe('done');
+}
+
+describe.skipIf(!program)('evaluating in a browser', () => {
+  let folder: string;
+  let studio: Studio;
+  let page: Page;
+  const strip = () => page.getByRole('region', { name: /^Boxes: / });
+  const errors = () => page.getByRole('region', { name: 'Errors' }).getByRole('button');
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'ddod-evaluate-'));
+    await drawSampleData(join(folder, 'images'), 24);
+    const project = createProject(join(folder, 'project'), 'Drawn');
+    const { dataset } = await stageImport(join(folder, 'images'), { format: 'auto' });
+    project.datasets.commit(dataset);
+    await train(project, 10);
+    await train(project, 5);
+    project.close();
+    studio = await openStudio(program ?? '', join(folder, 'project'));
+    page = studio.page;
+  }, 300_000);
+  afterAll(async () => {
+    await studio?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function evaluate(run: string) {
+    await page.getByLabel('Run', { exact: true }).selectOption({ label: run });
+    await page.getByLabel('Images', { exact: true }).selectOption({ label: 'training images' });
+    await page.getByRole('button', { name: 'Evaluate', exact: true }).last().click();
+    const chosen = page.getByLabel('Evaluation', { exact: true }).locator('option:checked');
+    await expect.poll(() => chosen.textContent(), { timeout: WHILE_EVALUATING }).toContain(`${run}, train`);
+    await errors().first().waitFor();
+  }
+
+  it('says the next step, and evaluates a run', async () => {
+    await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+    await page.getByText('No run was evaluated yet').waitFor();
+    await evaluate('Run 1');
+    await page.getByText(/^\d+ images, \d+ boxes/).waitFor();
+    await page.getByRole('button', { name: /^AP50 \d/ }).waitFor();
+    await expect.poll(() => errors().count()).toBe(6);
+    for (const name of ['Classes', 'Confusion matrix', 'Precision and recall', 'Scores'])
+      await page.getByRole('region', { name, exact: true }).waitFor();
+  });
+
+  it('opens the boxes behind a cell, a class, a bar and a point', async () => {
+    const opens = async (press: () => Promise<void>) => {
+      await press();
+      await strip().waitFor();
+      await page.keyboard.press('Escape');
+      await strip().waitFor({ state: 'detached' });
+    };
+    const within = (name: string) => page.getByRole('region', { name, exact: true });
+    const enabled = (name: string) => within(name).locator('button:not(:disabled)').first();
+    await opens(() => enabled('Classes').click());
+    await opens(() => enabled('Confusion matrix').click());
+    await opens(() => enabled('Sizes and comparison').click());
+    await opens(() => within('Scores').locator('.plot button:not(:disabled)').last().click({ force: true }));
+    const curves = within('Precision and recall').getByRole('button');
+    await opens(async () => {
+      await curves.focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
+    });
+  });
+
+  it('leads from the largest kind of error to a box in Label, by keyboard', async () => {
+    // an error about a labelled box: what has none cannot be selected
+    const kind = errors()
+      .filter({ hasText: /Badly placed|Missed|Wrong class/ })
+      .first();
+    await kind.focus();
+    await page.keyboard.press('Enter');
+    await strip()
+      .getByRole('button', { name: /image \d+$/ })
+      .first()
+      .waitFor();
+    const image = await strip().locator('image').first().getAttribute('href');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/#\/label\/\d+$/);
+    expect(image).toContain(`/${page.url().split('/').at(-1)}?`);
+    const chosen = page
+      .getByRole('region', { name: /^Boxes/ })
+      .locator('[aria-pressed="true"], [aria-current="true"], .selected');
+    await expect.poll(() => chosen.count()).toBeGreaterThan(0);
+  });
+
+  it('keeps the threshold that was chosen', async () => {
+    await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+    const threshold = page.getByLabel('Score threshold');
+    await threshold.fill('0.33');
+    await threshold.press('ArrowRight');
+    await page.getByText('From score 0.34 on', { exact: false }).waitFor();
+    await page.reload();
+    await page.getByText('From score 0.34 on', { exact: false }).waitFor();
+  });
+
+  it('compares two runs, with what only one of them finds', async () => {
+    await evaluate('Run 2');
+    const sides = page.getByLabel('Compare with');
+    await sides.selectOption({ label: 'Run 1, train' });
+    await page.getByText(/by more than chance|Not significant|Too few images/).waitFor();
+    await page.getByRole('button', { name: /^\d+ gained$/ }).click();
+    await strip().waitFor();
+    expect(studio.complaints).toEqual([]);
+  });
+});
