@@ -4,8 +4,8 @@ import type { Size } from './box.ts';
 import type { Rect } from './model.ts';
 
 export const TILE_SIDE = 512;
-/** Longer side of the small copy that is shown first. */
-export const PREVIEW_SIDE = 2048;
+/** Longer side of the small copy that is shown first: under half of most photographs, so that JPEGs are read at half size. */
+export const PREVIEW_SIDE = 1536;
 const LARGE_PIXELS = 10e6;
 
 export interface Tile {

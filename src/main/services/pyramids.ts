@@ -17,7 +17,7 @@ const underWay = new Map<string, Promise<string>>();
 const waiting: (() => void)[] = [];
 let busy = false;
 
-/** The whole image, at most 2048 pixels wide or high. */
+/** The whole image, small. */
 export async function preview(file: string, cache: string): Promise<Picture> {
   const made = await once(file, join(folderOf(file, cache), 'preview.jpg'), (draft) =>
     upright(file)

@@ -9,6 +9,8 @@ import { gallery } from './gallery.svelte.ts';
 
 /** Images kept decoded around the one in sight. */
 const KEPT = 5;
+/** An image that was looked at so long gets its tiles before they are wanted. */
+const RESTED_MS = 600;
 
 class Pictures {
   shown = $state.raw<Picture>();
@@ -17,6 +19,7 @@ class Pictures {
   /** Why the picture cannot be shown. */
   trouble = $state<string>();
   #imageId: number | undefined;
+  readonly #cuts = new Map<number, Promise<void>>();
   readonly #kept = new Map<number, Promise<Picture>>();
 
   clear(): void {
@@ -24,6 +27,7 @@ class Pictures {
     this.trouble = undefined;
     this.#imageId = undefined;
     this.#kept.clear();
+    this.#cuts.clear();
   }
 
   /** Shows the picture of an image as soon as it is there, then readies its neighbours. */
@@ -36,6 +40,7 @@ class Pictures {
         if (this.#imageId !== image.id) return;
         this.shown = picture;
         void this.#readyNeighbours(image.id);
+        if (picture.tiles) setTimeout(() => this.#cutIfInSight(image.id), RESTED_MS);
       },
       () => {
         this.#kept.delete(image.id);
@@ -72,14 +77,26 @@ class Pictures {
     return picture;
   }
 
-  /** Cut on the backend first; until they are, the small copy has to do. */
+  #cutIfInSight(id: number): void {
+    if (this.#imageId === id) this.#cut(app.project?.id ?? '', id).catch(() => undefined);
+  }
+
+  /** Asks for the tiles of an image once; again where that failed. */
+  #cut(project: string, imageId: number): Promise<void> {
+    const known = this.#cuts.get(imageId);
+    if (known) return known;
+    const cut = app.client.pictures.cut({ project, imageId });
+    this.#cuts.set(imageId, cut);
+    cut.catch(() => this.#cuts.delete(imageId));
+    return cut;
+  }
+
+  /** Cut on the backend when the first is wanted; until they are, the small copy has to do. */
   #tilesOf(image: ImageRecord, base: { width: number; height: number }) {
     const project = app.project?.id ?? '';
-    const cut = app.client.pictures.cut({ project, imageId: image.id });
-    cut.then(() => this.version++).catch(() => undefined);
     return new Tiles(image, base, {
       load: async (tile) => {
-        await cut;
+        await this.#cut(project, image.id);
         return await createImageBitmap(await decoded(tileUrl(project, image.id, tile)));
       },
       onTile: () => this.version++,
