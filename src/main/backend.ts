@@ -9,6 +9,7 @@ import { labelExportRoutes } from './routes/label-exports.ts';
 import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
 import { os, type Parts, type Shell } from './routes/parts.ts';
 import { pictureAt, pictureRoutes } from './routes/pictures.ts';
+import { placeRoutes } from './routes/places.ts';
 import { folderRoutes, projectRoutes } from './routes/projects.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { splitRoutes } from './routes/splits.ts';
@@ -69,6 +70,7 @@ function routerOf(parts: Parts) {
     classes: classRoutes(parts),
     bulk: bulkRoutes(parts),
     splits: splitRoutes(parts),
+    places: placeRoutes(parts),
     labelExports: labelExportRoutes(parts),
     history: historyRoutes(parts),
     settings: settingsRoutes(),

@@ -8,6 +8,7 @@ import { bulk, galleryFilter } from './contract/images.ts';
 import { imports } from './contract/imports.ts';
 import { labelExports } from './contract/label-exports.ts';
 import { pictureContract } from './contract/pictures.ts';
+import { places } from './contract/places.ts';
 import { recipeContract } from './contract/recipes.ts';
 import { id, label, path, project, request } from './contract/request.ts';
 import { settingsContract } from './contract/settings.ts';
@@ -177,6 +178,7 @@ export const contract = {
   },
   bulk,
   splits,
+  places,
   labelExports,
   pictures: pictureContract,
   history: historyContract,

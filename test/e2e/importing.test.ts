@@ -1,5 +1,5 @@
 // A project of one's own: created, filled from a labelled dataset by its report, and opened again from the list.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
@@ -111,19 +111,6 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
-  it('stops while it looks, and keeps nothing', async () => {
-    await page.getByRole('button', { name: 'Import …' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Folder, or a label file').fill(data);
-    await dialog.getByRole('button', { name: 'Look at it' }).click();
-    await dialog.getByRole('button', { name: 'Stop, keep nothing' }).click();
-    await expect
-      .poll(() => dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled())
-      .toBe(true);
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByText('20 of 20', { exact: true }).waitFor();
-  });
-
   it('takes the import back and repeats it', async () => {
     await page.keyboard.press('Control+z');
     await page.getByText('0 of 0', { exact: true }).waitFor();
@@ -137,6 +124,21 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await page.getByRole('button', { name: 'Look at it' }).click();
     await page.getByText('There is no folder /no/such/folder.').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('says once that files are gone, and finds them in another folder', async () => {
+    const moved = join(messy, 'moved');
+    renameSync(join(data, 'JPEGImages'), moved);
+    await page.reload();
+    await page.getByText('All image files are not where they were').waitFor();
+    await page.getByRole('button', { name: 'Say where they are …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('The folder that holds them').fill(messy);
+    await dialog.getByRole('button', { name: 'Look there' }).click();
+    await dialog.getByText('20 found by name.').waitFor();
+    await dialog.getByText('Every image has its file again.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByText('All image files are not where they were').waitFor({ state: 'hidden' });
   });
 
   it('is found again in the list', async () => {

@@ -131,18 +131,18 @@ describe.skipIf(!program)('odd images', () => {
     const tile = page.getByRole('button', { name: `Label ${name}` });
     const source = await tile.locator('img').getAttribute('src');
     const address = (source ?? '').replace('/thumbnail/', `/${size}/`);
-    return await page.evaluate(async (url) => {
+    const pixel: unknown = await page.evaluate(`(async () => {
       const image = new Image();
-      image.src = url;
+      image.src = ${JSON.stringify(address)};
       await image.decode();
-      const canvas = document.createElement('canvas');
-      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+      const { naturalWidth: width, naturalHeight: height } = image;
+      const canvas = Object.assign(document.createElement('canvas'), { width, height });
       const context = canvas.getContext('2d');
-      context?.drawImage(image, 0, 0);
-      const at = image.naturalWidth > 1 ? [24, 20] : [0, 0];
-      const [red = 0, green = 0, blue = 0] = context?.getImageData(at[0] ?? 0, at[1] ?? 0, 1, 1).data ?? [];
-      return { width: image.naturalWidth, height: image.naturalHeight, red, green, blue };
-    }, address);
+      context.drawImage(image, 0, 0);
+      const [red, green, blue] = context.getImageData(width > 1 ? 24 : 0, width > 1 ? 20 : 0, 1, 1).data;
+      return { width, height, red, green, blue };
+    })()`);
+    return pixel as Record<'width' | 'height' | 'red' | 'green' | 'blue', number>;
   }
 
   const names = [1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => `exif-${orientation}.jpg`);

@@ -18,6 +18,7 @@ import { Classes } from './classes.ts';
 import { Datasets } from './datasets.ts';
 import { Evaluations } from './evaluations.ts';
 import { pathKey, resolvedPath, storedPath } from './image-path.ts';
+import { ImagePlaces } from './image-places.ts';
 import { imageRootOf, storedRoot } from './image-root.ts';
 import { Journal } from './journal.ts';
 import { Runs } from './runs.ts';
@@ -44,6 +45,7 @@ export class OpenProject {
   readonly datasets: Datasets;
   readonly splits: Splits;
   readonly splitPlans: SplitPlans;
+  readonly places: ImagePlaces;
   readonly snapshots: Snapshots;
   readonly runs: Runs;
   readonly evaluations: Evaluations;
@@ -63,6 +65,7 @@ export class OpenProject {
     this.classes = new Classes(db, this.journal);
     this.datasets = new Datasets(db, this.journal, dir);
     this.splits = new Splits(db);
+    this.places = new ImagePlaces(db, dir);
     this.splitPlans = new SplitPlans(db, this.journal, (image) => this.imageFile(image));
     this.snapshots = new Snapshots(db);
     this.runs = new Runs(db);

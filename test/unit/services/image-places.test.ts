@@ -1,0 +1,64 @@
+// Image files that moved: counted as missing, found again by place, name and content, in one transaction.
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { withHashes } from '../../../src/main/services/datasets.ts';
+import { staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
+
+const silent = { onProgress: () => undefined };
+
+/** Six files in two folders with equal names, their project, and all of it moved elsewhere. */
+async function movedImages() {
+  const folder = temporaryFolder();
+  const [before, after] = [join(folder, 'before'), join(folder, 'after')];
+  const names = ['a/1.jpg', 'a/2.jpg', 'a/3.jpg', 'b/1.jpg', 'b/2.jpg', 'b/3.jpg'];
+  for (const part of ['a', 'b']) mkdirSync(join(before, part), { recursive: true });
+  for (const name of names) writeFileSync(join(before, name), `bytes of ${name}`);
+  const project = temporaryProject();
+  const images = names.map((name) => stagedImage(join(before, name), [stagedBox(0)]));
+  project.datasets.commit(await withHashes(staged(images)));
+  renameSync(before, after);
+  const paths = () => project.annotations.images().map((image) => project.imageFile(image));
+  return { project, folder, before, after, names, paths };
+}
+
+describe('moved image files', () => {
+  it('are counted, and found again in one step where the whole folder moved', async () => {
+    const { project, after, names, paths } = await movedImages();
+    expect(await project.places.missing()).toEqual({ missing: 6, total: 6, first: 'a/1.jpg' });
+    expect(await project.places.relocate(after, silent)).toEqual({
+      byName: 6,
+      byContent: 0,
+      different: 0,
+      missing: 0,
+    });
+    expect(paths()).toEqual(names.map((name) => join(after, name)));
+    expect(project.info().imageRoot).toBe(after);
+    expect(project.annotations.images().map(({ path }) => path)).toEqual(names);
+    expect(await project.places.missing()).toMatchObject({ missing: 0, first: null });
+  });
+
+  it('are found below a folder further up, under other names, and not taken for others of their name', async () => {
+    const { project, folder, after, paths } = await movedImages();
+    renameSync(join(after, 'a/1.jpg'), join(after, 'renamed.jpg'));
+    writeFileSync(join(after, 'a/2.jpg'), 'another picture');
+    rmSync(join(after, 'b/3.jpg'));
+    const found = await project.places.relocate(folder, silent);
+    expect(found).toEqual({ byName: 3, byContent: 1, different: 1, missing: 2 });
+    const now = paths();
+    expect(now[0]).toBe(join(after, 'renamed.jpg'));
+    expect(now[3]).toBe(join(after, 'b/1.jpg'));
+    expect(await project.places.missing()).toMatchObject({ missing: 2 });
+  });
+
+  it('stay as they are where the search is stopped or finds nothing', async () => {
+    const { project, folder, after, paths } = await movedImages();
+    const before = paths();
+    const stopped = { ...silent, signal: AbortSignal.abort() };
+    await expect(project.places.relocate(after, stopped)).rejects.toThrow();
+    mkdirSync(join(folder, 'nothing'));
+    expect(await project.places.relocate(join(folder, 'nothing'), silent)).toMatchObject({ missing: 6 });
+    await expect(project.places.relocate(join(folder, 'gone'), silent)).rejects.toThrow('cannot be read');
+    expect(paths()).toEqual(before);
+  });
+});
