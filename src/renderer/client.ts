@@ -34,6 +34,11 @@ export function droppedPath(file: File): string | undefined {
   return path === '' ? undefined : path;
 }
 
+/** Where a training image is read from as the network will see it. */
+export function augmentedUrl(project: string, key: string): string {
+  return `${inElectron ? 'image://project' : ''}/augmented/${key}?project=${project}`;
+}
+
 /** Connects; `onLost` is told when the backend is gone. */
 export async function connect(onLost: () => void): Promise<Client> {
   const link = inElectron

@@ -1,4 +1,5 @@
-// Fine-tuning from the window: one button, live numbers, a pause, a resume, an AP at the end, there after a reload.
+// Fine-tuning from the window: one button, curves that move, a pause, a reload, a resume, an AP at the end; then a second
+// run, both over each other and compared, notes, a star, and one deleted.
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
@@ -9,7 +10,20 @@ const WHILE_TRAINING = 180_000;
 describe.skipIf(!program)('fine-tuning in a browser', () => {
   let studio: Studio;
   let page: Page;
-  const status = () => page.getByRole('heading', { name: /^Run 1/ });
+  const run = (name: string) => page.getByRole('region', { name, exact: true });
+  const row = (name: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('button', { name, exact: true }) });
+  const step = async (chart: string) =>
+    Number(await page.getByRole('slider', { name: `${chart}, by step` }).getAttribute('aria-valuenow'));
+  const isDone = (name: string) =>
+    row(name).getByText('done', { exact: true }).waitFor({ timeout: WHILE_TRAINING });
+
+  /** A value of the recipe in the advanced panel. */
+  async function set(name: string, value: string) {
+    const field = page.getByRole('complementary').getByRole('textbox', { name: new RegExp(`^${name}`) });
+    await field.fill(value);
+    await field.press('Enter');
+  }
 
   beforeAll(async () => {
     studio = await openStudio(program ?? '');
@@ -21,27 +35,98 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await studio?.close();
   });
 
-  it('says the recipe in words and changes it', async () => {
-    await page.getByText('Press Fine-tune', { exact: false }).waitFor();
-    await page.getByLabel('Epochs').fill('1');
-    await page.getByLabel('Epochs').press('Enter');
-    await page.getByText(/^1 epoch, \d+ images a step/).waitFor();
+  it('says the recipe in words, refuses a wrong value, and marks what is changed', async () => {
+    const panel = page.getByRole('complementary');
+    await panel.getByRole('heading', { name: /\d px, \d+ epochs/ }).waitFor();
+    await panel.getByText('Advanced').click();
+    await set('Epochs', '0');
+    await panel.getByText('Epochs is at least 1.').waitFor();
+    await set('Epochs', '3');
+    await set('Image sides', '128');
+    await panel.getByText('Advanced · 2 changed').waitFor();
+    await panel.getByRole('heading', { name: /128 px, 3 epochs/ }).waitFor();
   });
 
-  it('trains, and pauses with a checkpoint', async () => {
-    await page.getByRole('button', { name: 'Fine-tune', exact: true }).click();
-    await page.getByRole('figure').filter({ hasText: 'loss_cls' }).waitFor({ timeout: WHILE_TRAINING });
-    await page.getByRole('button', { name: 'Pause', exact: true }).click();
-    await expect.poll(() => status().textContent(), { timeout: WHILE_TRAINING }).toMatch(/paused/);
+  it('trains, moves its curves, and pauses with a checkpoint', async () => {
+    await page.getByRole('heading', { name: /128 px/ }).click();
+    await page.keyboard.press('f');
+    await page.getByRole('slider', { name: 'Loss, by step' }).waitFor({ timeout: WHILE_TRAINING });
+    const before = await step('Loss');
+    await expect.poll(() => step('Loss'), { timeout: WHILE_TRAINING }).toBeGreaterThan(before);
+    expect(await page.title()).toMatch(/^\d+ %/);
+    await page.keyboard.press('p');
+    await row('Run 1').getByText('paused', { exact: true }).waitFor({ timeout: WHILE_TRAINING });
   });
 
-  it('goes on to the end and keeps what it measured', async () => {
-    await page.getByRole('button', { name: 'Resume' }).click();
-    await expect.poll(() => status().textContent(), { timeout: WHILE_TRAINING }).toMatch(/done/);
-    await page.getByRole('figure').filter({ hasText: 'AP on the validation images' }).waitFor();
+  it('goes on to the end after a reload', async () => {
     await page.reload();
-    await expect.poll(() => status().textContent()).toMatch(/done/);
-    await page.getByRole('figure').filter({ hasText: 'loss_cls' }).getByText('loss_cls').waitFor();
+    await run('Run 1')
+      .getByRole('button', { name: /^Resume/ })
+      .click();
+    await isDone('Run 1');
+    await run('Run 1').getByRole('slider', { name: 'AP on the validation images, %, by step' }).waitFor();
+    await run('Run 1').getByRole('tab', { name: 'Pictures' }).click();
+    await run('Run 1')
+      .getByText(/^Found: /)
+      .first()
+      .waitFor();
+    await run('Run 1').getByRole('tab', { name: 'Curves' }).click();
+  });
+
+  it('reads a value and zooms by keyboard', async () => {
+    const chart = page.getByRole('slider', { name: 'Loss, by step' });
+    await chart.focus();
+    await chart.press('ArrowRight');
+    expect(await chart.getAttribute('aria-valuetext')).toMatch(/^step 1: loss \d/);
+    await chart.press('+');
+    await page.getByRole('button', { name: /^Steps \d+ to \d+: show all/ }).waitFor();
+    await chart.press('Escape');
+    await page.getByText('Drag in a chart to zoom').waitFor();
+  });
+
+  it('trains again from a model, and lays both runs over each other', async () => {
+    await run('Run 1').getByRole('button', { name: 'Train again from this model' }).click();
+    const panel = page.getByRole('complementary');
+    await panel.getByText('Begins with what Run 1 learned.').waitFor();
+    await panel.getByLabel('Epochs').first().fill('1');
+    await panel.getByLabel('Epochs').first().press('Enter');
+    await panel.getByRole('heading', { name: /1 epoch\b/ }).waitFor();
+    await panel.getByRole('button', { name: /^Fine-tune/ }).click();
+    await row('Run 2').waitFor();
+    await isDone('Run 2');
+    await page.getByRole('checkbox', { name: 'Lay Run 1 over the others' }).check();
+    const loss = page.getByRole('figure', { name: 'loss', exact: true });
+    await loss.getByRole('button', { name: /^Run 1 \d/ }).waitFor();
+    await loss.getByRole('button', { name: /^Run 2 \d/ }).waitFor();
+    await page.getByRole('button', { name: 'Compare 2' }).click();
+    await page
+      .getByRole('cell', { name: 'train.epochs' })
+      .or(page.getByRole('rowheader', { name: 'train.epochs' }))
+      .waitFor();
+    await page.getByRole('rowheader', { name: 'red-cell' }).waitFor();
+  });
+
+  it('keeps a star, a tag and a note, finds runs by them, and deletes one saying what that frees', async () => {
+    await page.getByRole('button', { name: 'Star Run 1' }).click();
+    await page.getByLabel('Note on Run 2').fill('shorter');
+    await page.getByLabel('Note on Run 2').press('Enter');
+    await page.getByRole('button', { name: 'Add a tag to Run 2' }).click();
+    await page.getByLabel('New tag of Run 2').fill('night');
+    await page.getByLabel('New tag of Run 2').press('Enter');
+    await page.getByRole('searchbox', { name: 'Find runs' }).fill('#night shorter');
+    await page.getByText('1 of 2 runs').waitFor();
+    await page.getByRole('searchbox', { name: 'Find runs' }).fill('');
+    await page.getByRole('button', { name: 'Run 2', exact: true }).focus();
+    await page.keyboard.press('Delete');
+    await page
+      .getByRole('dialog')
+      .getByText(/B.* become free/)
+      .waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText(/Run 2 is deleted; .*B are free again/).waitFor();
+    await page.reload();
+    await page.getByText('1 run', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Star Run 1' }).getAttribute('aria-pressed')).toBe('true');
     expect(studio.complaints).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { app } from './app.svelte.ts';
 import { act } from './label-actions.ts';
 import { panels } from './panels.svelte.ts';
 import { settings } from './settings.svelte.ts';
+import { trainCommands } from './train-commands.ts';
 import { openView, views } from './views.ts';
 
 export interface Command {
@@ -27,7 +28,7 @@ export function commands(): Command[] {
     const { text, group } = actions[name];
     return { id: name, group, text, key: settings.keymap.shown(name), run: () => act(name) };
   });
-  return [...(app.project ? own : []), ...ways()];
+  return [...(app.project ? [...own, ...trainCommands()] : []), ...ways()];
 }
 
 function ways(): Command[] {

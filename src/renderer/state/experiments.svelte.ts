@@ -21,7 +21,11 @@ function stateOf({ status, endedAt }: RunSummary): string {
   return `${status} ${endedAt}`;
 }
 
+export type RunTab = 'curves' | 'compare' | 'pictures' | 'log' | 'details';
+
 class Experiments {
+  /** What is seen of the run above the list. */
+  tab = $state<RunTab>('curves');
   order = $state.raw<RunOrder>({ by: 'createdAt', falling: true });
   filter = $state.raw<RunFilter>(START);
   /** Runs that are laid over each other, each with its place among colours and dashes. */
@@ -39,13 +43,18 @@ class Experiments {
     const { chosen } = training;
     if (next.size === 0 && chosen !== undefined && chosen !== id) next.set(chosen, 0);
     if (!next.delete(id)) next.set(id, freePlace(next.values()));
-    this.checked = next;
+    this.#lay(next);
+  }
+
+  /** The overlaid runs side by side. */
+  compare(): void {
+    this.tab = 'compare';
   }
 
   /** All that are listed, or none. */
   toggleAll(): void {
     const all = this.listed.every(({ id }) => this.checked.has(id));
-    this.checked = all ? new Map() : new Map(this.listed.map(({ id }, place) => [id, place]));
+    this.#lay(all ? new Map() : new Map(this.listed.map(({ id }, place) => [id, place])));
   }
 
   clear(): void {
@@ -55,7 +64,7 @@ class Experiments {
 
   /** Nothing laid over anything. */
   forget(): void {
-    this.checked = new Map();
+    this.#lay(new Map());
     this.#read.clear();
   }
 
@@ -82,6 +91,11 @@ class Experiments {
       if (run) next.set(run.id, { curve, as: stateOf(run) });
     }
     this.#read.set(name, next);
+  }
+
+  #lay(checked: ReadonlyMap<string, number>): void {
+    this.checked = checked;
+    if (checked.size < 2 && this.tab === 'compare') this.tab = 'curves';
   }
 
   #place({ id }: RunSummary): number {

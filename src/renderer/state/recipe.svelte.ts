@@ -1,37 +1,161 @@
-// The recipe that the next training gets.
-import type { TrainingWishes } from '../../shared/contract.ts';
-import type { Recipe } from '../../shared/recipe.ts';
+// What the next training will be: what fits the labels and the computer, and what a person changed of it.
+
+import type {
+  AugmentedImage,
+  RecipeAdvice,
+  RecipeField,
+  TrainingWishes,
+} from '../../shared/contract/recipes.ts';
+import type { Notice } from '../../shared/contract.ts';
+import type { Json, Run } from '../../shared/model.ts';
+import { troubleOf } from '../client.ts';
 import { app } from './app.svelte.ts';
+import { plainAdvice } from './plain-advice.ts';
 import { training } from './training.svelte.ts';
+
+const QUIET_MS = 250;
+const LABELS_MS = 2000;
+
+/** The first wishes: what the advice itself thinks right, or what was chosen. */
+interface Start {
+  readonly preset?: string;
+  readonly from?: string;
+}
 
 class RecipeChoice {
   presets = $state.raw<readonly string[]>([]);
-  preset = $state('fast');
-  epochs = $state<number | undefined>();
-  recipe = $state.raw<Recipe>();
+  start = $state.raw<Start>({});
+  /** Values of the recipe that were changed, by path. */
+  changes = $state.raw<ReadonlyMap<string, Json>>(new Map());
+  /** As advised, and with the changes. */
+  advised = $state.raw<RecipeAdvice>();
+  current = $state.raw<RecipeAdvice>();
+  /** Why the changes do not hold together. */
+  fault = $state<string>();
+  /** It is the recipe as it is, without advice. */
+  plain = $state(false);
+  preview = $state.raw<readonly AugmentedImage[]>([]);
+  seed = $state(0);
+  /** The recipe that is advised when nothing is chosen. */
+  recommended = $state<string>();
+  readonly mayTrain = $derived(
+    this.current !== undefined && this.current.refusal === null && this.fault === undefined,
+  );
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asked = 0;
 
   async load(): Promise<void> {
     this.presets = await app.client.recipes.names();
-    await this.resolve();
+    await this.read();
   }
 
-  async choosePreset(preset: string): Promise<void> {
-    this.preset = preset;
-    this.epochs = undefined;
-    await app.attempt(() => this.resolve());
+  clear(): void {
+    this.start = {};
+    this.changes = new Map();
+    this.advised = undefined;
+    this.current = undefined;
+    this.fault = undefined;
+    this.preview = [];
   }
 
-  async resolve(): Promise<void> {
-    this.recipe = await app.client.recipes.resolve(this.#wishes());
+  /** Another recipe, or another run to begin with; the changes belonged to the one before. */
+  async begin(start: Start): Promise<void> {
+    this.start = start;
+    this.changes = new Map();
+    await app.attempt(() => this.read());
   }
 
-  async start(): Promise<void> {
-    await training.follow(() => app.client.runs.start(this.#wishes()), 'Starting the training');
+  change(field: RecipeField, value: Json): void {
+    const next = new Map(this.changes);
+    const advised = this.advised?.fields.find(({ path }) => path === field.path);
+    if (JSON.stringify(advised?.value) === JSON.stringify(value)) next.delete(field.path);
+    else next.set(field.path, value);
+    this.#changed(next);
+  }
+
+  reset(path: string): void {
+    const next = new Map(this.changes);
+    next.delete(path);
+    this.#changed(next);
+  }
+
+  resetAll(): void {
+    this.#changed(new Map());
+  }
+
+  /** Starts a run with this recipe, or queues it. */
+  train(): Promise<Run | undefined> {
+    const wishes = this.#wishes();
+    return training.follow(() => app.client.runs.start(wishes), 'Starting the training');
+  }
+
+  async readPreview(count: number): Promise<void> {
+    const wishes = this.#wishes();
+    const seed = this.seed;
+    const preview = await app.attempt(() => app.client.recipes.augmented({ wishes, count, seed }));
+    if (preview) this.preview = preview;
+  }
+
+  hear(notice: Notice): void {
+    if (notice.type !== 'labels' && notice.type !== 'images' && notice.type !== 'classes') return;
+    this.#later(LABELS_MS);
+  }
+
+  async read(): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
+    const advised = await this.#advise(this.start.preset || this.start.from ? this.start : undefined);
+    if (asked !== this.#asked) return;
+    this.advised = advised;
+    if (!this.start.preset && !this.start.from) this.recommended = advised.wishes.preset;
+    await this.#readChanged(asked);
+  }
+
+  /** A recipe that does not hold together is said beside its values, not as a message. */
+  async #readChanged(asked: number): Promise<void> {
+    this.fault = undefined;
+    if (this.changes.size === 0) {
+      this.current = this.advised;
+      return;
+    }
+    try {
+      const current = await this.#advise(this.#wishes());
+      if (asked === this.#asked) this.current = current;
+    } catch (error) {
+      const { message, remedy } = troubleOf(error);
+      if (asked === this.#asked) this.fault = remedy === null ? message : `${message} ${remedy}`;
+    }
+  }
+
+  /** Where there is no advice, the recipe as it is. */
+  async #advise(wishes: TrainingWishes | undefined): Promise<RecipeAdvice> {
+    const { client } = app;
+    const advice = await client.recipes.advise(wishes).catch(() => undefined);
+    this.plain = advice === undefined;
+    if (advice) return advice;
+    const wished = wishes ?? { preset: this.presets.includes('fast') ? 'fast' : this.presets[0] };
+    const { splits } = await client.images.counts();
+    return plainAdvice(await client.recipes.resolve(wished), wished, splits);
+  }
+
+  #changed(changes: ReadonlyMap<string, Json>): void {
+    this.changes = changes;
+    this.#later(QUIET_MS);
+  }
+
+  #later(wait: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => app.project && void app.attempt(() => this.read()), wait);
   }
 
   #wishes(): TrainingWishes {
-    return { preset: this.preset, ...(this.epochs === undefined ? {} : { epochs: this.epochs }) };
+    const wishes: TrainingWishes = this.advised?.wishes ?? this.start;
+    if (this.changes.size === 0) return wishes;
+    const set = [...this.changes].map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+    return { ...wishes, set: [...(wishes.set ?? []), ...set] };
   }
 }
 
 export const recipeChoice = new RecipeChoice();
+app.onNotice((notice) => recipeChoice.hear(notice));
+app.onLeave(() => recipeChoice.clear());

@@ -2,7 +2,29 @@
 import type { RunSummary } from '../../shared/contract.ts';
 import { sizeWords } from '../views/train/words.ts';
 import { app } from './app.svelte.ts';
+import { recipeChoice } from './recipe.svelte.ts';
 import { training } from './training.svelte.ts';
+
+/** What is asked before something that cannot be taken back. */
+export interface Question {
+  readonly kind: 'remove' | 'extend' | 'kill';
+  readonly run: RunSummary;
+}
+
+class Asked {
+  question = $state.raw<Question>();
+}
+export const asked = new Asked();
+
+/** Opens the dialog. */
+export function ask(kind: Question['kind'], run: RunSummary): void {
+  asked.question = { kind, run };
+}
+
+/** Begins the next training with what a run learned, once its button is pressed. */
+export function again(run: RunSummary): void {
+  void recipeChoice.begin({ from: run.id });
+}
 
 export async function pause(): Promise<void> {
   await app.attempt(() => app.client.runs.pause());

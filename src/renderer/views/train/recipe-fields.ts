@@ -1,0 +1,55 @@
+// A recipe's values as text in a form, and back.
+import type { RecipeField } from '../../../shared/contract/recipes.ts';
+import type { Json } from '../../../shared/model.ts';
+
+export type Parsed = { readonly value: Json } | { readonly fault: string };
+
+/** What a field shows; empty for a value that is turned off. */
+export function fieldText(value: Json): string {
+  if (value === null) return '';
+  if (Array.isArray(value)) return value.map(fieldText).join(', ');
+  if (typeof value !== 'object') return String(value);
+  const { long, short } = value as { long?: Json; short?: Json };
+  return long !== undefined && short !== undefined ? `${long}x${short}` : JSON.stringify(value);
+}
+
+/** The value that a text means for a field, or why it means none. */
+export function parseField(field: RecipeField, text: string): Parsed {
+  const written = text.trim();
+  if (written === '') return field.optional ? { value: null } : { fault: `${field.name} needs a value.` };
+  if (field.kind === 'list') return parseList(field, written);
+  if (field.kind === 'choice' || field.kind === 'flag') return { value: written };
+  return parseNumber(field, written);
+}
+
+function parseNumber({ name, kind, min, max }: RecipeField, written: string): Parsed {
+  const value = Number(written.replace(',', '.'));
+  if (!Number.isFinite(value)) return { fault: `${name} is a number.` };
+  if (kind === 'integer' && !Number.isInteger(value)) return { fault: `${name} is a whole number.` };
+  if (min !== null && value < min) return { fault: `${name} is at least ${min}.` };
+  if (max !== null && value > max) return { fault: `${name} is at most ${max}.` };
+  return { value };
+}
+
+/** Numbers, or sizes as 640x480; one number is a square. */
+function parseList({ name, value }: RecipeField, written: string): Parsed {
+  const parts = written.split(/[\s,;]+/).filter(Boolean);
+  const sizes = Array.isArray(value) && value.some((part) => part !== null && typeof part === 'object');
+  const parsed = parts.map((part) => (sizes ? sizeOf(part) : numberOf(part)));
+  const faulty = parsed.indexOf(undefined);
+  if (faulty >= 0)
+    return { fault: `${name}: "${parts[faulty]}" is not ${sizes ? 'a size as 640x480' : 'a number'}.` };
+  return { value: parsed.filter((part) => part !== undefined) };
+}
+
+function numberOf(text: string): number | undefined {
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function sizeOf(text: string): { long: number; short: number } | undefined {
+  const [, a, b] = /^(\d+)(?:[x×](\d+))?$/.exec(text) ?? [];
+  if (a === undefined) return undefined;
+  const sides = [Number(a), Number(b ?? a)];
+  return { long: Math.max(...sides), short: Math.min(...sides) };
+}
