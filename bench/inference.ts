@@ -1,13 +1,18 @@
 /**
- * A forward pass of one image (backbone, neck, head) against the same network in PyTorch and against our own export in
- * onnxruntime, in one run, and what post-processing adds on our side. DDOD_PYTHON, CASES and RUNS as in bench/train-step.ts.
+ * A forward pass of one image (backbone, neck, head) against the same network in PyTorch and against our own exports in
+ * onnxruntime and as a SavedModel, in one run, and what post-processing adds on our side. DDOD_PYTHON, CASES and RUNS as in bench/train-step.ts.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { Tape } from '../src/main/detector/autograd/tape.ts';
 import type { Batch } from '../src/main/detector/data/batch.ts';
 import { detectBatch } from '../src/main/detector/engine/detect-batch.ts';
 import { networkGraph } from '../src/main/detector/export/network-graph.ts';
 import { writeOnnx } from '../src/main/detector/export/onnx/write.ts';
+import { lower } from '../src/main/detector/export/tensorflow/lower.ts';
+import { writeSavedModel } from '../src/main/detector/export/tensorflow/saved-model.ts';
 import { type Network, strides } from '../src/main/detector/network.ts';
 import { type Tensor, tf } from '../src/main/detector/tf.ts';
 import { type Case, type DetectorKind, inferenceCases } from './detectors/cases.ts';
@@ -34,7 +39,7 @@ async function infer(one: Case, detector: DetectorKind) {
 }
 
 /** The exported network in onnxruntime, on the same pixels. */
-async function inferExported(one: Case, detector: DetectorKind) {
+async function inferOnnx(one: Case, detector: DetectorKind) {
   const network = makeNetwork(one, detector);
   const values = randomPixels(one).dataSync<'float32'>();
   const options = { half: false, deformConv: 'DeformConv', metadata: {} } as const;
@@ -45,6 +50,23 @@ async function inferExported(one: Case, detector: DetectorKind) {
     return sum(strides.map((_, level) => maps[`cls_logits.${level}`]?.data as Float32Array));
   });
   return { ...forward, runtime: 'onnxruntime-node' };
+}
+
+/** The exported network as a SavedModel, on the same pixels. */
+async function inferSavedModel(one: Case, detector: DetectorKind) {
+  const network = makeNetwork(one, detector);
+  const pixels = randomPixels(one);
+  const folder = mkdtempSync(join(tmpdir(), 'ddod-bench-'));
+  writeSavedModel(folder, lower(networkGraph(network, 1), 'tensorflow'));
+  const model = await tf.node.loadSavedModel(folder);
+  rmSync(folder, { recursive: true });
+  const forward = await measure(network, () => {
+    const maps = model.predict({ pixels }) as Record<string, Tensor>;
+    const values = Object.entries(maps).map(([name, map]) => [name, map.dataSync<'float32'>()] as const);
+    tf.dispose(maps);
+    return sum(values.filter(([name]) => name.startsWith('cls_logits')).map(([, logits]) => logits));
+  });
+  return { ...forward, runtime: 'tfjs-node, SavedModel' };
 }
 
 /** Class logits of all levels; reading them waits for the whole forward pass. */
@@ -88,6 +110,7 @@ const [name, detector, runtime] = process.argv.slice(2);
 const one = inferenceCases[name ?? ''];
 if (one === undefined) compare(import.meta.url, 'forward', inferenceCases);
 else {
-  const run = runtime === 'onnxruntime' ? inferExported : infer;
+  const exported = { onnxruntime: inferOnnx, savedmodel: inferSavedModel };
+  const run = exported[runtime as keyof typeof exported] ?? infer;
   console.log(JSON.stringify(await run(one, detector as DetectorKind)));
 }

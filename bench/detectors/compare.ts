@@ -30,7 +30,7 @@ const keepMemory = {
 
 /**
  * `script` is called again as `script CASE DETECTOR` and prints what `measure` found as its last line; for forward
- * passes also as `script CASE DETECTOR onnxruntime`.
+ * passes also as `script CASE DETECTOR RUNTIME`, with each runtime of our own exports.
  */
 export function compare(script: string, kind: Kind, table: Readonly<Record<string, Case>>): void {
   const chosen =
@@ -50,7 +50,7 @@ function notes(): string[] {
     'PyTorch: frozen batch norm, one loss over all anchors and fixed positives, no assigner; ours assigns as in training',
     "torchvision's deformable convolution runs on one thread on a CPU; atss has plain convolutions instead",
     'mmdet: published figures of another machine',
-    'onnxruntime: our network as exported, so ours / exported',
+    'onnxruntime, savedmodel: our network as exported, so ours / exported',
     'quiet: false means that other programs ran, PyTorch suffers most from them, and the ratios are worth nothing',
     ...(python === undefined
       ? ['PyTorch was not measured: DDOD_PYTHON names no Python with torch and torchvision']
@@ -63,15 +63,19 @@ function rowOf(script: string, kind: Kind, name: string, one: Case, detector: De
   const ours = watched<Ours>(process.execPath, [fileURLToPath(script), name, detector]);
   const pytorch = python === undefined ? null : peerOf(python, kind, one, detector);
   const mmdet = publishedFor(one, detector) ?? null;
-  const args = [fileURLToPath(script), name, detector, 'onnxruntime'];
-  const onnxruntime = kind === 'forward' ? watched<Ours>(process.execPath, args) : null;
+  const exported = (runtime: string) =>
+    kind === 'forward'
+      ? watched<Ours>(process.execPath, [fileURLToPath(script), name, detector, runtime])
+      : null;
+  const [onnxruntime, savedmodel] = [exported('onnxruntime'), exported('savedmodel')];
   const ratios = {
     pytorch: pytorch && ratioOf(ours, pytorch),
     onnxruntime: onnxruntime && ratioOf(ours, onnxruntime),
+    savedmodel: savedmodel && ratioOf(ours, savedmodel),
     mmdet: mmdet && ratioOf(ours, mmdet),
   };
   const quiet = Math.max(ours.othersShare, pytorch?.othersShare ?? 0) < quietShare;
-  return { case: name, detector, quiet, ours, pytorch, onnxruntime, mmdet, ratios };
+  return { case: name, detector, quiet, ours, pytorch, onnxruntime, savedmodel, mmdet, ratios };
 }
 
 /** Adds to DDOD's row how it compares with PyTorch's plain network, as if deformable convolution were free there. */

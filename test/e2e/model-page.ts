@@ -7,9 +7,17 @@ import { chromium } from 'playwright';
 import type { RgbImage } from '../../src/main/detector/data/rgb-image.ts';
 
 export interface ModelPage {
-  /** What the model of `folder` finds in the page. */
+  /** What the model of the folder finds. */
   detect(backend: 'wasm' | 'webgl', image: RgbImage): Promise<PageFindings>;
+  /** What the folder's own page shows once an image file is chosen in it. */
+  choose(image: string): Promise<LabelledBox[]>;
   close(): Promise<void>;
+}
+
+export interface LabelledBox {
+  readonly label: string;
+  readonly score: number;
+  readonly box: readonly number[];
 }
 
 export interface PageFindings {
@@ -20,37 +28,41 @@ export interface PageFindings {
   readonly labels: readonly number[];
 }
 
-const packages = resolve(import.meta.dirname, '../../node_modules/@tensorflow');
-
-/** What the page loads of packages, by its path there. */
-const scripts: Readonly<Record<string, string>> = {
-  '/tf.js': 'tfjs/dist/tf.min.js',
-  '/wasm.js': 'tfjs-backend-wasm/dist/tf-backend-wasm.min.js',
-};
+const packages = resolve(import.meta.dirname, '../../node_modules');
 const types: Readonly<Record<string, string>> = {
-  '': 'text/html',
+  '.html': 'text/html',
   '.wasm': 'application/wasm',
   '.js': 'text/javascript',
 };
-const html =
-  '<!doctype html><link rel="icon" href="data:,"><script src="tf.js"></script><script src="wasm.js"></script>';
+const html = `<!doctype html><link rel="icon" href="data:,">
+<script src="node_modules/@tensorflow/tfjs/dist/tf.min.js"></script>
+<script src="node_modules/@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js"></script>`;
 
 /** Graphics by the processor, for machines without a card. */
 const graphics = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
 
-/** Opens a page that has `folder`'s model.json beside it. */
+/** Opens a page in the export folder `folder`. */
 export async function openModelPage(executablePath: string, folder: string): Promise<ModelPage> {
   const server = createServer(({ url = '/' }, response) => {
     response.setHeader('content-type', types[extname(url)] ?? 'application/octet-stream');
-    response.end(url === '/' ? html : readFileSync(fileAt(folder, url)));
+    response.end(url === '/empty.html' ? html : readFileSync(fileAt(folder, url)));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...graphics] });
   const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await page.goto(`${address}/empty.html`);
   return {
     detect: (backend, { height, width, data }) =>
       page.evaluate(runInPage, { backend, height, width, data: [...data] }),
+    async choose(image) {
+      await page.goto(`${address}/predict.html`);
+      const shown = page.locator('pre');
+      await shown.getByText('Choose an image').waitFor();
+      await page.getByLabel('Image').setInputFiles(image);
+      await shown.getByText('[{').waitFor();
+      return JSON.parse((await shown.textContent()) ?? '') as LabelledBox[];
+    },
     close: async () => {
       await browser.close();
       server.close();
@@ -59,8 +71,8 @@ export async function openModelPage(executablePath: string, folder: string): Pro
 }
 
 function fileAt(folder: string, url: string): string {
-  const path = url.endsWith('.wasm') ? `tfjs-backend-wasm/dist${url}` : scripts[url];
-  return path === undefined ? join(folder, url) : join(packages, path);
+  const inPackages = url.replace('/node_modules/', '');
+  return inPackages === url ? join(folder, url) : join(packages, inPackages);
 }
 
 type PageTensorFlow = typeof import('@tensorflow/tfjs-node-gpu') & {
@@ -75,9 +87,9 @@ async function runInPage(given: {
   data: number[];
 }): Promise<PageFindings> {
   const { tf } = globalThis as unknown as { tf: PageTensorFlow };
-  tf.wasm.setWasmPaths('/');
+  tf.wasm.setWasmPaths('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
   await tf.setBackend(given.backend);
-  const model = await tf.loadGraphModel('model.json');
+  const model = await tf.loadGraphModel('tfjs/model.json');
   const image = tf.tensor4d(given.data, [1, given.height, given.width, 3], 'int32');
   const made = (await model.predictAsync(image)) as Record<
     string,

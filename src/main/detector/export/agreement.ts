@@ -26,7 +26,7 @@ export interface Tolerance {
 export const tolerances = {
   float32: { boxDifference: 0.1, scoreDifference: 0.001, unmatched: 0.01, AP: 0.001 },
   float16: { boxDifference: 2, scoreDifference: 0.03, unmatched: 0.1, AP: 0.01 },
-  uint8: { boxDifference: 16, scoreDifference: 0.25, unmatched: 0.4, AP: 0.03 },
+  uint8: { boxDifference: 24, scoreDifference: 0.4, unmatched: 0.4, AP: 0.03 },
 } as const satisfies Readonly<Record<string, Tolerance>>;
 
 /** Counterparts are at most so many pixels apart. */
