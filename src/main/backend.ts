@@ -41,7 +41,10 @@ export interface Backend {
 
 export function createBackend(shell: Shell = {}): Backend {
   const notices = new EventPublisher<{ notice: Notice }>();
-  const tell = (notice: Notice) => notices.publish('notice', notice);
+  const tell = (notice: Notice) => {
+    notices.publish('notice', notice);
+    shell.onNotice?.(notice);
+  };
   const workspace = new Workspace();
   const training = new LiveTraining(tell);
   const assistant = new Assistant((progress) => tell({ type: 'suggesting', progress }));

@@ -6,6 +6,7 @@ import { type Backend, createBackend } from './backend.ts';
 import { setMenu } from './shell/menu.ts';
 import { connectWindows } from './shell/ports.ts';
 import { claimSchemes, servePage, servePictures } from './shell/protocols.ts';
+import { guardClosing, showAgain, watchTraining } from './shell/training-watch.ts';
 import { openWindow } from './shell/window.ts';
 
 claimSchemes();
@@ -23,7 +24,7 @@ if (app.requestSingleInstanceLock()) {
 }
 
 async function start(): Promise<void> {
-  const backend = createBackend({ chooseFolder, showFolder });
+  const backend = createBackend({ chooseFolder, showFolder, onNotice: watchTraining });
   // nothing the page could ask for (camera, notifications, ...) is needed
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
@@ -33,15 +34,17 @@ async function start(): Promise<void> {
   connectWindows(backend);
   const project = process.argv[process.argv.indexOf('--project') + 1];
   if (process.argv.includes('--project') && project) await openNamed(backend, project);
-  openWindow();
+  guardClosing(openWindow());
 
   app.on('second-instance', () => {
+    showAgain();
     const [window] = BrowserWindow.getAllWindows();
     if (window?.isMinimized()) window.restore();
     window?.focus();
   });
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) openWindow();
+    if (BrowserWindow.getAllWindows().length === 0) guardClosing(openWindow());
+    else showAgain();
   });
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();

@@ -4,6 +4,7 @@ import { Console, Interrupted, WrongUsage } from './console.ts';
 import { addDataVerbs } from './data-verbs.ts';
 import { addModelVerbs } from './model-verbs.ts';
 import { addOtherVerbs } from './other-verbs.ts';
+import { addRunsVerb } from './runs-verb.ts';
 import { addTrainVerbs } from './train-verbs.ts';
 
 /** Runs one command line and returns its exit code. */
@@ -14,7 +15,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({ writeErr: (text) => console.note(text.trimEnd()) });
-  for (const add of [addDataVerbs, addTrainVerbs, addModelVerbs, addOtherVerbs]) add(program, console);
+  for (const add of [addDataVerbs, addTrainVerbs, addRunsVerb, addModelVerbs, addOtherVerbs])
+    add(program, console);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return console.exitCode;

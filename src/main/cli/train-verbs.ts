@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { type RecipeWishes, resolveRecipe } from '../services/recipes.ts';
 import { type ActiveTraining, resumeTraining, startTraining } from '../services/trainings.ts';
@@ -13,9 +13,8 @@ import {
   positiveIntegerOrAuto,
   positiveNumber,
   withProject,
-  withProjectToRead,
 } from './arguments.ts';
-import { type Console, duration, Interrupted, percent, table } from './console.ts';
+import { type Console, duration, Interrupted, percent } from './console.ts';
 import { describeRecipe } from './recipe-text.ts';
 import { TrainingReport } from './training-report.ts';
 
@@ -70,15 +69,6 @@ export function addTrainVerbs(program: Command, console: Console): void {
         const report = new TrainingReport(console, recipeSchema.parse(active.run.recipe));
         return followTraining(project, active, report, console);
       }),
-    );
-  program
-    .command('runs')
-    .description('the runs of a project')
-    .requiredOption('--project <dir>', 'the project')
-    .option('--compare <ids...>', 'only these, with what their recipes differ in')
-    .option('--json', 'one JSON document on stdout')
-    .action((options: { project: string; compare?: string[] }) =>
-      withProjectToRead(options.project, (project) => listRuns(project, options.compare, console)),
     );
 }
 
@@ -149,49 +139,4 @@ function trainingText(run: Run, report: TrainingReport): string {
       : `, best AP ${percent(report.best.AP)} (AP50 ${percent(report.best.AP50)})`;
   const cause = run.cause === null ? '' : ` ${run.cause}`;
   return `${run.id} ${run.status} after ${report.step} steps in ${duration(report.seconds)}${best}.${cause}`;
-}
-
-function listRuns(project: OpenProject, compare: readonly string[] | undefined, console: Console): void {
-  const runs = compare === undefined ? project.runs.list() : compare.map((id) => project.runs.get(id));
-  const rows = runs.map((run) => {
-    const best = project.checkpoints.list(run.id).find(({ kind }) => kind === 'best');
-    const recipe = run.recipe as unknown as Recipe;
-    return { run, best, recipe };
-  });
-  const head = ['run', 'name', 'status', 'detector', 'recipe', 'AP', 'AP50', 'seed', 'cause'];
-  const lines = rows.map(({ run, best, recipe }) => [
-    run.id,
-    run.name,
-    run.status,
-    recipe.detector,
-    recipe.name,
-    percent(best?.metrics.AP as number | undefined),
-    percent(best?.metrics.AP50 as number | undefined),
-    String(run.seed),
-    run.cause ?? '',
-  ]);
-  const differences = compare === undefined ? [] : recipeDifferences(rows.map(({ recipe }) => recipe));
-  const document = {
-    runs: rows.map(({ run, best }) => ({ ...run, best: best?.metrics ?? null })),
-    ...(compare === undefined ? {} : { differences }),
-  };
-  const text = [table([head, ...lines]), ...(differences.length === 0 ? [] : ['', table(differences)])].join(
-    '\n',
-  );
-  console.result(document, text);
-}
-
-/** Rows of a value's path and what it is in each recipe, where they are not all alike. */
-function recipeDifferences(recipes: readonly Recipe[]): string[][] {
-  const flat = recipes.map((recipe) => new Map(leaves('', recipe)));
-  const paths = new Set(flat.flatMap((map) => [...map.keys()]));
-  return [...paths]
-    .map((path) => [path, ...flat.map((map) => map.get(path) ?? '-')])
-    .filter(([, ...values]) => new Set(values).size > 1);
-}
-
-function leaves(path: string, value: unknown): [string, string][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return [[path, JSON.stringify(value)]];
-  return Object.entries(value).flatMap(([key, part]) => leaves(path === '' ? key : `${path}.${key}`, part));
 }

@@ -21,6 +21,8 @@ export interface Shell {
   readonly chooseFolder?: (title: string) => Promise<string | null>;
   /** Shows a folder in the system's file manager; absent where there is none. */
   readonly showFolder?: (dir: string) => Promise<void>;
+  /** Hears what the windows are told. */
+  readonly onNotice?: (notice: Notice) => void;
 }
 
 export interface Parts {

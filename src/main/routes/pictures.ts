@@ -1,6 +1,7 @@
 // Addresses of pictures, the same behind both doors: /image/7, /thumbnail/7, /preview/7 and /tile/7/12/3_4, each with
-// ?project=ID; and what an import under way looks at. Tiles are cut when they are asked for by `pictures.cut`.
+// ?project=ID; /augmented/KEY, as `recipes.augmented` gives keys; and what an import under way looks at. Tiles are cut when they are asked for by `pictures.cut`.
 import { join } from 'node:path';
+import { augmentedPicture } from '../services/augment-preview.ts';
 import { fullPicture, type Picture, thumbnail } from '../services/pictures.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { cutTiles, preview, tile } from '../services/pyramids.ts';
@@ -17,6 +18,8 @@ export async function pictureAt(
   pathname: string,
   query: URLSearchParams,
 ): Promise<Picture | undefined> {
+  const key = /^\/augmented\/([0-9a-f]{64})$/.exec(pathname)?.[1];
+  if (key !== undefined) return augmentedPicture(key);
   const match = ADDRESS.exec(pathname);
   if (!match) return await stagedPicture(workspace, pathname, query);
   const project = workspace.meant(query.get('project') ?? '');

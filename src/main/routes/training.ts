@@ -1,5 +1,6 @@
 // Recipes and runs.
-import { Problem } from '../../shared/problem.ts';
+import { augmentedImages } from '../services/augment-preview.ts';
+import { adviseRecipe } from '../services/recipe-advice.ts';
 import { recipeNames } from '../services/recipes.ts';
 import { compareRuns } from '../services/run-comparison.ts';
 import { checkpointInfos, epochsOf, lineage, overlay, runCurves, runSummary } from '../services/run-list.ts';
@@ -16,8 +17,8 @@ export function recipeRoutes({ workspace }: Parts) {
     resolve: os.recipes.resolve.handler(({ input }) =>
       recipeOf(input.from === undefined ? undefined : workspace.project, input),
     ),
-    advise: os.recipes.advise.handler(() => notYet()),
-    augmented: os.recipes.augmented.handler(() => notYet()),
+    advise: os.recipes.advise.handler(({ input }) => adviseRecipe(workspace.project, input)),
+    augmented: os.recipes.augmented.handler(({ input }) => augmentedImages(workspace.project, input)),
   });
 }
 
@@ -87,8 +88,4 @@ function changingRoutes({ workspace, training, tell }: Parts) {
       return freed;
     }),
   };
-}
-
-function notYet(): never {
-  throw new Problem('This is not there yet.');
 }

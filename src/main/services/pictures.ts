@@ -30,7 +30,8 @@ let running = 0;
 const waiting: (() => void)[] = [];
 const underWay = new Map<string, Promise<string>>();
 
-function cacheFolder(): string {
+/** Where pictures are kept that can be made again. */
+export function cacheFolder(): string {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return process.env.DDOD_THUMBNAILS ?? join(cache, 'ddod-studio', 'thumbnails');
 }

@@ -9,7 +9,7 @@ import type { LabelledImage } from './snapshots.ts';
 const WATCHED = 6;
 
 /** The network's classes: those in use, in the project's order. */
-export function trainedClasses(snapshot: Snapshot): LabelClass[] {
+export function trainedClasses(snapshot: Pick<Snapshot, 'classes'>): LabelClass[] {
   return snapshot.classes.filter((label) => !label.deleted).sort((a, b) => a.position - b.position);
 }
 
@@ -49,8 +49,18 @@ function* labelledOf(
   }
 }
 
+/** The labels as a run that started now would take them; nothing is stored. */
+export function currentImages(project: OpenProject) {
+  const classes = trainedClasses({ classes: project.classes.list() });
+  const numbers = new Map(classes.map((label, index) => [label.id, index]));
+  const labelled = [...project.snapshots.now()].filter(isLabelled);
+  const train = labelled.filter(({ split }) => split === 'train');
+  const val = labelled.filter(({ split }) => split === 'val');
+  return { classes, train, val, trainJob: train.map((image) => jobImage(project, image, numbers)) };
+}
+
 /** Throws a Problem where there is nothing to learn from. */
-export function assertLearnable(train: readonly JobImage[], classes: readonly LabelClass[]): void {
+export function assertLearnable(train: readonly JobImage[], classes: readonly unknown[]): void {
   if (classes.length === 0) {
     throw new Problem('The project has no classes.', 'Add a class and draw boxes, or import labels.');
   }

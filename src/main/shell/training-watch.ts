@@ -1,0 +1,71 @@
+// What the system is told of a training: keep awake, progress in the dock and in the title, a word at the end; and the
+// question before a window is closed on it.
+import { app, BrowserWindow, dialog, Notification, powerSaveBlocker } from 'electron';
+import type { LiveRun, Notice, RunSummary } from '../../shared/contract.ts';
+
+const TITLE = 'DDOD Studio';
+const NOTHING = -1;
+
+let live: LiveRun | null = null;
+let awake: number | undefined;
+/** The last window was closed on a training that goes on; the application ends with it. */
+let unseen = false;
+
+/** Follows the training by what windows are told. */
+export function watchTraining(notice: Notice): void {
+  if (notice.type === 'run') follow(notice.live);
+  else if (notice.type === 'run-ended') ended(notice.run);
+}
+
+/** Asks before the last window is closed while something trains; closing it may let the training go on unseen. */
+export function guardClosing(window: BrowserWindow): void {
+  window.on('close', (event) => {
+    if (live === null || unseen || BrowserWindow.getAllWindows().length > 1) return;
+    const choice = dialog.showMessageBoxSync(window, {
+      type: 'question',
+      message: 'A training is going on.',
+      detail:
+        'It can go on without the window. Paused, it keeps what it has learned; resume it the next time.',
+      buttons: ['Go on training', 'Pause and quit', 'Cancel'],
+      defaultId: 0,
+      cancelId: 2,
+    });
+    if (choice === 1) return;
+    event.preventDefault();
+    if (choice === 2) return;
+    unseen = true;
+    window.hide();
+  });
+}
+
+/** Shows the window that was closed on a training. */
+export function showAgain(): void {
+  unseen = false;
+  for (const window of BrowserWindow.getAllWindows()) window.show();
+}
+
+function follow(now: LiveRun | null): void {
+  live = now;
+  stayAwake(now !== null);
+  const part = now && now.steps > 0 ? now.step / now.steps : null;
+  for (const window of BrowserWindow.getAllWindows()) {
+    window.setProgressBar(part ?? NOTHING);
+    window.setTitle(part === null ? TITLE : `${Math.floor(part * 100)} % trained – ${TITLE}`);
+  }
+}
+
+function stayAwake(wanted: boolean): void {
+  if (wanted) awake ??= powerSaveBlocker.start('prevent-app-suspension');
+  else if (awake !== undefined) {
+    powerSaveBlocker.stop(awake);
+    awake = undefined;
+  }
+}
+
+function ended(run: RunSummary): void {
+  const result = run.best ? ` AP ${(run.best.AP * 100).toFixed(1)} on the validation images.` : '';
+  const body = `${run.name} is ${run.status}.${result}${run.cause ? ` ${run.cause}` : ''}`;
+  if (Notification.isSupported()) new Notification({ title: TITLE, body }).show();
+  // a queued run may begin right after
+  if (unseen) setTimeout(() => live === null && app.quit(), 2000);
+}

@@ -1,0 +1,127 @@
+// The recipe that the data and the computer ask for: reasons, refusals, estimates, and what chance does to images.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { augmentedImages, augmentedPicture } from '../../../src/main/services/augment-preview.ts';
+import { adviseRecipe } from '../../../src/main/services/recipe-advice.ts';
+import { spokenTime } from '../../../src/main/services/training-time.ts';
+import { recipeOf } from '../../../src/main/services/training-wishes.ts';
+import { sampleProject } from '../trainer/sample-project.ts';
+import { staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
+
+/** A project of `count` labelled training images with boxes of `size` pixels on 640 x 480. */
+function projectOf(count: number, size = 60) {
+  const project = temporaryProject();
+  const images = Array.from({ length: count }, (_, i) =>
+    stagedImage(`/d/${i}.jpg`, [stagedBox(i % 2, 10, size)], { hash: String(i), split: 'train' }),
+  );
+  project.datasets.commit(staged(images));
+  return project;
+}
+
+describe('the advice', () => {
+  it('refuses where there is nothing to learn from, and says what to do', () => {
+    expect(adviseRecipe(temporaryProject()).refusal).toEqual({
+      sentence: 'The project has no classes.',
+      remedy: expect.stringMatching(/Add a class/),
+    });
+    const unlabelled = temporaryProject();
+    unlabelled.datasets.commit(staged([stagedImage('/d/a.jpg', [], { split: 'train' })]));
+    expect(adviseRecipe(unlabelled).refusal?.sentence).toMatch(/nothing to learn from/);
+    expect(adviseRecipe(projectOf(1)).refusal?.sentence).toMatch(/one labelled training image/);
+    expect(adviseRecipe(projectOf(2)).refusal).toBeNull();
+  });
+
+  it('says in one line what will be trained, and in more lines why', () => {
+    const { headline, reasons, fields, recipe, wishes, data } = adviseRecipe(projectOf(40));
+    expect(headline).toMatch(
+      /^EfficientNet-Lite0, 320 px, \d+ epochs, about \d+ (seconds|minutes|hours) on this CPU$/,
+    );
+    expect(reasons.map(({ what }) => what)).toContain('Epochs');
+    expect(data).toMatchObject({ train: 40, val: 0, boxes: 40, classes: [{ boxes: 20 }, { boxes: 20 }] });
+    expect(recipeOf(undefined, wishes)).toEqual(recipe);
+    for (const field of fields) expect(field.reason.length, field.path).toBeGreaterThan(20);
+    expect(fields.find(({ path }) => path === 'train.epochs')).toMatchObject({
+      kind: 'integer',
+      min: 1,
+      value: recipe.train.epochs,
+    });
+  });
+
+  it('takes larger images for smaller objects, and fewer epochs for more images', () => {
+    const side = (size: number) => adviseRecipe(projectOf(40, size)).recipe.input.scales[0]!.long;
+    expect(side(60)).toBe(320);
+    expect(side(15)).toBeGreaterThan(320);
+    expect(side(4)).toBe(640);
+    const epochs = (count: number) => adviseRecipe(projectOf(count)).recipe.train.epochs;
+    expect(epochs(400)).toBeLessThan(epochs(40));
+  });
+
+  it('warns of few images, rare and absent classes, and no validation images', () => {
+    const { warnings } = adviseRecipe(projectOf(12));
+    expect(warnings.join('\n')).toMatch(/12 training images are few/);
+    expect(warnings.join('\n')).toMatch(/cat has 6 boxes/);
+    expect(warnings.join('\n')).toMatch(/No validation image/);
+  });
+
+  it('follows what is wished, and measures time by earlier runs', () => {
+    const project = projectOf(80);
+    const wishes = { preset: 'fast', epochs: 10 };
+    const guessed = adviseRecipe(project, wishes);
+    expect(guessed.estimate).toMatchObject({ from: 'scale', steps: 100 });
+    const run = project.runs.create({ recipe: { ...guessed.recipe }, seed: 0 });
+    project.runs.addMetrics(
+      [1, 2, 3, 4].map((step) => ({ runId: run.id, name: 'images_per_second', step, value: 4, epoch: 1 })),
+    );
+    const { estimate } = adviseRecipe(project, wishes);
+    expect(estimate).toMatchObject({ from: 'measured', secondsPerStep: 2, steps: 100 });
+    expect(estimate.seconds).toBeGreaterThan(200);
+    expect(adviseRecipe(project, { ...wishes, epochs: 20 }).estimate.seconds).toBeGreaterThan(400);
+  });
+});
+
+describe('time', () => {
+  it.each([
+    [8, '10 seconds'],
+    [61, '60 seconds'],
+    [360, '6 minutes'],
+    [6000, '1.5 hours'],
+  ])('of %i seconds is said as %s', (seconds, words) => {
+    expect(spokenTime(seconds)).toBe(words);
+  });
+});
+
+describe('the preview of augmentation', () => {
+  it('draws training images as the network sees them, with their boxes, the same for the same seed', async () => {
+    process.env.DDOD_THUMBNAILS = join(temporaryFolder(), 'thumbnails');
+    const project = await sampleProject(8);
+    const wish = { wishes: { preset: 'fast', size: '128', set: ['augment.flip=1'] }, count: 3, seed: 4 };
+    const images = await augmentedImages(project, wish);
+    expect(images).toHaveLength(3);
+    for (const { key, width, height, boxes } of images) {
+      expect(Math.max(width, height)).toBe(128);
+      expect(boxes.length).toBeGreaterThan(0);
+      for (const box of boxes) {
+        expect(box.x).toBeGreaterThanOrEqual(0);
+        expect(box.x + box.width).toBeLessThanOrEqual(width + 1e-3);
+        expect(['red-cell', 'white-cell', 'platelet']).toContain(box.className);
+      }
+      const { file } = augmentedPicture(key);
+      expect(await sharp(file).metadata()).toMatchObject({ width, height, format: 'webp' });
+    }
+    expect(await augmentedImages(project, wish)).toEqual(images);
+    const plain = await augmentedImages(project, {
+      ...wish,
+      wishes: { ...wish.wishes, set: ['augment.flip=0'] },
+    });
+    // mirrored: the distance from the left is the distance from the right
+    const [mirrored, straight] = [images[0]!, plain[0]!];
+    expect(mirrored.boxes[0]!.x).toBeCloseTo(
+      straight.width - straight.boxes[0]!.x - straight.boxes[0]!.width,
+      3,
+    );
+    expect(() => augmentedPicture('0'.repeat(64))).toThrow('not there any more');
+    expect(existsSync(augmentedPicture(straight.key).file)).toBe(true);
+  });
+});
