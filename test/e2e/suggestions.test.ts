@@ -118,6 +118,22 @@ describe.skipIf(!program)('suggestions in a browser', () => {
     await page.getByText(/suggestions are ready on 58 images/).waitFor({ timeout: WHILE_LOOKING });
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
     expect(await boxes()).toBe(1);
+  });
+
+  it('puts first where labels and model differ most, and says why', async () => {
+    await page.getByRole('button', { name: 'Images', exact: true }).click();
+    await page.getByLabel('Order of work').selectOption('disagreement');
+    const first = page.getByRole('button', { name: /^Label sample_/ }).first();
+    await expect.poll(() => first.getAttribute('aria-label')).toBe('Label sample_0007.jpg');
+    await first.click();
+    await page.getByText(/queue: most disagreement first · \d missing labels? \(.*red-cell/).waitFor();
+    await page.getByRole('button', { name: 'Images', exact: true }).click();
+    await page.getByLabel('Order of work').selectOption('uncertain');
+    await page
+      .getByRole('button', { name: /^Label sample_/ })
+      .first()
+      .click();
+    await page.getByText(/queue: most uncertain first · unsure of /).waitFor();
     expect(studio.complaints).toEqual([]);
   });
 });

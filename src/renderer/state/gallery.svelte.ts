@@ -13,6 +13,8 @@ class Gallery {
   counts = $state.raw<ImageCounts>();
   loaded = $state(false);
   readonly thumbnails = new SvelteMap<number, Thumbnail>();
+  /** Puts the ids that a filter leaves in the order of work. */
+  arrange: (ids: readonly number[]) => readonly number[] | Promise<readonly number[]> = (ids) => ids;
   #wanted = new Set<number>();
   #countTimer: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -20,8 +22,9 @@ class Gallery {
   async load(): Promise<void> {
     const filter = this.filter;
     const [ids, counts] = await Promise.all([app.client.images.ids(filter), app.client.images.counts()]);
+    const arranged = await this.arrange(ids);
     if (filter !== this.filter) return;
-    this.ids = ids;
+    this.ids = arranged;
     this.counts = counts;
     this.loaded = true;
   }
