@@ -10,6 +10,7 @@ import { ratio, withProject } from './arguments.ts';
 import { type Console, percent, table, WrongUsage } from './console.ts';
 import { addExportVerb } from './export-verb.ts';
 import { predict } from './predict.ts';
+import { suggest } from './suggest.ts';
 
 interface EvalArguments {
   readonly project?: string;
@@ -37,13 +38,25 @@ export function addModelVerbs(program: Command, console: Console): void {
   program
     .command('predict')
     .description('run a detector over images')
-    .requiredOption('--model <model>', 'a run as DIR#ID, an export folder, an .onnx file, or a weights file')
-    .argument('<images...>', 'image files or folders')
+    .option('--model <model>', 'a run as DIR#ID, an export folder, an .onnx file, or a weights file')
+    .argument('[images...]', 'image files or folders')
+    .option('--suggest', "keep what is found as suggestions for a project's images")
+    .option('--project <dir>', 'with --suggest: the project')
+    .option('--run <id>', 'with --suggest: the run, instead of --model')
+    .addOption(
+      new Option('--checkpoint <name>', 'with --run: which').choices(['best', 'last']).default('best'),
+    )
+    .addOption(
+      new Option('--which <images>', 'with --suggest').choices(['all', 'unlabelled']).default('unlabelled'),
+    )
     .option('--out <file>', 'write COCO results here')
     .option('--overlay <dir>', 'write pictures with boxes here')
     .option('--score <x>', 'lowest score', ratio)
     .option('--json', 'one JSON document on stdout')
     .action(async (images: string[], options) => {
+      if (options.suggest) return suggest(options, console);
+      if (options.model === undefined || images.length === 0)
+        throw new WrongUsage('There is nothing to look at.', 'Give --model and images, or --suggest.');
       const { document, text } = await predict(images, options, console);
       console.result(document, text);
     });

@@ -3,7 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { OpenProject } from '../../../src/main/services/projects.ts';
+import { exportRun } from '../../../src/main/services/exports.ts';
+import { type OpenProject, openProject } from '../../../src/main/services/projects.ts';
 import { Suggesting, suggestMany, suggestNow } from '../../../src/main/services/suggesting.ts';
 import { chosenModel, modelChoices } from '../../../src/main/services/suggesting-models.ts';
 import { detect } from '../../../src/main/trainer/detect-job.ts';
@@ -11,6 +12,7 @@ import type { DetectionResult, JobImage } from '../../../src/main/trainer/job.ts
 import { DetectorProcess } from '../../../src/main/trainer/launch-detector.ts';
 import { runJob } from '../../../src/main/trainer/run-job.ts';
 import type { JsonObject } from '../../../src/shared/model.ts';
+import { inProcess } from '../cli/command-line.ts';
 import { temporaryFolder } from '../services/temporary.ts';
 import { sampleJob, sampleProject, tinyRecipe } from './sample-project.ts';
 
@@ -79,6 +81,51 @@ describe('a standing detector', () => {
     await expect(
       detector.ask({ type: 'look', model: missing, images: [good!], scoreThresh: 0 }),
     ).rejects.toThrow('none.pth');
+  });
+});
+
+describe('ddod predict --suggest', () => {
+  it('keeps what a run finds in its project, and what its weights in a file find beside it', async () => {
+    const project = await trainedProject();
+    const { dir } = project;
+    const out = join(temporaryFolder(), 'out');
+    exportRun(project, 'r1', 'safetensors', out);
+    project.close();
+    const byRun = await inProcess(
+      'predict',
+      '--suggest',
+      '--project',
+      dir,
+      '--run',
+      'r1',
+      '--which',
+      'all',
+      '--json',
+    );
+    expect(byRun.code, byRun.stderr).toBe(0);
+    expect(JSON.parse(byRun.stdout)).toMatchObject({ model: 'r1/best', images: 12, unreadable: 0 });
+    const byFile = await inProcess(
+      'predict',
+      '--suggest',
+      '--project',
+      dir,
+      '--model',
+      out,
+      '--which',
+      'all',
+      '--json',
+    );
+    expect(JSON.parse(byFile.stdout)).toMatchObject({ model: out, images: 12 });
+    const wrong = await inProcess('predict', '--suggest', '--project', dir);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Give --run')]);
+    const again = openProject(dir);
+    const images = modelChoices(again).map((choice) => [choice.key, choice.images]);
+    expect(images).toEqual([
+      ['r1/best', 12],
+      ['r1/last', 0],
+      [out, 12],
+    ]);
+    again.close();
   });
 });
 
