@@ -58,7 +58,7 @@ async function killedRound(browser: Browser, folder: string, project: string): P
     .locator('span');
   await boxes.waitFor();
   const gone = once(server, 'close');
-  setTimeout(() => server.kill('SIGKILL'), 50 + 900 * Math.random());
+  setTimeout(() => server.kill('SIGKILL'), 100 + 2900 * Math.random());
   const saved = await drawUntilLost(page, server);
   await gone;
   await context.close();
