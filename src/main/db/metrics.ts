@@ -1,5 +1,6 @@
 // Tables `metric_series` and `metric`: one value a (run, name, step), so that a replay changes nothing.
 import type { ReadableDb, WritableDb } from './database.ts';
+import { deleteBucketsAfter, refreshBucket } from './metric-buckets.ts';
 
 /** One point of a curve. */
 export interface CurvePoint {
@@ -45,6 +46,16 @@ export function putPoint(db: WritableDb, series: number, point: CurvePoint): voi
 export function deletePointsAfter(db: WritableDb, run: number, step: number): void {
   const sql = 'DELETE FROM metric WHERE series IN (SELECT id FROM metric_series WHERE run = ?) AND step > ?';
   db.write(sql).run(run, step);
+  for (const series of deleteBucketsAfter(db, run, step)) refreshBucket(db, series, step);
+}
+
+/** The names of a run's metrics. */
+export function seriesNames(db: ReadableDb, run: number): string[] {
+  const sql = 'SELECT name FROM metric_series WHERE run = ? ORDER BY name';
+  return db
+    .read<{ name: string }>(sql)
+    .all(run)
+    .map(({ name }) => name);
 }
 
 export function listCurves(db: ReadableDb, run: number): Curve[] {
@@ -86,7 +97,11 @@ export function readExtremes(
   return db.read<PointRow>(sql).all({ series, from, to, buckets }).map(toPoint);
 }
 
-export function countPoints(db: ReadableDb, series: number, from: number, to: number): number {
-  const sql = 'SELECT count(*) AS n FROM metric WHERE series = ? AND step BETWEEN ? AND ?';
-  return db.read<{ n: number }>(sql).get(series, from, to)?.n ?? 0;
+/** The first and the last point of the range. */
+export function readEnds(db: ReadableDb, series: number, from: number, to: number): CurvePoint[] {
+  const points =
+    'SELECT step, value, epoch FROM metric WHERE series = ? AND step BETWEEN ? AND ? ORDER BY step';
+  const first = db.read<PointRow>(`${points} LIMIT 1`).get(series, from, to);
+  const last = db.read<PointRow>(`${points} DESC LIMIT 1`).get(series, from, to);
+  return [first, last].flatMap((row) => (row ? [toPoint(row)] : []));
 }

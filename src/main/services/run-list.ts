@@ -24,7 +24,7 @@ export function runSummary(project: OpenProject, run: Run): RunSummary {
 
 /** Every metric of a run, thinned. */
 export function runCurves(project: OpenProject, id: string, maxPoints: number): CurveData[] {
-  return project.runs.curves(id).map(({ name }) => runCurve(project, id, name, maxPoints));
+  return project.runs.metricNames(id).map((name) => runCurve(project, id, name, maxPoints));
 }
 
 /** One metric of several runs, thinned. */

@@ -3,6 +3,7 @@ import { deflateSync, inflateSync } from 'node:zlib';
 import type { Json, JsonObject, MetricPoint, Run, RunStatus } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
+import { BUCKET_STEPS, countBuckets, readBuckets, refreshBucket } from '../db/metric-buckets.ts';
 import * as metrics from '../db/metrics.ts';
 import * as results from '../db/run-results.ts';
 import * as rows from '../db/runs.ts';
@@ -184,12 +185,15 @@ export class Runs {
   addMetrics(points: readonly MetricPoint[]): void {
     this.#db.transact(() => {
       const series = new Map<string, number>();
+      const touched = new Map<string, [series: number, step: number]>();
       for (const { runId, name, step, value, epoch } of points) {
         const key = `${runId} ${name}`;
         const known = series.get(key) ?? metrics.ensureSeries(this.#db, seqOf(this.get(runId)), name);
         series.set(key, known);
         metrics.putPoint(this.#db, known, { step, value, epoch });
+        touched.set(`${known} ${Math.floor(step / BUCKET_STEPS)}`, [known, step]);
       }
+      for (const [known, step] of touched.values()) refreshBucket(this.#db, known, step);
     });
   }
 
@@ -205,16 +209,18 @@ export class Runs {
     return metrics.listCurves(this.#db, seqOf(this.get(id)));
   }
 
+  /** The names of a run's metrics. */
+  metricNames(id: string): string[] {
+    return metrics.seriesNames(this.#db, seqOf(this.get(id)));
+  }
+
   /** A metric's points in step order; a long range comes as the extremes of its parts, so that no spike is lost. */
   curve(id: string, name: string, range: CurveRange = {}): metrics.CurvePoint[] {
     const { from = 0, to = Number.MAX_SAFE_INTEGER, maxPoints = 2000 } = range;
     return this.#db.consistently(() => {
       const series = metrics.seriesId(this.#db, seqOf(this.get(id)), name);
       if (series === undefined) return [];
-      if (metrics.countPoints(this.#db, series, from, to) <= maxPoints)
-        return metrics.readPoints(this.#db, series, from, to);
-      const buckets = Math.max(1, Math.floor((maxPoints - 2) / 2));
-      return metrics.readExtremes(this.#db, series, from, to, buckets);
+      return this.#thinned(series, from, to, maxPoints);
     });
   }
 
@@ -241,6 +247,24 @@ export class Runs {
   /** Where the run's models went, newest first. */
   exports(id: string): results.ExportRow[] {
     return results.listExports(this.#db, seqOf(this.get(id)));
+  }
+
+  #thinned(series: number, from: number, to: number, maxPoints: number): metrics.CurvePoint[] {
+    const buckets = countBuckets(this.#db, series, from, to);
+    if (buckets * BUCKET_STEPS <= maxPoints) return metrics.readPoints(this.#db, series, from, to);
+    const pairs = Math.max(1, Math.floor((maxPoints - 2) / 2));
+    // where buckets would be coarse the points themselves are few enough to be looked at
+    if (buckets < pairs / 4) {
+      const points = metrics.readPoints(this.#db, series, from, to);
+      return points.length <= maxPoints ? points : metrics.readExtremes(this.#db, series, from, to, pairs);
+    }
+    const together = Math.ceil((buckets + 1) / pairs);
+    const thin = [
+      ...metrics.readEnds(this.#db, series, from, to),
+      ...readBuckets(this.#db, series, { from, to }, together),
+    ];
+    const byStep = new Map(thin.map((point) => [point.step, point]));
+    return [...byStep.values()].sort((a, b) => a.step - b.step);
   }
 
   log(id: string, line: string, level: 'info' | 'warning' | 'error' = 'info'): void {
