@@ -88,8 +88,8 @@ function proofText({ proof }: ExportedModel): string {
     [`on ${proof.images} images`, 'ours', proof.runtime],
     ['AP', percent(AP.engine), percent(AP.exported)],
     ['milliseconds an image', milliseconds.engine.toFixed(0), milliseconds.exported.toFixed(0)],
-    ['largest difference of a box, pixels', '', proof.boxDifference.toFixed(4)],
-    ['largest difference of a score', '', proof.scoreDifference.toFixed(6)],
+    ['largest difference of a box, pixels', '', String(Number(proof.boxDifference.toPrecision(2)))],
+    ['largest difference of a score', '', String(Number(proof.scoreDifference.toPrecision(2)))],
     ['detections without a counterpart', '', `${proof.unmatched} of ${proof.detections}`],
   ]);
 }

@@ -1,5 +1,5 @@
 // A folder that appears whole or not at all: filled beside its place, moved there at the end.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 
@@ -19,6 +19,8 @@ export function draftFolder(dir: string): DraftFolder {
   }
   mkdirSync(dirname(dir), { recursive: true });
   const folder = mkdtempSync(join(dirname(dir), '.export-'));
+  // a temporary folder is its maker's alone; this one is for whoever may read what lies around it
+  chmodSync(folder, 0o755);
   return {
     folder,
     keep() {

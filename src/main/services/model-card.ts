@@ -76,6 +76,7 @@ dropped, boxes of one class that overlap by an IoU above ${test.nmsThresh} are s
 
 function proofText(proof: Proof): string {
   const { AP, milliseconds, tolerance } = proof;
+  const between = AP.interval ? ` (95 %: ${percent(AP.interval.low)} to ${percent(AP.interval.high)})` : '';
   return `## Proof
 
 The exported model in ${proof.runtime} against the trained network, on ${proof.images} labelled images
@@ -83,10 +84,10 @@ The exported model in ${proof.runtime} against the trained network, on ${proof.i
 
 | | found | allowed |
 | --- | --- | --- |
-| largest difference of a box | ${proof.boxDifference.toFixed(4)} pixels | ${tolerance.boxDifference} |
-| largest difference of a score | ${proof.scoreDifference.toFixed(6)} | ${tolerance.scoreDifference} |
+| largest difference of a box | ${twoDigits(proof.boxDifference)} pixels | ${tolerance.boxDifference} |
+| largest difference of a score | ${twoDigits(proof.scoreDifference)} | ${tolerance.scoreDifference} |
 | detections without a counterpart | ${proof.unmatched} | ${Math.floor(Math.max(1, proof.detections * tolerance.unmatched))} |
-| AP on these images | ${percent(AP.exported)}, ours ${percent(AP.engine)} | ${(tolerance.AP * 100).toFixed(1)} points apart |
+| AP on these images | ${percent(AP.exported)}${between}, ours ${percent(AP.engine)} | ${(tolerance.AP * 100).toFixed(1)} points apart |
 | milliseconds an image, on the machine of the export | ${milliseconds.exported.toFixed(0)}, ours ${milliseconds.engine.toFixed(0)} | |`;
 }
 
@@ -98,6 +99,11 @@ function usage({ snippets }: CardFacts): string {
   return ['## Use', 'What `sample.json` holds is what these print for the sample image.', ...blocks].join(
     '\n\n',
   );
+}
+
+/** 0.000061 rather than 0.0000. */
+function twoDigits(value: number): string {
+  return String(Number(value.toPrecision(2)));
 }
 
 function percent(value: unknown): string {

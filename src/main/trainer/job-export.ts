@@ -32,7 +32,12 @@ export interface Proof {
   readonly scoreDifference: number;
   /** Found by one of the two alone. */
   readonly unmatched: number;
-  readonly AP: { readonly engine: number; readonly exported: number };
+  readonly AP: {
+    readonly engine: number;
+    readonly exported: number;
+    /** Of the exported model's: where it would lie, 19 times of 20, on other such images. Null where they are too few. */
+    readonly interval: { readonly low: number; readonly high: number } | null;
+  };
   /** Medians on the machine of the export, per image, without decoding and resizing. */
   readonly milliseconds: { readonly engine: number; readonly exported: number };
   readonly tolerance: {

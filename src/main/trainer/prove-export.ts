@@ -2,9 +2,12 @@
 import { Problem, sentenceOf } from '../../shared/problem.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { Sample } from '../detector/data/loader.ts';
+import { Rng } from '../detector/data/rng.ts';
 import { readScaled, type ScaledImage } from '../detector/data/scaled-image.ts';
 import type { Detections } from '../detector/engine/detect-batch.ts';
-import { evaluateDetections } from '../detector/engine/evaluate.ts';
+import { evaluationInput } from '../detector/engine/evaluate.ts';
+import { apIntervals, apStatistics } from '../detector/evaluation/bootstrap.ts';
+import { evaluateCoco } from '../detector/evaluation/coco.ts';
 import { agreementOf, excesses, tolerances } from '../detector/export/agreement.ts';
 import type { ExportedDetector, ImageDetector } from '../detector/export/export-format.ts';
 import { inOriginalPixels } from '../detector/export/file-detector.ts';
@@ -74,16 +77,21 @@ async function tryBoth(
 
 function proofOf({ exported, classes, recipe, job }: Subject, trial: Trial): Proof {
   const tolerance = tolerances[job.weights];
-  const AP = (run: Run) => {
+  const inputOf = (run: Run) => {
     const original = run.found.map((found, i) => inOriginalPixels(found, scaledAt(trial, i)));
-    return evaluateDetections(trial.samples, original, classes).metrics.AP ?? -1;
+    return evaluationInput(trial.samples, original, classes);
   };
+  const [ours, theirs] = [inputOf(trial.engine), inputOf(trial.exported)];
   const limits = { ...recipe.test, margin: tolerance.scoreDifference };
   const agreement = agreementOf(trial.engine.found, trial.exported.found, limits);
   return {
     runtime: exported.runtime,
     ...agreement,
-    AP: { engine: AP(trial.engine), exported: AP(trial.exported) },
+    AP: {
+      engine: evaluateCoco(ours).metrics.AP,
+      exported: evaluateCoco(theirs).metrics.AP,
+      interval: apIntervals(apStatistics(theirs), Rng.seeded('intervals'))?.AP ?? null,
+    },
     milliseconds: {
       engine: median(trial.engine.milliseconds),
       exported: median(trial.exported.milliseconds),
@@ -139,7 +147,7 @@ async function readOrSay(
 }
 
 function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 

@@ -65,6 +65,8 @@ describe('an export', () => {
     expect(proof.images).toBe(job.images.length);
     expect(proof.detections).toBeGreaterThan(20);
     expect(proof.boxDifference).toBeGreaterThan(0);
+    const { AP } = proof;
+    if (AP.interval !== null) expect(AP.interval.low).toBeLessThanOrEqual(AP.interval.high);
     expect(sample.found.scores.length).toBeGreaterThan(0);
 
     const file = join(job.folder, result.mainFile);

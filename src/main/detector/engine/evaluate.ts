@@ -3,6 +3,7 @@ import type { Problem } from '../../../shared/problem.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import { Loader, type Sample } from '../data/loader.ts';
 import { evaluateCoco } from '../evaluation/coco.ts';
+import type { EvaluationInput } from '../evaluation/rows.ts';
 import type { Network } from '../network.ts';
 import { type Detections, detectBatch } from './detect-batch.ts';
 import type { Metrics } from './training.ts';
@@ -40,17 +41,26 @@ export function evaluateDetections(
   detections: readonly Detections[],
   classes: readonly string[],
 ): Omit<NetworkEvaluation, 'detections'> {
-  const result = evaluateCoco({
-    numImages: samples.length,
-    numClasses: classes.length,
-    gt: groundTruth(samples),
-    dt: flatDetections(detections),
-  });
+  const result = evaluateCoco(evaluationInput(samples, detections, classes));
   const perClass = classes.map((name, index) => {
     const { AP, AP50 } = result.perClass[index] ?? { AP: -1, AP50: -1 };
     return { name, AP, AP50 };
   });
   return { metrics: result.metrics, perClass };
+}
+
+/** Labels and `detections` as the protocols count them, one entry of either a sample. */
+export function evaluationInput(
+  samples: readonly Sample[],
+  detections: readonly Detections[],
+  classes: readonly string[],
+): EvaluationInput {
+  return {
+    numImages: samples.length,
+    numClasses: classes.length,
+    gt: groundTruth(samples),
+    dt: flatDetections(detections),
+  };
 }
 
 /** What the network sees on each sample, in the samples' order. */

@@ -80,7 +80,7 @@ class Unifier {
 
   /** A node that reads `wanted` off the shape of a tensor made before. */
   #readSizes(wanted: readonly Dimension[]): string {
-    for (const { name, shape } of this.#tensors.toReversed()) {
+    for (const { name, shape } of [...this.#tensors].reverse()) {
       const begin = shape.findIndex((_, i) => wanted.every((size, k) => shape[i + k] === size));
       if (begin >= 0) return this.#sliceOfShape(name, shape.length, begin, wanted.length);
     }

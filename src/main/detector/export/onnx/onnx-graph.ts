@@ -1,4 +1,5 @@
 /** Nodes and initialisers of an ONNX graph in the making; knows the two layouts of feature maps. */
+import { fromFloat32 } from '../../checkpoints/stored-tensor.ts';
 import type { Graph, GraphConstant, GraphNode, GraphTensor } from '../graph.ts';
 import {
   attributeTypes,
@@ -205,7 +206,7 @@ function bytesOf(type: OnnxType, values: ArrayLike<number>): Uint8Array {
 
 function arrayOf(type: OnnxType, values: ArrayLike<number>) {
   if (type === 'float32') return values instanceof Float32Array ? values : Float32Array.from(values);
-  if (type === 'float16') return Float16Array.from(values);
+  if (type === 'float16') return fromFloat32(Float32Array.from(values), [values.length], 'float16').data;
   if (type === 'int64') return BigInt64Array.from(Array.from(values, BigInt));
   return type === 'int32' ? Int32Array.from(values) : Uint8Array.from(values);
 }
