@@ -40,7 +40,9 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     project.close();
     studio = await openStudio(program ?? '', join(folder, 'project'));
     page = studio.page;
-  }, 300_000);
+    // a busy computer takes its time
+    page.setDefaultTimeout(WHILE_EVALUATING);
+  }, 420_000);
   afterAll(async () => {
     await studio?.close();
     rmSync(folder, { recursive: true, force: true });

@@ -53,6 +53,9 @@ def ours(gt: str, dt: str) -> dict[str, float]:
     return {"AP": tide["AP"], **tide["dAP"], **extra, **counts}
 
 
+if len(sys.argv) < 3 or len(sys.argv) % 2 == 0:
+    sys.exit(__doc__)
+
 worst = 0.0
 for gt, dt in zip(sys.argv[1::2], sys.argv[2::2]):
     print(f"{gt} {dt}")
