@@ -3,6 +3,7 @@ import { EventPublisher } from '@orpc/server';
 import type { Notice } from '../shared/contract.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { evaluationRoutes } from './routes/evaluation.ts';
+import { glassBoxRoutes } from './routes/glass-box.ts';
 import { historyRoutes } from './routes/history.ts';
 import { importRoutes } from './routes/imports.ts';
 import { labelExportRoutes } from './routes/label-exports.ts';
@@ -47,7 +48,10 @@ export function createBackend(shell: Shell = {}): Backend {
   };
   const workspace = new Workspace();
   const training = new LiveTraining(tell);
-  const assistant = new Assistant((progress) => tell({ type: 'suggesting', progress }));
+  const assistant = new Assistant({
+    onSuggesting: (progress) => tell({ type: 'suggesting', progress }),
+    onSurvey: (progress) => tell({ type: 'survey', progress }),
+  });
   const evaluating = new Evaluating((progress) => tell({ type: 'evaluating', progress }));
   const analyst = new Analyst();
   return {
@@ -81,5 +85,6 @@ function routerOf(parts: Parts) {
     recipes: recipeRoutes(parts),
     runs: runRoutes(parts),
     suggestions: suggestionRoutes(parts),
+    glassBox: glassBoxRoutes(parts),
   });
 }

@@ -3,6 +3,7 @@
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import { type EvaluatingProgress, evaluationContract } from './contract/evaluation.ts';
+import { glassBoxRequests, type SurveyProgress } from './contract/glass-box.ts';
 import { historyContract } from './contract/history.ts';
 import { bulk, galleryFilter } from './contract/images.ts';
 import { imports } from './contract/imports.ts';
@@ -134,10 +135,12 @@ export type Notice =
       readonly what: string;
     }
   | { readonly type: 'suggesting'; readonly progress: SuggestingProgress }
+  | { readonly type: 'survey'; readonly progress: SurveyProgress }
   | { readonly type: 'evaluating'; readonly progress: EvaluatingProgress }
   | TrainingNotice;
 
 export const contract = {
+  glassBox: glassBoxRequests,
   suggestions: suggestionRequests,
   watch: request.output(eventIterator(type<Notice>())),
   projects: {

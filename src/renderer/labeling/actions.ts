@@ -56,6 +56,7 @@ const suggesting = {
   nextSuggestion: { keys: ['.'], text: 'Next suggestion' },
   previousSuggestion: { keys: [','], text: 'Previous suggestion' },
   look: { keys: ['S'], text: 'Have the model look at the image' },
+  glassBox: { keys: ['G'], text: 'Glass box: where the model learns each label' },
 };
 
 const walking = {

@@ -5,6 +5,7 @@ import type { EditorBox } from '../labeling/gesture.ts';
 import { arrowOf, type KeyPress } from '../labeling/keymap.ts';
 import { app } from './app.svelte.ts';
 import { classes } from './classes.svelte.ts';
+import { glassBox } from './glass-box.svelte.ts';
 import { labels } from './labels.svelte.ts';
 import { panels } from './panels.svelte.ts';
 import { past } from './past.svelte.ts';
@@ -48,6 +49,7 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   nextSuggestion: () => suggestions.step(1),
   previousSuggestion: () => suggestions.step(-1),
   look: () => suggestions.look(),
+  glassBox: () => glassBox.toggle(),
   findClass: () => {
     panels.findClass = true;
   },
