@@ -8,6 +8,7 @@ import { historyRoutes } from './routes/history.ts';
 import { importRoutes } from './routes/imports.ts';
 import { labelExportRoutes } from './routes/label-exports.ts';
 import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
+import { modelExportRoutes } from './routes/model-exports.ts';
 import { os, type Parts, type Shell } from './routes/parts.ts';
 import { pictureAt, pictureRoutes } from './routes/pictures.ts';
 import { placeRoutes } from './routes/places.ts';
@@ -79,6 +80,7 @@ function routerOf(parts: Parts) {
     splits: splitRoutes(parts),
     places: placeRoutes(parts),
     labelExports: labelExportRoutes(parts),
+    modelExports: modelExportRoutes(parts),
     history: historyRoutes(parts),
     settings: settingsRoutes(),
     evaluations: evaluationRoutes(parts),

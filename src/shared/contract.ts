@@ -8,6 +8,7 @@ import { historyContract } from './contract/history.ts';
 import { bulk, galleryFilter } from './contract/images.ts';
 import { imports } from './contract/imports.ts';
 import { labelExports } from './contract/label-exports.ts';
+import { modelExports } from './contract/model-exports.ts';
 import { pictureContract } from './contract/pictures.ts';
 import { places } from './contract/places.ts';
 import { recipeContract } from './contract/recipes.ts';
@@ -183,6 +184,7 @@ export const contract = {
   splits,
   places,
   labelExports,
+  modelExports,
   pictures: pictureContract,
   history: historyContract,
   settings: settingsContract,

@@ -2,7 +2,7 @@
 import type { Notice, StartState } from '../../shared/contract.ts';
 import { type Client, connect, troubleOf } from '../client.ts';
 
-export type View = 'welcome' | 'images' | 'label' | 'train' | 'evaluate';
+export type View = 'welcome' | 'images' | 'label' | 'train' | 'evaluate' | 'export';
 export type Theme = 'dark' | 'light';
 
 export interface Message {
@@ -122,7 +122,7 @@ class App {
   /** Shows what the address says: it survives a reload. */
   readAddress(): void {
     const [, name, id] = /^#\/(\w+)(?:\/(\d+))?$/.exec(location.hash) ?? [];
-    const known = (['images', 'label', 'train', 'evaluate'] as const).find((view) => view === name);
+    const known = (['images', 'label', 'train', 'evaluate', 'export'] as const).find((view) => view === name);
     this.imageId = id === undefined ? undefined : Number(id);
     this.view = this.project ? (known ?? 'images') : 'welcome';
   }

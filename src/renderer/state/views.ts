@@ -8,6 +8,7 @@ export const views: readonly { view: View; name: string }[] = [
   { view: 'label', name: 'Label' },
   { view: 'train', name: 'Train' },
   { view: 'evaluate', name: 'Evaluate' },
+  { view: 'export', name: 'Export' },
 ];
 
 /** Shows a view; the label view with the image that was there last, or the first. */

@@ -1,0 +1,64 @@
+// Writing a run's model for other programs, with its proof; and the exports that lie in the project.
+import { type } from '@orpc/contract';
+import { z } from 'zod';
+import type { Timestamp } from '../model.ts';
+import { project, request, runId } from './request.ts';
+
+export const modelFormats = ['onnx', 'tfjs', 'savedmodel', 'pth', 'safetensors'] as const;
+export type ModelFormat = (typeof modelFormats)[number];
+
+const wish = z.strictObject({
+  project,
+  runId,
+  format: z.enum(modelFormats),
+  /** Not for pth and safetensors, which hold what was trained; uint8 for tfjs alone. */
+  weights: z.enum(['float32', 'float16', 'uint8']),
+  /** The network's own outputs as a second model, for runtimes without NMS. */
+  heads: z.boolean(),
+});
+export type ModelExportWish = z.infer<typeof wish>;
+
+/** The name of an export's folder in the project. */
+const name = z
+  .string()
+  .max(200)
+  .regex(/^[\w-][\w.-]*$/);
+
+/** The exported model in its runtime against the trained network, on labelled images. */
+export interface ExportProof {
+  readonly runtime: string;
+  readonly images: number;
+  readonly detections: number;
+  /** Pixels of the network's input. */
+  readonly boxDifference: number;
+  readonly scoreDifference: number;
+  readonly unmatched: number;
+  readonly AP: { readonly engine: number; readonly exported: number };
+  readonly milliseconds: { readonly engine: number; readonly exported: number };
+}
+
+export interface KeptExport {
+  readonly name: string;
+  readonly dir: string;
+  readonly format: ModelFormat;
+  readonly runId: string | null;
+  readonly AP: number | null;
+  /** Of all its files. */
+  readonly bytes: number;
+  readonly madeAt: Timestamp;
+  /** None for weights alone, which no other program runs as they are. */
+  readonly proof: ExportProof | null;
+}
+
+export interface ExportSnippet {
+  readonly file: string;
+  readonly text: string;
+}
+
+export const modelExports = {
+  list: request.output(type<readonly KeptExport[]>()),
+  run: request.input(wish).output(type<KeptExport>()),
+  snippets: request.input(z.strictObject({ name })).output(type<readonly ExportSnippet[]>()),
+  /** Shows an export in the system's file manager. */
+  show: request.input(z.strictObject({ name })).output(type<void>()),
+};
