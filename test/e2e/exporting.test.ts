@@ -35,8 +35,10 @@ describe.skipIf(!program)('exporting in a browser', () => {
     await page.getByRole('button', { name: 'Export as ONNX' }).click();
     await page.getByRole('heading', { name: 'r1-onnx' }).waitFor({ timeout: WHILE_TRAINING });
     await page.getByText(/finds what the trained network finds, on \d+ labelled images/).waitFor();
-    await page.getByRole('tab', { name: 'predict.py' }).click();
-    expect(await page.getByRole('tabpanel').textContent()).toContain('onnxruntime.InferenceSession');
+    await page.getByRole('button', { name: 'predict.py' }).click();
+    expect(await page.getByRole('textbox', { name: 'predict.py' }).inputValue()).toContain(
+      'onnxruntime.InferenceSession',
+    );
   });
 
   it('lists it after a reload', async () => {
