@@ -21,18 +21,25 @@ export interface EvaluationKey {
   readonly protocol: string;
 }
 
-/** Writes an evaluation; the same one again replaces it. */
+/** Writes an evaluation; the same one again replaces it, but never detections by a detail without them. */
 export function putEvaluation(
   db: WritableDb,
   key: EvaluationKey,
-  content: { readonly metrics: string; readonly detail: Uint8Array | null; readonly createdAt: number },
+  content: {
+    readonly metrics: string;
+    readonly detail: Uint8Array | null;
+    readonly hasDetections: boolean;
+    readonly createdAt: number;
+  },
 ): void {
-  const sql = `INSERT INTO evaluation (run, checkpoint_id, split, protocol, metrics, detail, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+  const sql = `INSERT INTO evaluation (run, checkpoint_id, split, protocol, metrics, detail, has_detections, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (run, checkpoint_id, split, protocol) DO UPDATE SET metrics = excluded.metrics,
-      detail = excluded.detail, created_at = excluded.created_at`;
-  const { metrics, detail, createdAt } = content;
-  db.write(sql).run(key.run, key.checkpointId, key.split, key.protocol, metrics, detail, createdAt);
+      detail = iif(excluded.has_detections >= has_detections, excluded.detail, detail),
+      has_detections = max(has_detections, excluded.has_detections), created_at = excluded.created_at`;
+  const { metrics, detail, hasDetections, createdAt } = content;
+  const { run, checkpointId, split, protocol } = key;
+  db.write(sql).run(run, checkpointId, split, protocol, metrics, detail, hasDetections ? 1 : 0, createdAt);
 }
 
 export function findEvaluation(db: ReadableDb, key: EvaluationKey): Evaluation | undefined {
@@ -47,9 +54,9 @@ export function listEvaluations(db: ReadableDb, run: number): Evaluation[] {
   return db.read<EvaluationRow>(sql).all(run).map(toEvaluation);
 }
 
-/** Evaluations of all runs that have a detail, newest first. */
+/** Evaluations of all runs whose detections are kept, newest first. */
 export function listKeptEvaluations(db: ReadableDb): Evaluation[] {
-  const sql = `SELECT ${COLUMNS} FROM evaluation WHERE detail IS NOT NULL ORDER BY created_at DESC, id DESC`;
+  const sql = `SELECT ${COLUMNS} FROM evaluation WHERE has_detections = 1 ORDER BY created_at DESC, id DESC`;
   return db.read<EvaluationRow>(sql).all().map(toEvaluation);
 }
 

@@ -26,17 +26,31 @@ export class Evaluations {
   /** Keeps an evaluation; the same checkpoint, split and protocol again replaces it. */
   save(evaluation: NewEvaluation): Evaluation {
     const { detail } = evaluation;
-    return this.saveDeflated(evaluation, detail === undefined ? null : deflateSync(JSON.stringify(detail)));
+    const hasDetections = 'detections' in Object(detail);
+    return this.#put(
+      evaluation,
+      detail === undefined ? null : deflateSync(JSON.stringify(detail)),
+      hasDetections,
+    );
   }
 
-  /** The same with a large detail that was deflated elsewhere. */
-  saveDeflated(evaluation: Omit<NewEvaluation, 'detail'>, detail: Uint8Array | null): Evaluation {
+  /** The same with detections among its detail, which was deflated elsewhere. */
+  saveDeflated(evaluation: Omit<NewEvaluation, 'detail'>, detail: Uint8Array): Evaluation {
+    return this.#put(evaluation, detail, true);
+  }
+
+  #put(
+    evaluation: Omit<NewEvaluation, 'detail'>,
+    detail: Uint8Array | null,
+    hasDetections: boolean,
+  ): Evaluation {
     const { checkpointId, split, protocol, metrics } = evaluation;
     const key = { run: numberOf(evaluation.runId), checkpointId, split, protocol };
     return this.#db.transact(() => {
       rows.putEvaluation(this.#db, key, {
         metrics: JSON.stringify(metrics),
         detail,
+        hasDetections,
         createdAt: Date.now(),
       });
       const saved = rows.findEvaluation(this.#db, key);
@@ -50,7 +64,7 @@ export class Evaluations {
     return rows.listEvaluations(this.#db, numberOf(runId));
   }
 
-  /** Evaluations of all runs with something behind the numbers, newest first. */
+  /** Evaluations of all runs whose detections are kept, newest first. */
   kept(): Evaluation[] {
     return rows.listKeptEvaluations(this.#db);
   }

@@ -155,9 +155,23 @@ describe('an evaluation', () => {
     const { project } = petProject();
     await expect(openEvaluation(analyst, project, 99, 'run')).rejects.toThrow(Problem);
     await expect(analyst.ask({ type: 'intervals', token: 'old' })).rejects.toThrow(/no longer at hand/);
-    const key = { runId: 'r1', checkpointId: 1, split: 'val', protocol: 'coco' } as const;
-    const { id } = project.evaluations.save({ ...key, metrics: {}, detail: { perClass: [] } });
-    await expect(openEvaluation(analyst, project, id, 'run')).rejects.toThrow(/without keeping/);
+  });
+
+  it('lists what has its detections, which a training that measures again leaves', () => {
+    const { project } = petProject();
+    const key = { runId: 'r1', split: 'val', protocol: 'coco' } as const;
+    const before = project.evaluations.kept().length;
+    project.evaluations.save({ ...key, checkpointId: 71, metrics: {}, detail: { perClass: [] } });
+    expect(project.evaluations.kept()).toHaveLength(before);
+    const { id } = project.evaluations.save({
+      ...key,
+      checkpointId: 72,
+      metrics: {},
+      detail: { detections: 1 },
+    });
+    project.evaluations.save({ ...key, checkpointId: 72, metrics: { AP: 0.2 }, detail: { perClass: [] } });
+    expect(project.evaluations.kept()).toHaveLength(before + 1);
+    expect(project.evaluations.detail(id)).toEqual({ detections: 1 });
   });
 
   it('keeps the threshold that was chosen', () => {

@@ -5,8 +5,9 @@ import * as suggestions from './project/0003-suggestions.ts';
 import * as scoreThreshold from './project/0004-score-threshold.ts';
 import * as pictureHashes from './project/0005-picture-hashes.ts';
 import * as metricBuckets from './project/0006-metric-buckets.ts';
+import * as keptDetections from './project/0007-kept-detections.ts';
 
 export const projectSchema = {
   applicationId: 0x44444f50, // "DDOP"
-  migrations: [project, runNotes, suggestions, scoreThreshold, pictureHashes, metricBuckets],
+  migrations: [project, runNotes, suggestions, scoreThreshold, pictureHashes, metricBuckets, keptDetections],
 };
