@@ -25,7 +25,7 @@ describe.skipIf(!program)('the gallery', () => {
   it('is filtered by numbers of boxes and put in order', async () => {
     await page.getByLabel('Boxes, at least').fill('12');
     await expect.poll(() => page.getByText(/^\d+ of 60$/).textContent()).not.toBe('60 of 60');
-    await page.getByLabel('Order').selectOption({ label: 'most boxes first' });
+    await page.getByLabel('Order', { exact: true }).selectOption({ label: 'most boxes first' });
     await expect
       .poll(async () => {
         const counts = await page.locator('.caption .quiet-text').allTextContents();
