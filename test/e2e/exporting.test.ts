@@ -26,10 +26,12 @@ describe.skipIf(!program)('exporting in a browser', () => {
   });
 
   it('writes a trained model as ONNX and proves it', async () => {
-    await page.getByLabel('Epochs').fill('1');
-    await page.getByLabel('Epochs').press('Enter');
-    await page.getByRole('button', { name: 'Fine-tune', exact: true }).click();
-    const status = page.getByRole('heading', { name: /^Run 1/ });
+    await page.getByRole('spinbutton', { name: 'Epochs' }).fill('1');
+    await page.getByRole('spinbutton', { name: 'Epochs' }).press('Enter');
+    await page.getByRole('button', { name: /^Fine-tune/ }).click();
+    const status = page
+      .getByRole('row')
+      .filter({ has: page.getByRole('button', { name: 'Run 1', exact: true }) });
     await expect.poll(() => status.textContent(), { timeout: WHILE_TRAINING }).toMatch(/done/);
     await page.getByRole('navigation').getByRole('button', { name: 'Export', exact: true }).click();
     await page.getByRole('button', { name: 'Export as ONNX' }).click();
