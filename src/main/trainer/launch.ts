@@ -14,6 +14,7 @@ import type {
   TrainingEvent,
   TrainingJob,
 } from './job.ts';
+import type { ExportCommand } from './job-export.ts';
 
 export interface TrainingProcess {
   /** Asks for a checkpoint and an end after the step under way. */
@@ -55,30 +56,16 @@ export interface DetectionListeners {
 }
 
 /** Runs a detector in a process of its own. Rejects with a Problem where it fails or `signal` ends it. */
-export async function launchDetection(
+export function launchDetection(
   job: DetectionJob,
   { onProgress, onWarning, signal }: DetectionListeners = {},
 ): Promise<DetectionResult> {
-  let last = undefined as DetectionEvent | undefined;
-  let lastWords = '';
-  const child = startWorker(
-    (message) => {
-      const event = message as DetectionEvent;
-      if (event.type === 'evaluating') onProgress?.(event.done, event.of);
-      else if (event.type === 'log') onWarning?.(event.text);
-      else last = event;
-    },
-    (text) => {
-      lastWords = text;
-    },
-  );
-  signal?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
-  tell(child, { type: 'detect', job });
-  const { code } = await goneFrom(child);
-  signal?.throwIfAborted();
-  if (last?.type === 'detected') return last.result;
-  if (last?.type === 'failed') throw new Problem(last.message);
-  throw new Problem(`The detector stopped with exit code ${code}: ${lastWords.trim()}`);
+  const hear = (event: DetectionEvent) => {
+    if (event.type === 'evaluating') onProgress?.(event.done, event.of);
+    else if (event.type === 'log') onWarning?.(event.text);
+    return event.type === 'detected' ? event.result : undefined;
+  };
+  return workApart('The detector', { type: 'detect', job }, hear, signal);
 }
 
 /** Has something small done in a process of its own. Rejects with a Problem where it fails. */
@@ -86,22 +73,43 @@ export function launchErrand(errand: Extract<Errand, { type: 'clean' }>): Promis
 export function launchErrand(
   errand: Extract<Errand, { type: 'preview' }>,
 ): Promise<readonly AugmentedPicture[]>;
-export async function launchErrand(errand: Errand): Promise<unknown> {
-  let last = undefined as ErrandEvent | undefined;
+export function launchErrand(errand: Errand): Promise<unknown> {
+  const hear = (event: ErrandEvent) => (event.type === 'answered' ? event.answer : undefined);
+  return workApart('The work', errand, hear);
+}
+
+/**
+ * Has `command` done in a process of its own. `hear` is told everything and gives the result where an event holds it.
+ * Rejects with a Problem where the work fails, and with the signal's reason where that ends it.
+ */
+export async function workApart<Event extends { readonly type: string }, Result>(
+  name: string,
+  command: TrainingCommand | ExportCommand,
+  hear: (event: Event) => Result | undefined,
+  signal?: AbortSignal,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  let result: Result | undefined;
+  let failure: string | undefined;
   let lastWords = '';
   const child = startWorker(
     (message) => {
-      last = message as ErrandEvent;
+      const event = message as Event & { readonly message?: string };
+      if (event.type === 'failed') failure = event.message;
+      else result = hear(event) ?? result;
     },
     (text) => {
       lastWords = text;
     },
   );
-  tell(child, errand);
+  const end = () => void child.kill('SIGKILL');
+  signal?.addEventListener('abort', end, { once: true });
+  tell(child, command);
   const { code } = await goneFrom(child);
-  if (last?.type === 'answered') return last.answer;
-  if (last?.type === 'failed') throw new Problem(last.message);
-  throw new Problem(`The work stopped with exit code ${code}: ${lastWords.trim()}`);
+  signal?.removeEventListener('abort', end);
+  signal?.throwIfAborted();
+  if (result !== undefined) return result;
+  throw new Problem(failure ?? `${name} stopped with exit code ${code}: ${lastWords.trim()}`);
 }
 
 /** The training process, before it is told what to do. */
@@ -131,6 +139,6 @@ function workerFile(): string {
   return process.env.DDOD_TRAINER ?? fileURLToPath(new URL('./worker.ts', import.meta.url));
 }
 
-function tell(child: ChildProcess, command: TrainingCommand): void {
+function tell(child: ChildProcess, command: TrainingCommand | ExportCommand): void {
   if (child.connected) child.send(command, () => undefined);
 }
