@@ -19,6 +19,7 @@ import type { Analyst } from './analyst.ts';
 import { type Diagnosis, diagnose } from './file-evaluation.ts';
 import { modelOfRun } from './models.ts';
 import type { OpenProject } from './projects.ts';
+import { SoleJob } from './sole-job.ts';
 import { evaluatedImages, trainedClasses } from './training-job.ts';
 
 const deflated = promisify(deflate);
@@ -138,57 +139,22 @@ async function scenes(stored: Iterable<{ id: number; boxes: readonly SceneImage[
   return images;
 }
 
-/** One evaluation in the making at a time, with where it stands, for windows that come and go. */
-export class Evaluating {
-  readonly #told: (progress: EvaluatingProgress) => void;
-  #cancel: AbortController | undefined;
-  #over: Promise<void> = Promise.resolve();
-  #progress: EvaluatingProgress | null = null;
-
-  /** `told` hears of every change. */
-  constructor(told: (progress: EvaluatingProgress) => void) {
-    this.#told = told;
-  }
-
-  /** The one under way, or how the last one ended. */
-  get progress(): EvaluatingProgress | null {
-    return this.#progress;
-  }
-
+/** One evaluation in the making at a time. */
+export class Evaluating extends SoleJob<EvaluatingProgress> {
   /** Throws a Problem while another one is going on. */
   start(project: OpenProject, runId: string, split: Split): void {
-    if (this.#progress?.state === 'going')
-      throw new Problem('A run is being evaluated already.', 'Cancel that or wait for its end.');
-    const cancel = new AbortController();
-    this.#cancel = cancel;
+    this.assertFree('A run is being evaluated already.', 'Cancel that or wait for its end.');
     const begun = { runId, split, done: 0, of: 0, state: 'going', cause: null } as const;
-    this.#tell(begun);
-    const work = evaluateRun(project, runId, split, {
-      signal: cancel.signal,
-      onProgress: (done, of) => this.#tell({ ...begun, done, of }),
+    this.run(async (signal) => {
+      this.tell(begun);
+      const onProgress = (done: number, of: number) => this.tell({ ...begun, done, of });
+      try {
+        const { images } = await evaluateRun(project, runId, split, { signal, onProgress });
+        this.tell({ ...begun, done: images, of: images, state: 'done' });
+      } catch (error) {
+        if (signal.aborted) this.tell({ ...begun, state: 'cancelled' });
+        else this.tell({ ...begun, state: 'failed', cause: sentenceOf(error) });
+      }
     });
-    this.#over = work.then(
-      ({ images }) => this.#tell({ ...begun, done: images, of: images, state: 'done' }),
-      (error: unknown) => {
-        if (cancel.signal.aborted) this.#tell({ ...begun, state: 'cancelled' });
-        else this.#tell({ ...begun, state: 'failed', cause: sentenceOf(error) });
-      },
-    );
-  }
-
-  cancel(): void {
-    this.#cancel?.abort();
-  }
-
-  /** Cancels and waits, before the project is closed. */
-  async end(): Promise<void> {
-    this.cancel();
-    await this.#over;
-    this.#progress = null;
-  }
-
-  #tell(progress: EvaluatingProgress): void {
-    this.#progress = progress;
-    this.#told(progress);
   }
 }

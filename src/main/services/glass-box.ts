@@ -15,6 +15,7 @@ import type { AssignmentFacts, Explained } from '../trainer/job-detector.ts';
 import type { DetectorProcess } from '../trainer/launch-detector.ts';
 import { adviceFor } from './assignment-advice.ts';
 import type { OpenProject } from './projects.ts';
+import { SoleJob } from './sole-job.ts';
 import { type ChosenModel, chosenModel, classesByName } from './suggesting-models.ts';
 
 /** The finest level is P3. */
@@ -48,49 +49,34 @@ export async function glassImage(
 }
 
 /** One survey at a time over all labelled images; its result stays until the next one or another project. */
-export class Survey {
+export class Survey extends SoleJob<SurveyProgress> {
   readonly #detector: DetectorProcess;
-  readonly #told: (progress: SurveyProgress) => void;
-  #cancel: AbortController | undefined;
-  #over: Promise<void> = Promise.resolve();
-  progress: SurveyProgress | null = null;
   result: GlassSurvey | null = null;
 
   /** `told` hears of every change. */
   constructor(detector: DetectorProcess, told: (progress: SurveyProgress) => void) {
+    super(told);
     this.#detector = detector;
-    this.#told = told;
   }
 
   /** Starts one. Throws a Problem while another is going on, or where nothing is labelled. */
   start(project: OpenProject, key: string): void {
-    if (this.progress?.state === 'going')
-      throw new Problem('A survey is going on already.', 'Wait for its end.');
+    this.assertFree('A survey is going on already.', 'Wait for its end.');
     const model = chosenModel(project, key);
     const images = labelledImages(project);
     if (images.length === 0) throw new Problem('No image has a box yet.', 'Label some images first.');
-    const cancel = new AbortController();
-    this.#cancel = cancel;
-    const tell = (progress: SurveyProgress) => {
-      this.progress = progress;
-      this.#told(progress);
-    };
-    tell({ done: 0, of: images.length, state: 'going', cause: null });
-    const work = this.#survey(project, model, images, cancel.signal, tell);
-    this.#over = work.catch((error: unknown) =>
-      tell({ done: 0, of: images.length, state: 'failed', cause: sentenceOf(error) }),
-    );
+    this.run(async (signal) => {
+      this.tell({ done: 0, of: images.length, state: 'going', cause: null });
+      try {
+        await this.#survey(project, model, images, signal);
+      } catch (error) {
+        this.tell({ done: 0, of: images.length, state: 'failed', cause: sentenceOf(error) });
+      }
+    });
   }
 
-  cancel(): void {
-    this.#cancel?.abort();
-  }
-
-  /** Cancels and waits, before the project is closed. */
-  async end(): Promise<void> {
-    this.cancel();
-    await this.#over;
-    this.progress = null;
+  override async end(): Promise<void> {
+    await super.end();
     this.result = null;
   }
 
@@ -99,7 +85,6 @@ export class Survey {
     model: ChosenModel,
     images: readonly ImageRecord[],
     signal: AbortSignal,
-    tell: (progress: SurveyProgress) => void,
   ): Promise<void> {
     const numbers = await classNumbers(this.#detector, project, model);
     const tally = new Tally();
@@ -116,10 +101,10 @@ export class Survey {
         tally.add(truth, answer.images[index]);
       });
       done += some.length;
-      if (done < images.length) tell({ done, of: images.length, state: 'going', cause: null });
+      if (done < images.length) this.tell({ done, of: images.length, state: 'going', cause: null });
     }
     if (!signal.aborted) this.result = tally.survey(model.name);
-    tell({ done, of: images.length, state: signal.aborted ? 'cancelled' : 'done', cause: null });
+    this.tell({ done, of: images.length, state: signal.aborted ? 'cancelled' : 'done', cause: null });
   }
 }
 

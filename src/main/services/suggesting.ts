@@ -6,6 +6,7 @@ import type { JobImage } from '../trainer/job.ts';
 import type { Looked } from '../trainer/job-detector.ts';
 import type { DetectorProcess } from '../trainer/launch-detector.ts';
 import type { OpenProject } from './projects.ts';
+import { SoleJob } from './sole-job.ts';
 import { type ChosenModel, chosenModel, classesByName } from './suggesting-models.ts';
 import type { Find, SuggestingModel } from './suggestions.ts';
 
@@ -91,60 +92,33 @@ export async function suggestMany(
   return { ...progress, state: progress.done < progress.of ? 'cancelled' : 'done' };
 }
 
-/** One job at a time, with where it stands, for windows that come and go. */
-export class Suggesting {
+/** One job of looking at many images at a time; cancelled, it ends after the images under way and keeps what was found. */
+export class Suggesting extends SoleJob<SuggestingProgress> {
   readonly #detector: DetectorProcess;
-  readonly #told: (progress: SuggestingProgress) => void;
-  #cancel: AbortController | undefined;
-  #over: Promise<void> = Promise.resolve();
-  #progress: SuggestingProgress | null = null;
 
   /** `told` hears of every change. */
   constructor(detector: DetectorProcess, told: (progress: SuggestingProgress) => void) {
+    super(told);
     this.#detector = detector;
-    this.#told = told;
   }
 
-  /** The job under way, or how the last one ended. */
-  get progress(): SuggestingProgress | null {
-    return this.#progress;
-  }
-
-  /** Starts a job. Throws a Problem while another one is going on, or where there is nothing to look at. */
+  /** Throws a Problem while another one is going on, or where there is nothing to look at. */
   start(project: OpenProject, key: string, which: Which): void {
-    if (this.#progress?.state === 'going')
-      throw new Problem('Suggestions are being made already.', 'Cancel them or wait for their end.');
+    this.assertFree('Suggestions are being made already.', 'Cancel them or wait for their end.');
     const model = chosenModel(project, key);
     if (imagesFor(project, model, which).length === 0)
       throw new Problem(
         `${model.name} has looked at all of these images already.`,
         'Choose other images, or look at a single one anew.',
       );
-    const cancel = new AbortController();
-    this.#cancel = cancel;
-    const tell = (progress: SuggestingProgress) => {
-      this.#progress = progress;
-      this.#told(progress);
-    };
-    const work = suggestMany(this.#detector, project, key, which, {
-      onProgress: tell,
-      signal: cancel.signal,
+    this.run(async (signal) => {
+      const onProgress = (progress: SuggestingProgress) => this.tell(progress);
+      try {
+        this.tell(await suggestMany(this.#detector, project, key, which, { onProgress, signal }));
+      } catch (error) {
+        if (this.progress) this.tell({ ...this.progress, state: 'failed', cause: sentenceOf(error) });
+      }
     });
-    this.#over = work.then(tell, (error: unknown) => {
-      if (this.#progress) tell({ ...this.#progress, state: 'failed', cause: sentenceOf(error) });
-    });
-  }
-
-  /** Ends the job after the images under way; what was found stays. */
-  cancel(): void {
-    this.#cancel?.abort();
-  }
-
-  /** Cancels and waits, before the project is closed. */
-  async end(): Promise<void> {
-    this.cancel();
-    await this.#over;
-    this.#progress = null;
   }
 }
 
