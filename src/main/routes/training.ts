@@ -6,7 +6,7 @@ import { compareRuns } from '../services/run-comparison.ts';
 import { checkpointInfos, epochsOf, lineage, overlay, runCurves, runSummary } from '../services/run-list.ts';
 import { runPredictions } from '../services/run-predictions.ts';
 import { removeRun, thinRun } from '../services/run-removal.ts';
-import { recipeOf, startOf } from '../services/training-wishes.ts';
+import { startOf } from '../services/training-wishes.ts';
 import { compact, os, type Parts } from './parts.ts';
 
 const LOG_LINES = 400;
@@ -14,9 +14,6 @@ const LOG_LINES = 400;
 export function recipeRoutes({ workspace }: Parts) {
   return os.recipes.router({
     names: os.recipes.names.handler(() => recipeNames()),
-    resolve: os.recipes.resolve.handler(({ input }) =>
-      recipeOf(input.from === undefined ? undefined : workspace.project, input),
-    ),
     advise: os.recipes.advise.handler(({ input }) => adviseRecipe(workspace.project, input)),
     augmented: os.recipes.augmented.handler(({ input }) => augmentedImages(workspace.project, input)),
   });

@@ -10,7 +10,6 @@ import type { Notice } from '../../shared/contract.ts';
 import type { Json, Run } from '../../shared/model.ts';
 import { troubleOf } from '../client.ts';
 import { app } from './app.svelte.ts';
-import { plainAdvice } from './plain-advice.ts';
 import { training } from './training.svelte.ts';
 
 const QUIET_MS = 250;
@@ -32,8 +31,6 @@ class RecipeChoice {
   current = $state.raw<RecipeAdvice>();
   /** Why the changes do not hold together. */
   fault = $state<string>();
-  /** It is the recipe as it is, without advice. */
-  plain = $state(false);
   preview = $state.raw<readonly AugmentedImage[]>([]);
   seed = $state(0);
   /** The recipe that is advised when nothing is chosen. */
@@ -104,7 +101,9 @@ class RecipeChoice {
   async read(): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
-    const advised = await this.#advise(this.start.preset || this.start.from ? this.start : undefined);
+    const advised = await app.client.recipes.advise(
+      this.start.preset || this.start.from ? this.start : undefined,
+    );
     if (asked !== this.#asked) return;
     this.advised = advised;
     if (!this.start.preset && !this.start.from) this.recommended = advised.wishes.preset;
@@ -119,23 +118,12 @@ class RecipeChoice {
       return;
     }
     try {
-      const current = await this.#advise(this.#wishes());
+      const current = await app.client.recipes.advise(this.#wishes());
       if (asked === this.#asked) this.current = current;
     } catch (error) {
       const { message, remedy } = troubleOf(error);
       if (asked === this.#asked) this.fault = remedy === null ? message : `${message} ${remedy}`;
     }
-  }
-
-  /** Where there is no advice, the recipe as it is. */
-  async #advise(wishes: TrainingWishes | undefined): Promise<RecipeAdvice> {
-    const { client } = app;
-    const advice = await client.recipes.advise(wishes).catch(() => undefined);
-    this.plain = advice === undefined;
-    if (advice) return advice;
-    const wished = wishes ?? { preset: this.presets.includes('fast') ? 'fast' : this.presets[0] };
-    const { splits } = await client.images.counts();
-    return plainAdvice(await client.recipes.resolve(wished), wished, splits);
   }
 
   #changed(changes: ReadonlyMap<string, Json>): void {

@@ -94,7 +94,6 @@ export interface AugmentedImage {
 
 export const recipeContract = {
   names: request.output(type<readonly string[]>()),
-  resolve: request.input(wishes).output(type<Recipe>()),
   /** Without wishes: what fits the data and the hardware. With them: the same for what is wished. */
   advise: request.input(wishes.optional()).output(type<RecipeAdvice>()),
   /** The same `seed` and wishes give the same pictures. */
