@@ -12,7 +12,7 @@ import { Problem } from '../../shared/problem.ts';
 import type { Proof } from '../trainer/job-export.ts';
 import { exportRun } from './exports.ts';
 import { exportModel, type ModelExportOptions } from './model-export.ts';
-import { cardSchema, type ModelCard } from './models.ts';
+import { cardSchema, type ModelCard, runnableFormatOf } from './models.ts';
 import type { OpenProject } from './projects.ts';
 
 const FOLDER = 'exports';
@@ -103,10 +103,7 @@ function proofOf(dir: string): ExportProof | null {
 }
 
 function formatOf({ weights }: ModelCard): ModelFormat {
-  if (weights.endsWith('.onnx')) return 'onnx';
-  if (weights.endsWith('model.json')) return 'tfjs';
-  if (weights.endsWith('.pb')) return 'savedmodel';
-  return weights.endsWith('.pth') ? 'pth' : 'safetensors';
+  return runnableFormatOf(weights) ?? (weights.endsWith('.pth') ? 'pth' : 'safetensors');
 }
 
 function bytesOf(path: string): number {

@@ -46,9 +46,14 @@ const modelFiles: Readonly<Record<string, RunnableFormat>> = {
   'saved_model.pb': 'savedmodel',
 };
 
+/** What runs the file, by its name; undefined for weights alone. */
+export function runnableFormatOf(file: string): RunnableFormat | undefined {
+  return modelFiles[basename(file)] ?? modelFiles[extname(file)];
+}
+
 /** Files by their names: what is not an exported model holds weights. */
 function modelOfFile(file: string, about: Pick<ModelCard, 'recipe' | 'classes'> | object = {}): ModelSource {
-  const format = modelFiles[basename(file)] ?? modelFiles[extname(file)];
+  const format = runnableFormatOf(file);
   return format === undefined
     ? { kind: 'file', file, ...about }
     : { kind: 'exported', format, file, ...about };

@@ -1,4 +1,5 @@
 // An export job: a trained detector to be written for another runtime, and held against our own on images.
+import type { ExportProof } from '../../shared/contract/model-exports.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { FoundObjects, JobImage, ModelSource, RunnableFormat } from './job.ts';
 
@@ -21,25 +22,8 @@ export interface ExportCommand {
 
 export type ExportStage = 'tracing' | 'writing' | 'proving';
 
-/** The exported model in its runtime against our engine, on the same pixels. */
-export interface Proof {
-  readonly runtime: string;
-  readonly images: number;
-  /** Found by our engine. */
-  readonly detections: number;
-  /** Largest differences: pixels of the network's input, and scores 0 to 1. */
-  readonly boxDifference: number;
-  readonly scoreDifference: number;
-  /** Found by one of the two alone. */
-  readonly unmatched: number;
-  readonly AP: {
-    readonly engine: number;
-    readonly exported: number;
-    /** Of the exported model's: where it would lie, 19 times of 20, on other such images. Null where they are too few. */
-    readonly interval: { readonly low: number; readonly high: number } | null;
-  };
-  /** Medians on the machine of the export, per image, without decoding and resizing. */
-  readonly milliseconds: { readonly engine: number; readonly exported: number };
+/** With what it was held to. */
+export interface Proof extends ExportProof {
   readonly tolerance: {
     readonly boxDifference: number;
     readonly scoreDifference: number;

@@ -87,6 +87,14 @@ class App {
     this.#show('info', text, null);
   }
 
+  /** Puts a text into the clipboard and says so; `what` names it. */
+  async copy(text: string, what: string): Promise<void> {
+    await this.attempt(async () => {
+      await navigator.clipboard.writeText(text);
+      this.say(`The ${what} is in the clipboard.`);
+    });
+  }
+
   dismiss(id: number): void {
     this.messages = this.messages.filter((message) => message.id !== id);
   }

@@ -1,6 +1,6 @@
 // What a person should hear of trainings while looking elsewhere: a message here, and outside the window where they allow it.
 import type { Notice, RunSummary } from '../../shared/contract.ts';
-import { percent } from '../views/train/words.ts';
+import { percent } from '../views/figures.ts';
 import { app } from './app.svelte.ts';
 
 const KEPT = 'news';

@@ -1,6 +1,6 @@
 // What can be done to a run from its head, its row and by keys. Each says what happened, or what is wrong.
 import type { RunSummary } from '../../shared/contract.ts';
-import { sizeWords } from '../views/train/words.ts';
+import { sizeWords } from '../views/figures.ts';
 import { app } from './app.svelte.ts';
 import { recipeChoice } from './recipe.svelte.ts';
 import { training } from './training.svelte.ts';

@@ -24,16 +24,24 @@ const name = z
   .max(200)
   .regex(/^[\w-][\w.-]*$/);
 
-/** The exported model in its runtime against the trained network, on labelled images. */
+/** The exported model in its runtime against the trained network, on the same pixels of labelled images. */
 export interface ExportProof {
   readonly runtime: string;
   readonly images: number;
+  /** Found by the trained network. */
   readonly detections: number;
-  /** Pixels of the network's input. */
+  /** Largest differences: pixels of the network's input, and scores 0 to 1. */
   readonly boxDifference: number;
   readonly scoreDifference: number;
+  /** Found by one of the two alone. */
   readonly unmatched: number;
-  readonly AP: { readonly engine: number; readonly exported: number };
+  readonly AP: {
+    readonly engine: number;
+    readonly exported: number;
+    /** Of the exported model's: where it would lie, 19 times of 20, on other such images. Null where they are too few. */
+    readonly interval: { readonly low: number; readonly high: number } | null;
+  };
+  /** Medians on the machine of the export, per image, without decoding and resizing. */
   readonly milliseconds: { readonly engine: number; readonly exported: number };
 }
 

@@ -1,11 +1,6 @@
 // How figures and errors are put into words.
 import type { ErrorKind, Example, ThresholdCounts } from '../../../shared/evaluation.ts';
 
-/** A share as a number of hundredths with one decimal; a dash where there is nothing to measure. */
-export function hundredths(value: number | undefined): string {
-  return value === undefined || value < 0 ? '–' : (value * 100).toFixed(1);
-}
-
 /** With its sign, as a difference. */
 export function signed(value: number): string {
   const text = Math.abs(value * 100).toFixed(1);

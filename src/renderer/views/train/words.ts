@@ -1,8 +1,6 @@
 // Runs in words: how long, how large, how far, what it is doing.
 import type { LiveRun } from '../../../shared/contract.ts';
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-
 /** `1 h 20 min`, `3 min`, `40 s`. */
 export function durationWords(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
@@ -10,18 +8,6 @@ export function durationWords(seconds: number): string {
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
-}
-
-/** AP in per cent; a dash where there is none. */
-export function percent(value: number | null | undefined): string {
-  return value === null || value === undefined || value < 0 ? '–' : (value * 100).toFixed(1);
-}
-
-/** `38.2 MB`, with three digits. */
-export function sizeWords(bytes: number): string {
-  const unit = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** unit;
-  return `${unit === 0 ? Math.round(value) : value.toPrecision(3)} ${UNITS[unit]}`;
 }
 
 /** What a training under way is doing. */

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { percent, sizeWords } from '../../../../src/renderer/views/figures.ts';
 import {
   durationWords,
-  percent,
   phaseWords,
   progressOf,
-  sizeWords,
   windowTitle,
 } from '../../../../src/renderer/views/train/words.ts';
 import type { LiveRun } from '../../../../src/shared/contract.ts';
