@@ -2,6 +2,7 @@
 // image marked done, and everything there after a reload.
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boxCount, canvasOf, dragOver } from './canvas-hands.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
@@ -20,30 +21,11 @@ describe.skipIf(!program)('labelling in a browser', () => {
     await studio?.close();
   });
 
-  const boxCount = async () =>
-    Number(
-      await page
-        .getByRole('heading', { name: /^Boxes/ })
-        .locator('span')
-        .textContent(),
-    );
-  const canvas = () => page.locator('canvas[aria-label^="Image"]');
+  const canvas = () => canvasOf(page);
   const saved = () => page.getByText('Saved', { exact: true }).waitFor();
 
   async function expectBoxes(count: number) {
-    await expect.poll(boxCount, { timeout: 10_000 }).toBe(count);
-  }
-
-  /** Drags over a part of the canvas, given in fractions of it. */
-  async function dragOver(from: [number, number], to: [number, number]) {
-    const area = await canvas().boundingBox();
-    if (!area) throw new Error('no canvas');
-    const at = ([x, y]: [number, number]) => [area.x + x * area.width, area.y + y * area.height] as const;
-    await page.mouse.move(...at(from));
-    await page.mouse.down();
-    await page.mouse.move(...at([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]));
-    await page.mouse.move(...at(to));
-    await page.mouse.up();
+    await expect.poll(() => boxCount(page), { timeout: 10_000 }).toBe(count);
   }
 
   it('opens the drawn sample on the very first start', async () => {
@@ -63,8 +45,8 @@ describe.skipIf(!program)('labelling in a browser', () => {
     await page.getByText('sample_0002.jpg', { exact: true }).waitFor();
     await canvas().waitFor();
     await page.keyboard.press('w');
-    const before = await boxCount();
-    await dragOver([0.3, 0.62], [0.42, 0.82]);
+    const before = await boxCount(page);
+    await dragOver(page, [0.3, 0.62], [0.42, 0.82]);
     await expectBoxes(before + 1);
     await saved();
     await page.keyboard.press('Control+z');
@@ -87,7 +69,7 @@ describe.skipIf(!program)('labelling in a browser', () => {
   });
 
   it('marks it done, goes on, and has everything after a reload', async () => {
-    const before = await boxCount();
+    const before = await boxCount(page);
     await page.keyboard.press('Enter');
     await page.getByText('sample_0003.jpg', { exact: true }).waitFor();
     await page.keyboard.press('a');
@@ -102,10 +84,10 @@ describe.skipIf(!program)('labelling in a browser', () => {
     const other = await page.context().newPage();
     await other.goto(page.url());
     const shown = other.getByRole('heading', { name: /^Boxes/ }).locator('span');
-    const before = await boxCount();
+    const before = await boxCount(page);
     await expect.poll(async () => Number(await shown.textContent())).toBe(before);
     await page.keyboard.press('w');
-    await dragOver([0.45, 0.85], [0.55, 0.95]);
+    await dragOver(page, [0.45, 0.85], [0.55, 0.95]);
     await expect.poll(async () => Number(await shown.textContent())).toBe(before + 1);
     await other.close();
   });

@@ -7,6 +7,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProject } from '../../src/main/services/projects.ts';
 import { bccdDir } from '../unit/formats/sample-folder.ts';
+import { boxCount, canvasOf, dragOver, type Place } from './canvas-hands.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
@@ -35,25 +36,11 @@ describe.skipIf(!program || !isThere)('labels through the window and back', () =
     rmSync(out, { recursive: true, force: true });
   });
 
-  const canvas = () => page.locator('canvas[aria-label^="Image"]');
+  const canvas = () => canvasOf(page);
   const saved = () => page.getByText('Saved', { exact: true }).waitFor();
-  const boxCount = async () =>
-    Number(
-      await page
-        .getByRole('heading', { name: /^Boxes/ })
-        .locator('span')
-        .textContent(),
-    );
 
-  async function drag(from: [number, number], to: [number, number]) {
-    const area = await canvas().boundingBox();
-    if (!area) throw new Error('no canvas');
-    const at = ([x, y]: [number, number]) => [area.x + x * area.width, area.y + y * area.height] as const;
-    await page.mouse.move(...at(from));
-    await page.mouse.down();
-    await page.mouse.move(...at([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]));
-    await page.mouse.move(...at(to));
-    await page.mouse.up();
+  async function drag(from: Place, to: Place) {
+    await dragOver(page, from, to);
     await saved();
   }
 
@@ -107,11 +94,11 @@ describe.skipIf(!program || !isThere)('labels through the window and back', () =
   it('draws, moves, resizes, takes back, gives another class by its key and marks done', async () => {
     await page.getByRole('button', { name: /^Label .*BloodImage_00007.jpg/ }).click();
     await canvas().waitFor();
-    await expect.poll(boxCount).toBeGreaterThan(5);
-    const before = await boxCount();
+    await expect.poll(() => boxCount(page)).toBeGreaterThan(5);
+    const before = await boxCount(page);
     await page.keyboard.press('w');
     await drag([0.25, 0.05], [0.33, 0.15]);
-    await expect.poll(boxCount).toBe(before + 1);
+    await expect.poll(() => boxCount(page)).toBe(before + 1);
     await page.keyboard.press('v');
     const drawn = () => page.getByRole('region', { name: /^Boxes/ }).getByRole('button', { pressed: true });
     const first = await drawn().textContent();

@@ -10,10 +10,9 @@ import { detect } from '../../src/main/trainer/detect-job.ts';
 import { exportModel } from '../../src/main/trainer/export-job.ts';
 import type { DetectionEvent, DetectionResult, JobImage, ModelSource } from '../../src/main/trainer/job.ts';
 import type { ExportResult, Proof } from '../../src/main/trainer/job-export.ts';
-import { type Recipe, recipeSchema } from '../../src/shared/recipe.ts';
-import { bccdDir, goldenDir } from '../golden/fixture.ts';
+import type { Recipe } from '../../src/shared/recipe.ts';
 import { ddod, documentOf } from '../unit/cli/command-line.ts';
-import { readVoc } from './bccd.ts';
+import { missing, referenceCheckpoint, referenceImages, title } from './reference-checkpoint.ts';
 import { drawnProject, trainArguments } from './training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ddod-exported-'));
@@ -114,67 +113,42 @@ describe('a run exported by ddod export --to onnx', () => {
   });
 });
 
-const expectedFile = join(goldenDir(), 'bccd_ddod_lite0_expected.json');
-const missing = [expectedFile, bccdDir()].find((path) => !existsSync(path));
+describe.skipIf(missing !== undefined)(title, () => {
+  it('finds the same on twenty blood pictures as ONNX, at two sizes', async () => {
+    const reference = referenceCheckpoint();
+    const { file, recipe, classes } = reference;
+    const images = referenceImages(reference, 20);
+    const model = { kind: 'file', file, recipe, classes } as const;
+    let result: ExportResult | undefined;
+    await exportModel(
+      { model, format: 'onnx', weights: 'float32', heads: false, folder, images },
+      (event) => {
+        if (event.type === 'exported') result = event.result;
+      },
+    );
+    const { proof } = result!;
+    process.stdout.write(`${JSON.stringify(proof)}\n`);
+    expect(proof.images).toBe(20);
+    expect(proof.AP.exported).toBeGreaterThan(0.4);
+    expect(proof.unmatched).toBeLessThanOrEqual(1);
 
-describe.skipIf(missing !== undefined)(
-  `the reference checkpoint${missing ? `: ${missing} is absent` : ''}`,
-  () => {
-    it('finds the same on twenty blood pictures as ONNX, at two sizes', async () => {
-      const expected = JSON.parse(readFileSync(expectedFile, 'utf8')) as {
-        checkpoint: string;
-        images: { file_name: string; width: number; height: number }[];
-        categories: { name: string }[];
-      };
-      const recipeFile = resolve(import.meta.dirname, '../../resources/recipes/reference.json');
-      const recipe = recipeSchema.parse(JSON.parse(readFileSync(recipeFile, 'utf8')));
-      const classes = expected.categories.map(({ name }) => name);
-      const images = expected.images.slice(0, 20).map((image): JobImage => {
-        const { path, boxes, labels } = readVoc(image.file_name, classes);
-        return {
-          path,
-          width: image.width,
-          height: image.height,
-          boxes: [...boxes],
-          labels: [...labels],
-          ignore: [],
-        };
-      });
-      const model = { kind: 'file', file: join(goldenDir(), expected.checkpoint), recipe, classes } as const;
-      let result: ExportResult | undefined;
-      await exportModel(
-        { model, format: 'onnx', weights: 'float32', heads: false, folder, images },
-        (event) => {
-          if (event.type === 'exported') result = event.result;
-        },
-      );
-      const { proof } = result!;
-      process.stdout.write(`${JSON.stringify(proof)}\n`);
-      expect(proof.images).toBe(20);
-      expect(proof.AP.exported).toBeGreaterThan(0.4);
-      expect(proof.unmatched).toBeLessThanOrEqual(1);
-
-      const larger = { ...recipe, input: { ...recipe.input, scales: [{ long: 448, short: 448 }] } };
-      const exported = {
-        kind: 'exported',
-        format: 'onnx',
-        file: join(folder, 'model.onnx'),
-        recipe: larger,
-        classes,
-      } as const;
-      const [own, theirs] = [
-        await found({ ...model, recipe: larger }, images),
-        await found(exported, images),
-      ];
-      expect(theirs.metrics!.AP).toBeCloseTo(own.metrics!.AP!, 3);
-      expect(theirs.images.length).toBe(20);
-      theirs.images.forEach(({ scores }, i) => {
-        expect(Math.abs(scores.length - own.images[i]!.scores.length)).toBeLessThanOrEqual(1);
-        expect(scores[0]).toBeCloseTo(own.images[i]!.scores[0]!, 4);
-      });
+    const larger = { ...recipe, input: { ...recipe.input, scales: [{ long: 448, short: 448 }] } };
+    const exported = {
+      kind: 'exported',
+      format: 'onnx',
+      file: join(folder, 'model.onnx'),
+      recipe: larger,
+      classes,
+    } as const;
+    const [own, theirs] = [await found({ ...model, recipe: larger }, images), await found(exported, images)];
+    expect(theirs.metrics!.AP).toBeCloseTo(own.metrics!.AP!, 3);
+    expect(theirs.images.length).toBe(20);
+    theirs.images.forEach(({ scores }, i) => {
+      expect(Math.abs(scores.length - own.images[i]!.scores.length)).toBeLessThanOrEqual(1);
+      expect(scores[0]).toBeCloseTo(own.images[i]!.scores[0]!, 4);
     });
-  },
-);
+  });
+});
 
 async function found(model: ModelSource & { readonly recipe: Recipe }, images: readonly JobImage[]) {
   let result: DetectionResult | undefined;

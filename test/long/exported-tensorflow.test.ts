@@ -1,77 +1,68 @@
 // The trained reference checkpoint as SavedModel and TensorFlow.js model on real images: proved, at another size, with
 // weights of eight bits, and in a real browser.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readScaled } from '../../src/main/detector/data/scaled-image.ts';
 import { agreementOf } from '../../src/main/detector/export/agreement.ts';
 import { exportFormats } from '../../src/main/detector/export/formats.ts';
 import { exportModel } from '../../src/main/trainer/export-job.ts';
-import type { JobImage } from '../../src/main/trainer/job.ts';
 import type { ExportJob, Proof } from '../../src/main/trainer/job-export.ts';
-import { recipeSchema } from '../../src/shared/recipe.ts';
 import { openModelPage, type PageFindings } from '../e2e/model-page.ts';
 import { browserProgram } from '../e2e/studio.ts';
-import { bccdDir, goldenDir } from '../golden/fixture.ts';
-import { readVoc } from './bccd.ts';
+import { missing, referenceCheckpoint, referenceImages, title } from './reference-checkpoint.ts';
 
-const expectedFile = join(goldenDir(), 'bccd_ddod_lite0_expected.json');
-const recipeFile = resolve(import.meta.dirname, '../../resources/recipes/reference.json');
-const missing = [expectedFile, bccdDir()].find((path) => !existsSync(path));
 const browserPath = browserProgram();
 const root = mkdtempSync(join(tmpdir(), 'ddod-tensorflow-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-describe.skipIf(missing !== undefined)(
-  `the reference checkpoint${missing ? `: ${missing} is absent` : ''}`,
-  () => {
-    it.each(['savedmodel', 'tfjs'] as const)('agrees as %s on twenty pictures', async (format) => {
-      const proof = await prove({ format, folder: join(root, format) });
-      expect(proof.images).toBe(20);
-      expect(proof.boxDifference).toBeLessThan(0.01);
-      expect(proof.scoreDifference).toBeLessThan(1e-4);
-      expect(proof.unmatched).toBeLessThanOrEqual(1);
-    });
+describe.skipIf(missing !== undefined)(title, () => {
+  it.each(['savedmodel', 'tfjs'] as const)('agrees as %s on twenty pictures', async (format) => {
+    const proof = await prove({ format, folder: join(root, format) });
+    expect(proof.images).toBe(20);
+    expect(proof.boxDifference).toBeLessThan(0.01);
+    expect(proof.scoreDifference).toBeLessThan(1e-4);
+    expect(proof.unmatched).toBeLessThanOrEqual(1);
+  });
 
-    it('keeps nearly all of its AP with weights of eight bits', async () => {
-      const { AP } = await prove({ format: 'tfjs', weights: 'uint8', folder: join(root, 'bytes') });
-      expect(Math.abs(AP.exported - AP.engine)).toBeLessThan(0.02);
-    });
+  it('keeps nearly all of its AP with weights of eight bits', async () => {
+    const { AP } = await prove({ format: 'tfjs', weights: 'uint8', folder: join(root, 'bytes') });
+    expect(Math.abs(AP.exported - AP.engine)).toBeLessThan(0.02);
+  });
 
-    it.each(['savedmodel', 'tfjs'] as const)('agrees as %s at another size', async (format) => {
-      const proof = await prove(
-        { format, folder: join(root, `${format}-large`), images: given().images.slice(0, 4) },
-        448,
-      );
-      expect(proof.boxDifference).toBeLessThan(0.01);
-      expect(proof.unmatched).toBeLessThanOrEqual(1);
-    });
+  it.each(['savedmodel', 'tfjs'] as const)('agrees as %s at another size', async (format) => {
+    const proof = await prove(
+      { format, folder: join(root, `${format}-large`), images: given().images.slice(0, 4) },
+      448,
+    );
+    expect(proof.boxDifference).toBeLessThan(0.01);
+    expect(proof.unmatched).toBeLessThanOrEqual(1);
+  });
 
-    it.skipIf(browserPath === undefined).each([
-      ['wasm', 20],
-      ['webgl', 2],
-    ] as const)('agrees in a browser on %s', async (backend, count) => {
-      const folder = join(root, 'tfjs');
-      const detector = await exportFormats.savedmodel.open(
-        join(root, 'savedmodel', exportFormats.savedmodel.mainFile),
-      );
-      const page = await openModelPage(browserPath!, folder);
-      const { recipe, images } = given();
-      const scale = recipe.input.scales.at(-1)!;
-      for (const { path } of images.slice(0, count)) {
-        const { image } = await readScaled({ path, scale, resample: recipe.input.resample });
-        const [here, there] = [await detector.detect(image), arrays(await page.detect(backend, image))];
-        const agreement = agreementOf([here], [there], { ...recipe.test, margin: 0.001 });
-        expect(agreement.boxDifference, path).toBeLessThan(0.05);
-        expect(agreement.scoreDifference, path).toBeLessThan(5e-4);
-        expect(agreement.unmatched, path).toBeLessThanOrEqual(1);
-      }
-      await page.close();
-      await detector.close();
-    });
-  },
-);
+  it.skipIf(browserPath === undefined).each([
+    ['wasm', 20],
+    ['webgl', 2],
+  ] as const)('agrees in a browser on %s', async (backend, count) => {
+    const folder = join(root, 'tfjs');
+    const detector = await exportFormats.savedmodel.open(
+      join(root, 'savedmodel', exportFormats.savedmodel.mainFile),
+    );
+    const page = await openModelPage(browserPath!, folder);
+    const { recipe, images } = given();
+    const scale = recipe.input.scales.at(-1)!;
+    for (const { path } of images.slice(0, count)) {
+      const { image } = await readScaled({ path, scale, resample: recipe.input.resample });
+      const [here, there] = [await detector.detect(image), arrays(await page.detect(backend, image))];
+      const agreement = agreementOf([here], [there], { ...recipe.test, margin: 0.001 });
+      expect(agreement.boxDifference, path).toBeLessThan(0.05);
+      expect(agreement.scoreDifference, path).toBeLessThan(5e-4);
+      expect(agreement.unmatched, path).toBeLessThanOrEqual(1);
+    }
+    await page.close();
+    await detector.close();
+  });
+});
 
 /** Exports the checkpoint, which holds it against the engine; says how they compare. */
 async function prove(
@@ -94,29 +85,8 @@ async function prove(
 
 /** The checkpoint, its recipe, and twenty labelled images of the test split. */
 function given() {
-  const expected = JSON.parse(readFileSync(expectedFile, 'utf8')) as {
-    readonly checkpoint: string;
-    readonly images: readonly {
-      readonly file_name: string;
-      readonly width: number;
-      readonly height: number;
-    }[];
-    readonly categories: readonly { readonly name: string }[];
-  };
-  const classes = expected.categories.map(({ name }) => name);
-  const images = expected.images.slice(0, 20).map((image): JobImage => {
-    const { path, boxes, labels } = readVoc(image.file_name, classes);
-    return {
-      path,
-      width: image.width,
-      height: image.height,
-      boxes: [...boxes],
-      labels: [...labels],
-      ignore: [],
-    };
-  });
-  const recipe = recipeSchema.parse(JSON.parse(readFileSync(recipeFile, 'utf8')));
-  return { recipe, classes, images, file: join(goldenDir(), expected.checkpoint) };
+  const reference = referenceCheckpoint();
+  return { ...reference, images: referenceImages(reference, 20) };
 }
 
 function arrays({ boxes, scores, labels }: PageFindings) {
