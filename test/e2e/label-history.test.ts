@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
+/** Times that two windows draw at the same moment: enough for their answers to cross. */
+const ROUNDS = 10;
 
 describe.skipIf(!program)('history of an image', () => {
   let studio: Studio;
@@ -71,14 +73,26 @@ describe.skipIf(!program)('history of an image', () => {
     await other.goto(page.url());
     const before = await rows(page).count();
     await expectBoxes(other, before);
-    for (let round = 0; round < 6; round++)
-      await Promise.all([draw(page, 0.1 + 0.1 * round, 0.9), draw(other, 0.1 + 0.1 * round, 0.8)]);
+    for (let round = 0; round < ROUNDS; round++)
+      await Promise.all([draw(page, 0.1 + 0.08 * round, 0.9), draw(other, 0.1 + 0.08 * round, 0.8)]);
     await Promise.all([saved(page), saved(other)]);
-    await expectBoxes(page, before + 12);
-    await expectBoxes(other, before + 12);
+    await expectBoxes(page, before + 2 * ROUNDS);
+    await expectBoxes(other, before + 2 * ROUNDS);
     await page.reload();
-    await expectBoxes(page, before + 12);
+    await expectBoxes(page, before + 2 * ROUNDS);
     await other.close();
+  });
+
+  it('draws beneath a message that is told in passing', async () => {
+    const before = await rows(page).count();
+    await page.keyboard.press('Control+Shift+z');
+    const message = await page.getByText('There is nothing to redo.').boundingBox();
+    const area = await page.locator('canvas.boxes').boundingBox();
+    if (!message || !area) throw new Error('no message over the canvas');
+    await draw(page, (message.x - area.x + 5) / area.width, (message.y - area.y + 2) / area.height);
+    await expectBoxes(page, before + 1);
+    await page.keyboard.press('Control+z');
+    await expectBoxes(page, before);
   });
 
   it('made the page complain about nothing', () => {

@@ -79,15 +79,23 @@ class Labels {
     return this.#saver?.revision ?? this.image?.revision;
   }
 
-  /** Reads the boxes again, where they were changed elsewhere or by undo. */
+  /** Reads the boxes again, where they were changed elsewhere or by undo, once nothing drawn here is on its way. */
   async reread(): Promise<void> {
     const id = this.image?.id;
     if (id === undefined) return;
+    await this.#saver?.settled();
     const read = await app.attempt(() => app.client.images.labels({ id }));
-    if (!read || this.image?.id !== id || (this.#saver?.pending ?? 0) > 0) return;
+    if (!read || this.image?.id !== id) return;
+    // something was drawn while this was read, so that it may lack it
+    if (this.#isAhead(read.image.revision)) return this.reread();
     this.image = read.image;
     if (this.#saver) this.#saver.revision = read.image.revision;
     this.editor.setBoxes(read.boxes.map(editorBox));
+  }
+
+  #isAhead(revision: number): boolean {
+    const saver = this.#saver;
+    return saver !== undefined && (saver.pending > 0 || saver.revision > revision);
   }
 
   async walk(direction: 'undo' | 'redo'): Promise<void> {
