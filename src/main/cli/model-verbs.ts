@@ -2,8 +2,14 @@
 import { type Command, Option } from 'commander';
 import { type Split, splitNames } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import { diagnoseRun, evaluateRun } from '../services/evaluating.ts';
-import { type Diagnosis, evaluateFiles, type FileEvaluation } from '../services/file-evaluation.ts';
+import { evaluateRun, evaluateRunBy } from '../services/evaluating.ts';
+import {
+  type Diagnosis,
+  evaluateFiles,
+  type FileEvaluation,
+  type MetricName,
+  metricNames,
+} from '../services/file-evaluation.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { fetchWeight, importWeight, listWeights } from '../services/weights.ts';
 import { ratio, withProject } from './arguments.ts';
@@ -16,7 +22,7 @@ interface EvalArguments {
   readonly project?: string;
   readonly run?: string;
   readonly split: Split;
-  readonly metric: string;
+  readonly metric: MetricName;
   readonly gt?: string;
   readonly dt?: string;
 }
@@ -28,9 +34,7 @@ export function addModelVerbs(program: Command, console: Console): void {
     .option('--project <dir>', 'the project')
     .option('--run <id>', 'the run')
     .addOption(new Option('--split <name>', 'the images to use').choices(splitNames).default('val'))
-    .addOption(
-      new Option('--metric <name>', 'the protocol').choices(['coco', 'voc', 'wider']).default('coco'),
-    )
+    .addOption(new Option('--metric <name>', 'the protocol').choices(metricNames).default('coco'))
     .option('--gt <file>', 'COCO ground truth')
     .option('--dt <file>', 'COCO detections')
     .option('--json', 'one JSON document on stdout')
@@ -97,9 +101,9 @@ function addWeightVerbs(weights: Command, console: Console): void {
 function evaluate(options: EvalArguments, console: Console): Promise<void> | void {
   const { project, run, gt, dt } = options;
   if (gt !== undefined && dt !== undefined) {
-    const { metrics, perClass, diagnosis } = evaluateFiles(gt, dt, options.metric);
-    const text = [metricsText(metrics, perClass), ...(diagnosis ? [diagnosisText(diagnosis)] : [])];
-    return console.result({ ...metrics, perClass, ...diagnosis }, text.join('\n'));
+    const evaluation = evaluateFiles(gt, dt, options.metric);
+    const { metrics, perClass, diagnosis } = evaluation;
+    return console.result({ ...metrics, perClass, ...diagnosis }, evaluationText(evaluation));
   }
   if (project === undefined || run === undefined) {
     throw new WrongUsage('There is nothing to evaluate.', 'Give --project and --run, or --gt and --dt.');
@@ -113,18 +117,24 @@ async function evaluateProjectRun(
   { split, metric }: EvalArguments,
   console: Console,
 ): Promise<void> {
-  if (metric !== 'coco') throw new Problem(`A run is not evaluated by ${metric} yet.`, 'Use --metric coco.');
   const made = await evaluateRun(project, runId, split, console.listeners('evaluating'));
   const { evaluation, images, classes, result } = made;
-  const { metrics, perClass, seconds } = result;
-  if (metrics === null) throw new Problem('The evaluation gave no numbers.');
-  const diagnosis = await diagnoseRun(project, made);
-  const facts = { run: evaluation.runId, checkpoint: evaluation.checkpointId, split, images, seconds };
-  const head = `${evaluation.runId}, ${images} ${split} images, ${classes} classes`;
+  if (result.metrics === null) throw new Problem('The evaluation gave no numbers.');
+  const again = await evaluateRunBy(metric, project, made);
+  const figures =
+    metric === 'coco' ? { ...again, metrics: result.metrics, perClass: result.perClass } : again;
+  const { metrics, perClass, diagnosis } = figures;
+  const { runId: run, checkpointId: checkpoint } = evaluation;
+  const facts = { run, checkpoint, split, images, seconds: result.seconds };
+  const head = `${run}, ${images} ${split} images, ${classes} classes`;
   console.result(
     { ...facts, ...metrics, perClass, ...diagnosis },
-    [head, metricsText(metrics, perClass), diagnosisText(diagnosis)].join('\n'),
+    [head, evaluationText(figures)].join('\n'),
   );
+}
+
+function evaluationText({ metrics, perClass, diagnosis }: FileEvaluation): string {
+  return [metricsText(metrics, perClass), ...(diagnosis ? [diagnosisText(diagnosis)] : [])].join('\n');
 }
 
 export function metricsText(
@@ -132,12 +142,11 @@ export function metricsText(
   perClass: FileEvaluation['perClass'],
 ): string {
   const head = Object.entries(metrics).map(([name, value]) => [name, percent(value)]);
-  const classes = perClass.map(({ name, AP, AP50 }) => [
-    name,
-    AP === undefined ? '' : percent(AP),
-    percent(AP50),
-  ]);
-  return [table(head), '', table([['class', 'AP', 'AP50'], ...classes])].join('\n');
+  const names = (['AP', 'AP50', 'mMR'] as const).filter((name) => perClass.some((own) => name in own));
+  const classes = perClass.map((own) => [own.name, ...names.map((name) => percent(own[name]))]);
+  return [table(head), ...(names.length > 0 ? ['', table([['class', ...names], ...classes])] : [])].join(
+    '\n',
+  );
 }
 
 /** How sure the numbers are and what keeps them down, the costliest first. */

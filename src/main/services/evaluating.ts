@@ -16,7 +16,7 @@ import { type KeptDetections, packDetections } from '../detector/evaluation/pack
 import type { DetectionResult } from '../trainer/job.ts';
 import { type DetectionListeners, launchDetection } from '../trainer/launch.ts';
 import type { Analyst } from './analyst.ts';
-import { type Diagnosis, diagnose } from './file-evaluation.ts';
+import { evaluateBy, type FileEvaluation, type MetricName } from './file-evaluation.ts';
 import { modelOfRun } from './models.ts';
 import type { OpenProject } from './projects.ts';
 import { SoleJob } from './sole-job.ts';
@@ -63,13 +63,20 @@ export async function evaluateRun(
   return { evaluation, ...counts, result, kept, snapshotHash: snapshot.hash };
 }
 
-/** What stands behind the figures of an evaluation just made. */
-export async function diagnoseRun(
+/** An evaluation just made, by another protocol or with what stands behind its figures. */
+export async function evaluateRunBy(
+  metric: MetricName,
   project: OpenProject,
   { kept, snapshotHash }: RunEvaluation,
-): Promise<Diagnosis> {
+): Promise<FileEvaluation> {
   const images = await scenes(project.snapshots.images(snapshotHash));
-  return diagnose(labelledScene(images, kept).input);
+  const { input, classIds } = labelledScene(images, kept);
+  const names = new Map(project.classes.list().map(({ id, name }) => [id, name]));
+  return evaluateBy(
+    metric,
+    input,
+    classIds.map((id) => names.get(id) ?? String(id)),
+  );
 }
 
 /** Evaluations whose detections are kept, newest first. */

@@ -1,18 +1,25 @@
-// Evaluates detections in a file against ground truth in a file: no project, no network.
+// Evaluates detections against labels by any of the protocols: from files alone, without a project or a network, or a run's.
 import type { ErrorCosts, Intervals } from '../../shared/evaluation.ts';
-import { Problem } from '../../shared/problem.ts';
 import { Rng } from '../detector/data/rng.ts';
 import { apIntervals, apStatistics } from '../detector/evaluation/bootstrap.ts';
 import { evaluateCoco } from '../detector/evaluation/coco.ts';
 import { readCocoFiles } from '../detector/evaluation/coco-files.ts';
+import { evaluateCrowdHuman } from '../detector/evaluation/crowd-human.ts';
 import { countErrors, errorBudget } from '../detector/evaluation/error-budget.ts';
 import { followDetections } from '../detector/evaluation/outcomes.ts';
-import type { EvaluationInput } from '../detector/evaluation/rows.ts';
+import { type EvaluationInput, rowsByImage } from '../detector/evaluation/rows.ts';
 import { evaluateVoc } from '../detector/evaluation/voc.ts';
+import { evaluateWider } from '../detector/evaluation/wider.ts';
+
+export const metricNames = ['coco', 'voc', 'wider', 'crowdhuman'] as const;
+export type MetricName = (typeof metricNames)[number];
+
+/** What a protocol says of a class. */
+type ClassFigures = Readonly<Partial<Record<'AP' | 'AP50' | 'mMR', number>>>;
 
 export interface FileEvaluation {
   readonly metrics: Readonly<Record<string, number>>;
-  readonly perClass: readonly { readonly name: string; readonly AP?: number; readonly AP50: number }[];
+  readonly perClass: readonly (ClassFigures & { readonly name: string })[];
   /** Absent for other protocols than COCO's. */
   readonly diagnosis?: Diagnosis;
 }
@@ -25,22 +32,48 @@ export interface Diagnosis {
 }
 
 /** Throws a Problem where a file is not what it should be. */
-export function evaluateFiles(truthFile: string, resultsFile: string, metric: string): FileEvaluation {
-  const { input, classes } = readCocoFiles(truthFile, resultsFile);
-  const nameOf = (k: number) => classes[k] ?? String(k);
-  if (metric === 'voc') {
-    const { AP50, perClass } = evaluateVoc(input);
-    return { metrics: { AP50 }, perClass: perClass.map((own, k) => ({ name: nameOf(k), AP50: own.AP50 })) };
+export function evaluateFiles(truthFile: string, resultsFile: string, metric: MetricName): FileEvaluation {
+  // pycocotools' habit is for COCO's numbers alone
+  const { input, classes } = readCocoFiles(truthFile, resultsFile, { honourIgnore: metric !== 'coco' });
+  return evaluateBy(metric, input, classes);
+}
+
+/** The numbers of one protocol; COCO's come with what stands behind them. */
+export function evaluateBy(
+  metric: MetricName,
+  input: EvaluationInput,
+  classes: readonly string[],
+): FileEvaluation {
+  const named = (figures: readonly ClassFigures[]) =>
+    figures.map((own, k) => ({ name: classes[k] ?? String(k), ...own }));
+  if (metric === 'coco') {
+    const { metrics, perClass } = evaluateCoco(input);
+    const figures = named(perClass.map(({ AP, AP50 }) => ({ AP, AP50 })));
+    return { metrics, perClass: figures, diagnosis: diagnose(input) };
   }
-  if (metric !== 'coco') {
-    throw new Problem(`Files are not evaluated by ${metric} yet.`, 'Use --metric coco or voc.');
-  }
-  const { metrics, perClass } = evaluateCoco(input);
-  return {
-    metrics,
-    perClass: perClass.map(({ AP, AP50 }, k) => ({ name: nameOf(k), AP, AP50 })),
-    diagnosis: diagnose(input),
-  };
+  if (metric === 'wider') return { metrics: { hard: hardFaces(input) }, perClass: [] };
+  const { perClass, ...metrics } = metric === 'voc' ? evaluateVoc(input) : evaluateCrowdHuman(input);
+  return { metrics, perClass: named(perClass) };
+}
+
+/**
+ * WIDER FACE's AP over every face that is not ignored, whatever its class: the hard subset. Which faces are easy or medium
+ * the benchmark's own lists say, not the labels.
+ */
+function hardFaces({ numImages, gt, dt }: EvaluationInput): number {
+  const [faces, found] = [rowsByImage(gt, numImages), rowsByImage(dt, numImages)];
+  const boxesOf = (boxes: Float64Array, rows: Int32Array) =>
+    Float64Array.from([...rows].flatMap((row) => [...boxes.subarray(row * 4, row * 4 + 4)]));
+  const images = faces.map((rows, image) => {
+    const own = found[image] ?? new Int32Array(0);
+    return {
+      gt: boxesOf(gt.boxes, rows),
+      pred: boxesOf(dt.boxes, own),
+      scores: Float64Array.from(own, (row) => dt.scores[row] ?? 0),
+      keep: { hard: [...rows.keys()].filter((at) => gt.ignore[rows[at] ?? 0] === 0) },
+    };
+  });
+  return evaluateWider(images, ['hard']).hard.AP;
 }
 
 /** Intervals and the error budget of detections. The same ones always get the same intervals. */

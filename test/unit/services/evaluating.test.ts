@@ -5,8 +5,8 @@ import { packDetections, unpackDetections } from '../../../src/main/detector/eva
 import { Analyst } from '../../../src/main/services/analyst.ts';
 import {
   compareEvaluations,
-  diagnoseRun,
   evaluateRun,
+  evaluateRunBy,
   keptEvaluations,
   openEvaluation,
 } from '../../../src/main/services/evaluating.ts';
@@ -198,8 +198,12 @@ describe('a trained detector', () => {
     expect(opened.detections).toBeGreaterThan(0);
     for (const [name, value] of Object.entries(made.result.metrics ?? {}))
       expect(opened.metrics[name], name).toBeCloseTo(value, 12);
-    const { tide } = await diagnoseRun(project, made);
-    expect(opened.errors).toEqual(tide);
+    const { metrics, diagnosis } = await evaluateRunBy('coco', project, made);
+    expect(metrics).toEqual(opened.metrics);
+    expect(opened.errors).toEqual(diagnosis?.tide);
+    const voc = await evaluateRunBy('voc', project, made);
+    expect(voc.perClass.map(({ name }) => name)).toEqual(project.classes.list().map(({ name }) => name));
+    expect(voc.metrics.AP50).toBeGreaterThan(-1);
   });
 
   it('is not evaluated once nobody waits any more', { timeout: 120_000 }, async () => {

@@ -11,23 +11,33 @@ export interface CocoFiles {
   readonly warnings: readonly string[];
 }
 
+export interface CocoReading {
+  /** `ignore` of a file excuses a box as `iscrowd` does. */
+  readonly honourIgnore?: boolean;
+}
+
 type Entry = Readonly<Record<string, unknown>>;
 type Columns = { imageIndex: number[]; classIndex: number[]; boxes: number[] };
 
 /**
  * Ground truth (an object with images, annotations and categories) and results (an array of image_id, category_id, bbox
  * and score). Areas are the file's, or width x height where it gives none; `ignore` of a file counts for nothing, as in
- * pycocotools. Annotations and detections of unlisted categories are left out.
+ * pycocotools, unless `honourIgnore` is set. Annotations and detections of unlisted categories are left out.
  * @throws Problem where a file cannot be read or does not have this shape, or a detection's image is not in the ground truth
  */
-export function readCocoFiles(gtFile: string, dtFile: string): CocoFiles {
+export function readCocoFiles(
+  gtFile: string,
+  dtFile: string,
+  { honourIgnore = false }: CocoReading = {},
+): CocoFiles {
   const truth = entryOf(readJson(gtFile), gtFile, 'The file', 'a COCO object');
   const categories = entries(truth.categories, gtFile, 'categories');
   const images = imageIds(entries(truth.images, gtFile, 'images'), gtFile);
   const classIds = categoryIds(categories, gtFile);
   const places = { images: indexOf(images), classes: indexOf(classIds) };
   const warnings: string[] = [];
-  const gt = readLabels(entries(truth.annotations, gtFile, 'annotations'), gtFile, places, warnings);
+  const annotations = entries(truth.annotations, gtFile, 'annotations');
+  const gt = readLabels(honourIgnore ? annotations.map(excused) : annotations, gtFile, places, warnings);
   const dt = readDetections(entries(readJson(dtFile), dtFile), dtFile, places, warnings);
   const names = new Map(categories.map(({ id, name }) => [id, name]));
   const classes = classIds.map((id) => String(names.get(id) ?? id));
@@ -71,6 +81,8 @@ function readLabels(list: readonly Entry[], file: string, places: Places, warnin
     ...(rowOfIdZero !== undefined && { rowOfIdZero }),
   };
 }
+
+const excused = (entry: Entry): Entry => (entry.ignore ? { ...entry, iscrowd: 1 } : entry);
 
 function readDetections(
   list: readonly Entry[],
