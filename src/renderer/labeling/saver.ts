@@ -1,14 +1,19 @@
 // Sends the gestures of one image one after the other: each names the revision the one before it left. New boxes bear
 // temporary ids until their answer comes; later gestures on them wait for it by standing in line. Where another window
-// was faster, what stands is read and the gestures in line are made to fit it.
+// was faster, what stands is read and the gestures in line are made to fit it. Where the connection is lost they wait.
 import type { SavedGesture } from '../../shared/contract.ts';
 import type { EditorBox, EditorGesture } from './gesture.ts';
 import { overtaken } from './overtaken.ts';
+import { storedIds } from './stored.ts';
 
 export interface SaverHooks {
   send(revision: number, gesture: EditorGesture): Promise<SavedGesture>;
   /** True for the refusal of a gesture that was drawn on older labels. */
   isConflict(error: unknown): boolean;
+  /** True while the backend cannot be reached. */
+  isLost(): boolean;
+  /** Resolves once the backend can be reached again. */
+  connected(): Promise<void>;
   /** What stands now. */
   read(): Promise<{ readonly revision: number; readonly boxes: readonly EditorBox[] }>;
   /** A new box was stored under `id`. */
@@ -30,6 +35,8 @@ export class Saver {
   #queue: EditorGesture[] = [];
   #working: Promise<void> | undefined;
   #tries = 0;
+  /** The connection was lost before the answer came: the first gesture in line may be stored already. */
+  #unsure = false;
   revision: number;
 
   constructor(revision: number, hooks: SaverHooks) {
@@ -57,8 +64,9 @@ export class Saver {
     let wasOvertaken = false;
     for (let next = this.#queue[0]; next; next = this.#queue[0]) {
       try {
-        if (await this.#stored(this.#named(next))) this.#queue.shift();
-        else wasOvertaken = true;
+        const outcome = await this.#stored(this.#named(next));
+        if (outcome === 'stored') this.#queue.shift();
+        if (outcome === 'fitted') wasOvertaken = true;
       } catch (error) {
         const lost = this.#queue.length;
         this.#queue = [];
@@ -70,18 +78,36 @@ export class Saver {
     if (wasOvertaken) this.#hooks.onOvertaken();
   }
 
-  /** False where the gestures in line had to be fitted to what another window did. */
-  async #stored(gesture: EditorGesture): Promise<boolean> {
+  /** `fitted` where the gestures in line had to give way to what another window did, `again` after a lost connection. */
+  async #stored(gesture: EditorGesture): Promise<'stored' | 'fitted' | 'again'> {
     try {
-      await this.#store(gesture);
+      if (!(await this.#arrived(gesture))) await this.#store(gesture);
       this.#tries = 0;
-      return true;
+      return 'stored';
     } catch (error) {
+      if (this.#hooks.isLost()) {
+        this.#unsure = true;
+        await this.#hooks.connected();
+        return 'again';
+      }
       this.#tries += 1;
       if (!this.#hooks.isConflict(error) || this.#tries > MOST_TRIES) throw error;
       await this.#fit();
-      return false;
+      return 'fitted';
     }
+  }
+
+  /** True where a gesture whose answer was lost is found stored, so that it is not stored twice. */
+  async #arrived(gesture: EditorGesture): Promise<boolean> {
+    if (!this.#unsure) return false;
+    const { revision, boxes } = await this.#hooks.read();
+    this.#unsure = false;
+    if (revision === this.revision) return false;
+    const ids = storedIds(gesture, boxes, new Set(this.#ids.values()));
+    if (!ids) return false;
+    this.revision = revision;
+    this.#adopt(gesture, ids);
+    return true;
   }
 
   async #fit(): Promise<void> {
@@ -103,8 +129,15 @@ export class Saver {
   async #store(gesture: EditorGesture): Promise<void> {
     const saved = await this.#hooks.send(this.revision, gesture);
     this.revision = saved.revision;
+    this.#adopt(
+      gesture,
+      saved.boxes.map((box) => box.id),
+    );
+  }
+
+  #adopt(gesture: EditorGesture, ids: readonly number[]): void {
     gesture.put.forEach((box, index) => {
-      const id = saved.boxes[index]?.id;
+      const id = ids[index];
       if (box.id >= 0 || id === undefined) return;
       this.#ids.set(box.id, id);
       this.#hooks.onId(box.id, id);

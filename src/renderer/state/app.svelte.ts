@@ -13,6 +13,8 @@ export interface Message {
 }
 
 const MESSAGE_MS = 9000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5000;
 
 class App {
   start = $state.raw<StartState>();
@@ -27,6 +29,8 @@ class App {
   /** Where this window's own import, export or the like stands. */
   work = $state.raw<{ done: number; total: number; what: string }>();
   #client: Client | undefined;
+  #reconnecting: Promise<void> | undefined;
+  #losses = 0;
   #listeners = new Set<(notice: Notice) => void>();
   readonly #forgetting = new Set<() => void>();
   #nextMessage = 1;
@@ -41,11 +45,7 @@ class App {
   }
 
   async open(): Promise<void> {
-    this.#client = await connect(() => {
-      this.lost = true;
-    });
-    void this.#listen(this.#client);
-    await this.refresh();
+    await this.#connect();
     if (this.start?.firstStart) {
       await this.openSample();
       this.say(
@@ -53,6 +53,11 @@ class App {
       );
     }
     this.readAddress();
+  }
+
+  /** Resolves once the backend can be reached. */
+  async connected(): Promise<void> {
+    while (this.#reconnecting) await this.#reconnecting;
   }
 
   /** Calls back just before another project is shown. */
@@ -158,8 +163,47 @@ class App {
     try {
       for await (const notice of await client.watch()) await this.#hear(notice);
     } catch {
-      this.lost = true;
+      this.#lose(client);
     }
+  }
+
+  async #connect(): Promise<void> {
+    const client = await connect(() => this.#lose(client));
+    this.#client = client;
+    void this.#listen(client);
+    await this.refresh();
+  }
+
+  /** Tries again and again once the connection in use is gone. */
+  #lose(client: Client): void {
+    if (client !== this.#client) return;
+    this.lost = true;
+    this.#losses += 1;
+    this.#reconnecting ??= this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    for (let wait = FIRST_WAIT_MS; this.lost; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      await new Promise((done) => setTimeout(done, wait));
+      const losses = this.#losses;
+      try {
+        await this.#connect();
+        // it may be gone again already
+        this.lost = this.#losses !== losses;
+      } catch {
+        // the backend is still away
+      }
+    }
+    this.#reconnecting = undefined;
+    await this.#catchUp();
+  }
+
+  /** Reads again what may have changed unheard. */
+  async #catchUp(): Promise<void> {
+    const imageIds = this.imageId === undefined ? [] : [this.imageId];
+    await this.#hear({ type: 'images' });
+    await this.#hear({ type: 'classes' });
+    await this.#hear({ type: 'labels', imageIds, session: '' });
   }
 
   async #hear(notice: Notice): Promise<void> {

@@ -200,6 +200,8 @@ class Labels {
         this.saved = saver.pending === 0;
       },
       isConflict,
+      isLost: () => app.lost,
+      connected: () => app.connected(),
       read: async () => {
         const { image: now, boxes } = await app.client.images.labels({ id: image.id });
         return { revision: now.revision, boxes: boxes.map(editorBox) };

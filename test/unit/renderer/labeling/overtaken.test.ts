@@ -60,6 +60,8 @@ function sharedBackend() {
       return { seq: 1, revision, state: 'in-progress', boxes: stored as never };
     },
     isConflict: (error) => error instanceof Error && error.message === 'conflict',
+    isLost: () => false,
+    connected: () => Promise.resolve(),
     read: () => Promise.resolve({ revision, boxes }),
     onId: () => undefined,
     onProgress: () => undefined,

@@ -35,6 +35,8 @@ function backend(failAt = Number.POSITIVE_INFINITY) {
     onId: (temporary, id) => ids.push([temporary, id]),
     onProgress: () => undefined,
     isConflict: () => false,
+    isLost: () => false,
+    connected: () => Promise.resolve(),
     read: () => Promise.reject(new Error('not asked for')),
     onOvertaken: () => undefined,
     onTrouble: (_error, lost) => troubles.push(lost),
@@ -71,5 +73,59 @@ describe('saver', () => {
     saver.push(draw(-3));
     await saver.settled();
     expect(sent).toHaveLength(2);
+  });
+});
+
+/** A backend whose connection breaks at the first gesture, before it is stored or before its answer comes. */
+function breaking(isStored: boolean) {
+  const stored: EditorBox[] = [box(1)];
+  const told = { ids: [] as number[][], overtaken: 0, trouble: 0 };
+  let revision = 3;
+  let lost = false;
+  let breaks = true;
+  const saver = new Saver(revision, {
+    send: async (at, gesture) => {
+      const breaksNow = breaks;
+      breaks = false;
+      lost = breaksNow;
+      if (breaksNow && !isStored) throw new Error('closed');
+      if (at !== revision) throw new Error('refused');
+      const boxes = gesture.put.map((one) => ({ ...one, id: one.id < 0 ? 100 + stored.length : one.id }));
+      stored.push(...boxes);
+      revision += 1;
+      if (breaksNow) throw new Error('closed');
+      return { seq: revision, revision, state: 'in-progress', boxes: boxes as never };
+    },
+    isLost: () => lost,
+    connected: async () => {
+      await new Promise((done) => setTimeout(done, 1));
+      lost = false;
+    },
+    isConflict: () => false,
+    read: async () => ({ revision, boxes: [...stored] }),
+    onId: (...pair) => told.ids.push(pair),
+    onProgress: () => undefined,
+    onOvertaken: () => void told.overtaken++,
+    onTrouble: () => void told.trouble++,
+  });
+  return { saver, stored, told };
+}
+
+describe('saver without a connection', () => {
+  it.each([true, false])('stores each gesture once (the first was stored: %s)', async (isStored) => {
+    const { saver, stored, told } = breaking(isStored);
+    // the same box twice is meant twice
+    for (const id of [-1, -2]) saver.push(draw(id));
+    expect(saver.pending).toBe(2);
+    await saver.settled();
+    expect(stored.map(({ id }) => id)).toEqual([1, 101, 102]);
+    expect(told).toEqual({
+      ids: [
+        [-1, 101],
+        [-2, 102],
+      ],
+      overtaken: 0,
+      trouble: 0,
+    });
   });
 });

@@ -1,0 +1,88 @@
+// A connection that breaks while boxes are drawn: the window says what waits, connects again and stores each box once.
+import type { Page, WebSocketRoute } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boxCount, canvasOf, dragOver } from './canvas-hands.ts';
+import { browserProgram, openStudio, type Studio } from './studio.ts';
+
+const program = browserProgram();
+if (!program) console.log('No browser was found, so lost connections are not tested.');
+
+describe.skipIf(!program)('a lost connection', () => {
+  let studio: Studio;
+  let page: Page;
+  let live: WebSocketRoute | undefined;
+  let away = false;
+  let deaf = false;
+  let sent = 0;
+
+  /** The socket goes through here, where it can be cut, refused and kept from answering. */
+  function carry(socket: WebSocketRoute) {
+    if (away) return void socket.close();
+    live = socket;
+    const server = socket.connectToServer();
+    socket.onMessage((message) => {
+      sent += 1;
+      server.send(message);
+    });
+    server.onMessage((message) => {
+      if (!deaf) socket.send(message);
+    });
+    socket.onClose(() => server.close());
+  }
+
+  async function cut() {
+    away = true;
+    await live?.close();
+    await page.getByText(/^Not connected: /).waitFor();
+  }
+
+  const saved = () => page.getByText('Saved', { exact: true }).waitFor({ timeout: 20_000 });
+
+  async function expectStored(count: number) {
+    await saved();
+    await page.reload();
+    await canvasOf(page).waitFor();
+    await expect.poll(() => boxCount(page), { timeout: 10_000 }).toBe(count);
+  }
+
+  beforeAll(async () => {
+    studio = await openStudio(program ?? '');
+    page = studio.page;
+    await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
+    await page.routeWebSocket(/\/rpc$/, carry);
+    await page.reload();
+    await page.getByRole('button', { name: 'Label sample_0002.jpg' }).click();
+    await canvasOf(page).waitFor();
+    await page.getByText('sample_0002.jpg', { exact: true }).waitFor();
+    await page.keyboard.press('w');
+  }, 120_000);
+  afterAll(async () => {
+    await studio?.close();
+  });
+
+  it('says how many changes wait and sends them once it is back', async () => {
+    const before = await boxCount(page);
+    await cut();
+    await dragOver(page, [0.3, 0.62], [0.42, 0.82]);
+    await page.getByText('Not connected: 1 change waits', { exact: true }).waitFor();
+    await page.keyboard.press('w');
+    await dragOver(page, [0.6, 0.62], [0.7, 0.8]);
+    await page.getByText('Not connected: 2 changes wait', { exact: true }).waitFor();
+    away = false;
+    await expectStored(before + 2);
+  }, 60_000);
+
+  it('does not store a box twice whose answer was lost', async () => {
+    const before = await boxCount(page);
+    deaf = true;
+    const sentBefore = sent;
+    await page.keyboard.press('w');
+    await dragOver(page, [0.1, 0.1], [0.2, 0.3]);
+    await expect.poll(() => sent).toBeGreaterThan(sentBefore);
+    await new Promise((done) => setTimeout(done, 500));
+    await cut();
+    deaf = false;
+    away = false;
+    await expectStored(before + 1);
+  }, 60_000);
+});
