@@ -239,7 +239,8 @@ const shapes: readonly Shape[] = [
     group: assignment,
     name: 'Plain start',
     ...number(0, 1, 0.05),
-    reason: 'The first part of the training with plain ATSS. Measured on small data, any of it costs accuracy.',
+    reason:
+      'The first part of the training with plain ATSS. Measured on small data, any of it costs accuracy.',
   },
   {
     path: 'assigner.rampPart',
