@@ -67,7 +67,7 @@ async function killedRound(browser: Browser, folder: string, project: string): P
 
 async function drawUntilLost(page: Page, server: ChildProcess): Promise<number> {
   let saved = 0;
-  const lost = page.getByText('The connection to DDOD Studio is gone.');
+  const lost = page.getByText('Not connected to DDOD Studio;');
   for (let index = 0; server.exitCode === null && server.signalCode === null; index++) {
     await drawOne(page, index);
     const seen = page.getByText('Saved', { exact: true }).waitFor({ timeout: 5000 });
