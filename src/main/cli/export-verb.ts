@@ -1,6 +1,13 @@
 // ddod export: a run's model for other programs, or its weights alone.
 import { type Command, Option } from 'commander';
-import { type ExportFormat, exportFormats, exportRun } from '../services/exports.ts';
+import { Problem } from '../../shared/problem.ts';
+import {
+  type Exported,
+  type ExportFormat,
+  exportFormats,
+  exportRun,
+  noteExport,
+} from '../services/exports.ts';
 import { type ExportedModel, exportModel } from '../services/model-export.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { type RunnableFormat, runnableFormats } from '../trainer/job.ts';
@@ -34,18 +41,35 @@ export function addExportVerb(program: Command, console: Console): void {
     .option('--heads', "the network's own outputs as a second model, for runtimes without NMS")
     .option('--proof <images>', 'labelled images to prove it on', positiveInteger)
     .option('--json', 'one JSON document on stdout')
-    .action((options: ExportArguments) =>
-      withProject(options.project, { readOnly: true }, (project) => exportTo(project, options, console)),
-    );
+    .action(async (options: ExportArguments) => {
+      const exported = await withProject(options.project, { readOnly: true }, (project) =>
+        exportTo(project, options, console),
+      );
+      await noteIn(options.project, exported, console);
+    });
 }
 
-async function exportTo(project: OpenProject, options: ExportArguments, console: Console): Promise<void> {
+/** The export was made from a project open to read, so that the window may have it open; the note takes a moment. */
+async function noteIn(dir: string, exported: Exported | ExportedModel, console: Console): Promise<void> {
+  try {
+    await withProject(dir, {}, (project) => noteExport(project, exported));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.note(`The project does not list this export, for it could not be written to: ${error.message}`);
+  }
+}
+
+async function exportTo(
+  project: OpenProject,
+  options: ExportArguments,
+  console: Console,
+): Promise<Exported | ExportedModel> {
   const { run, to, out } = options;
   const format = runnableFormats.find((name) => name === to);
   if (format === undefined) {
     const exported = exportRun(project, run, to as ExportFormat, out);
     console.result(exported, exported.files.join('\n'));
-    return;
+    return exported;
   }
   const exported = await interruptibly((signal) =>
     exportModel(project, run, {
@@ -60,6 +84,7 @@ async function exportTo(project: OpenProject, options: ExportArguments, console:
     }),
   );
   console.result(exported, `${exported.files.join('\n')}\n\n${proofText(exported)}`);
+  return exported;
 }
 
 function weightsOf({ half = false, int8 = false }: ExportArguments) {

@@ -17,12 +17,24 @@ export interface Exported {
   readonly dir: string;
   readonly files: readonly string[];
   readonly card: ModelCard;
+  readonly runId: string;
+  readonly format: ExportFormat;
+  readonly checkpointId: number;
+}
+
+/** What is noted of an export. */
+interface Noted {
+  readonly dir: string;
+  readonly format: string;
+  readonly checkpointId: number;
+  readonly runId: string;
 }
 
 /** Writes the chosen checkpoint of a run to the new folder `out`. The folder appears whole or not at all. */
 export function exportRun(project: OpenProject, runId: string, format: ExportFormat, out: string): Exported {
   const run = project.runs.get(runId);
-  const checkpoint = project.checkpoints.load(project.checkpoints.chosen(run.id).id);
+  const { id: checkpointId } = project.checkpoints.chosen(run.id);
+  const checkpoint = project.checkpoints.load(checkpointId);
   const { recipe, classes } = checkpoint.state as unknown as { recipe: Recipe; classes: string[] };
   const weights = `model.${format}`;
   const metrics = checkpoint.metrics as ModelCard['metrics'];
@@ -39,7 +51,21 @@ export function exportRun(project: OpenProject, runId: string, format: ExportFor
   } finally {
     draft.drop();
   }
-  return { dir, files: readdirSync(dir).map((name) => join(dir, name)), card };
+  const exported = {
+    dir,
+    files: readdirSync(dir).map((name) => join(dir, name)),
+    card,
+    runId: run.id,
+    format,
+    checkpointId,
+  };
+  noteExport(project, exported);
+  return exported;
+}
+
+/** Notes in a project that is open for writing where a run's model went; `ddod runs` and the window tell it. */
+export function noteExport(project: OpenProject, { runId, checkpointId, format, dir }: Noted): void {
+  if (!project.readOnly) project.runs.addExport(runId, { checkpointId, format, dir, at: Date.now() });
 }
 
 function writeWeights(

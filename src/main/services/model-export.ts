@@ -8,6 +8,7 @@ import type { FoundObjects, JobImage, RunnableFormat } from '../trainer/job.ts';
 import type { ExportJob, ExportResult, Proof } from '../trainer/job-export.ts';
 import { type ExportListeners, launchExport } from '../trainer/launch-export.ts';
 import { draftFolder } from './draft-folder.ts';
+import { noteExport } from './exports.ts';
 import { type CardFacts, cardText } from './model-card.ts';
 import { type ModelCard, modelOfRun } from './models.ts';
 import type { OpenProject } from './projects.ts';
@@ -32,6 +33,9 @@ export interface ExportedModel {
   readonly dir: string;
   readonly files: readonly string[];
   readonly card: ModelCard;
+  readonly runId: string;
+  readonly format: RunnableFormat;
+  readonly checkpointId: number;
   readonly proof: Proof;
 }
 
@@ -73,7 +77,18 @@ export async function exportModel(
     });
     const card = describe(draft.folder, facts, result);
     draft.keep();
-    return { dir, files: readdirSync(dir).map((name) => join(dir, name)), card, proof: result.proof };
+    const files = readdirSync(dir).map((name) => join(dir, name));
+    const exported = {
+      dir,
+      files,
+      card,
+      runId: run.id,
+      format,
+      checkpointId: checkpoint.id,
+      proof: result.proof,
+    };
+    noteExport(project, exported);
+    return exported;
   } finally {
     draft.drop();
   }

@@ -90,6 +90,7 @@ describe('ddod predict --suggest', () => {
     const { dir } = project;
     const out = join(temporaryFolder(), 'out');
     exportRun(project, 'r1', 'safetensors', out);
+    expect(project.runs.exports('r1')).toMatchObject([{ format: 'safetensors', dir: out }]);
     project.close();
     const byRun = await inProcess(
       'predict',
