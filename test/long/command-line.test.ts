@@ -35,7 +35,7 @@ interface Predicted {
 
 beforeAll(async () => {
   ({ project, data } = await drawnProject(folder, 12));
-  const outcome = await ddod(...trainArguments(project), '--json');
+  const outcome = await ddod(...trainArguments(project), '--keep-every', '1', '--json');
   expect(outcome.code, outcome.stderr).toBe(0);
   expect(documentOf(outcome)).toMatchObject({
     run: 'r1',
@@ -60,6 +60,13 @@ const predict = (model: string, ...more: string[]) =>
   documentFrom<Predicted>('predict', '--model', model, join(data, 'JPEGImages'), '--score', '0', ...more);
 
 describe('the trained run', () => {
+  it('kept the checkpoint of every epoch, as was asked', () => {
+    const open = openProject(project, { readOnly: true });
+    const kept = open.checkpoints.list('r1').filter(({ kind }) => kind === 'every');
+    expect(kept.map(({ epoch }) => epoch).sort()).toEqual([1, 2]);
+    open.close();
+  });
+
   it('is listed, compared and evaluated', async () => {
     const { runs } = await documentFrom<{ runs: unknown[] }>(
       'runs',
@@ -101,6 +108,9 @@ describe('the trained run', () => {
       expect(made.files.every((file) => existsSync(file))).toBe(true);
       expect((await predict(at(format))).results).toEqual(own.results);
     }
+    const open = openProject(project, { readOnly: true });
+    expect(open.runs.exports('r1').map(({ format }) => format)).toEqual(['safetensors', 'pth']);
+    open.close();
   });
 
   it('exports a checkpoint with the names and classes of mmdet, and never into a folder in use', async () => {

@@ -24,6 +24,7 @@ interface TrainOptions extends RecipeWishes {
   readonly device: string;
   readonly seed: number;
   readonly name?: string;
+  readonly keepEvery?: number;
   readonly showRecipe?: boolean;
 }
 
@@ -48,6 +49,11 @@ export function addTrainVerbs(program: Command, console: Console): void {
     .option('--device <name>', 'auto or cpu', 'auto')
     .option('--seed <n>', 'where all chance comes from', naturalNumber, 0)
     .option('--name <text>', 'a name for the run')
+    .option(
+      '--keep-every <n>',
+      'keep the checkpoint of every nth epoch, beside the best and the last',
+      positiveInteger,
+    )
     .option('--set <key=value>', 'any value of the recipe, such as train.ema=0.99', collect)
     .option('--show-recipe', 'print the resolved recipe and stop')
     .option('--json', 'one JSON document on stdout')
@@ -81,14 +87,14 @@ async function train(options: TrainOptions, console: Console): Promise<void> {
   console.note(describeRecipe(recipe));
   await withProject(options.project, {}, (project) => {
     const report = new TrainingReport(console, recipe);
-    const start = { recipe, seed: options.seed, init: options.init, ...nameOf(options) };
+    const start = { recipe, seed: options.seed, init: options.init, ...wishesOf(options) };
     const active = startTraining(project, start, (event) => report.hear(event));
     return followTraining(project, active, report, console);
   });
 }
 
-function nameOf({ name }: TrainOptions): { name?: string } {
-  return name === undefined ? {} : { name };
+function wishesOf({ name, keepEvery }: TrainOptions): { name?: string; keepEvery?: number } {
+  return { ...(name !== undefined && { name }), ...(keepEvery !== undefined && { keepEvery }) };
 }
 
 /** Waits for the end of a training; Ctrl-C pauses it once, and kills it the second time. */
