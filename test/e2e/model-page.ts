@@ -79,6 +79,8 @@ type PageTensorFlow = typeof import('@tensorflow/tfjs-node-gpu') & {
   readonly wasm: { setWasmPaths(folder: string): void };
 };
 
+type PageModel = Awaited<ReturnType<PageTensorFlow['loadGraphModel']>>;
+
 /** Runs in the page, which knows nothing of this file. */
 async function runInPage(given: {
   backend: string;
@@ -86,10 +88,14 @@ async function runInPage(given: {
   width: number;
   data: number[];
 }): Promise<PageFindings> {
-  const { tf } = globalThis as unknown as { tf: PageTensorFlow };
+  const page = globalThis as unknown as { tf: PageTensorFlow; models?: Record<string, PageModel> };
+  const { tf } = page;
+  page.models ??= {};
   tf.wasm.setWasmPaths('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
   await tf.setBackend(given.backend);
-  const model = await tf.loadGraphModel('tfjs/model.json');
+  // loaded once for each backend, as a page that looks at many images would
+  page.models[given.backend] ??= await tf.loadGraphModel('tfjs/model.json');
+  const model = page.models[given.backend] as PageModel;
   const image = tf.tensor4d(given.data, [1, given.height, given.width, 3], 'int32');
   const made = (await model.predictAsync(image)) as Record<
     string,
