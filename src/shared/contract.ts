@@ -122,6 +122,9 @@ export type Walked = {
   readonly classesChanged: boolean;
 } | null;
 
+/** What `undo` and `redo` would do next, by the gestures' names; null where there is nothing. */
+export type Ahead = { readonly undo: string | null; readonly redo: string | null };
+
 /** Pushed to every window. */
 export type Notice =
   | { readonly type: 'project'; readonly dir: string | null }
@@ -168,6 +171,7 @@ export const contract = {
   annotations: {
     apply: request.input(gesture).output(type<SavedGesture>()),
     finish: request.input(z.strictObject({ project, imageId: id, revision })).output(type<SavedGesture>()),
+    ahead: request.input(z.strictObject({ project })).output(type<Ahead>()),
     undo: request.input(z.strictObject({ project })).output(type<Walked>()),
     redo: request.input(z.strictObject({ project })).output(type<Walked>()),
   },

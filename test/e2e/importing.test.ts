@@ -111,8 +111,13 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
-  it('takes the import back and repeats it', async () => {
+  it('takes the import back once that was asked, and repeats it', async () => {
     await page.keyboard.press('Control+z');
+    await page.getByRole('dialog', { name: 'Take back the import?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('20 of 20', { exact: true }).waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByRole('button', { name: 'Take it back' }).click();
     await page.getByText('0 of 0', { exact: true }).waitFor();
     await page.keyboard.press('Control+Shift+z');
     await page.getByText('20 of 20', { exact: true }).waitFor();

@@ -28,6 +28,7 @@ export function annotationRoutes(parts: Parts) {
         return saved;
       },
     ),
+    ahead: os.annotations.ahead.handler(({ input: { project } }) => workspace.meant(project).journal.ahead()),
     undo: os.annotations.undo.handler(({ input: { project }, context: { session } }) =>
       toldChange(parts, workspace.meant(project).journal.undo(session), session),
     ),

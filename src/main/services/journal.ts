@@ -1,6 +1,8 @@
 // The journal: every change of labels is recorded with the facts before and after, can be taken back and repeated
 // over the whole project, also after a restart, and each image knows its own history.
+
 import type { HistoryEntry } from '../../shared/contract/history.ts';
+import type { Ahead } from '../../shared/contract.ts';
 import type { WritableDb } from '../db/database.ts';
 import { bumpImport, bumpRevisions } from '../db/images.ts';
 import * as rows from '../db/journal.ts';
@@ -69,8 +71,9 @@ export class Journal {
   }
 
   /** What `undo` and `redo` would do next, by the gestures' names. */
-  ahead(): { readonly undo: string | undefined; readonly redo: string | undefined } {
-    return { undo: rows.nextToUndo(this.#db)?.gesture, redo: rows.nextToRedo(this.#db)?.gesture };
+  ahead(): Ahead {
+    const [undo, redo] = [rows.nextToUndo(this.#db), rows.nextToRedo(this.#db)];
+    return { undo: undo?.gesture ?? null, redo: redo?.gesture ?? null };
   }
 
   /** What happened to an image, newest first. */

@@ -10,6 +10,7 @@ import type { EditorBox, EditorGesture } from '../labeling/gesture.ts';
 import { Saver } from '../labeling/saver.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
+import { panels } from './panels.svelte.ts';
 import { pictures } from './pictures.svelte.ts';
 
 /** Overlap from which a box is the one that was meant. */
@@ -98,9 +99,14 @@ class Labels {
     return saver !== undefined && (saver.pending > 0 || saver.revision > revision);
   }
 
-  async walk(direction: 'undo' | 'redo'): Promise<void> {
+  /** Takes a gesture back or repeats it. A whole import is taken back only once that was asked and `isSure`. */
+  async walk(direction: 'undo' | 'redo', isSure = false): Promise<void> {
     if (this.editor.cancel()) return;
     await this.#saver?.settled();
+    if (direction === 'undo' && !isSure && (await this.#wouldTakeBackImport())) {
+      panels.takeBack = true;
+      return;
+    }
     const change = await app.attempt(() =>
       app.client.annotations[direction]({ project: app.project?.id ?? '' }),
     );
@@ -112,6 +118,12 @@ class Labels {
     else await this.reread();
     if (change && app.view !== 'label')
       app.say(`${direction === 'undo' ? 'Taken back' : 'Repeated'}: ${change.gesture}.`);
+  }
+
+  async #wouldTakeBackImport(): Promise<boolean> {
+    const project = app.project?.id ?? '';
+    const ahead = await app.attempt(() => app.client.annotations.ahead({ project }));
+    return ahead?.undo === 'import';
   }
 
   /** Brings the image back to what it was after an entry of its history, as a gesture of its own. */

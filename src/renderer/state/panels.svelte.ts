@@ -6,12 +6,14 @@ class Panels {
   /** Brightness, contrast and strength of boxes. */
   adjust = $state(false);
   history = $state(false);
+  /** The question whether an import is meant to be taken back. */
+  takeBack = $state(false);
   /** Film strip and lists beside the canvas. */
   sides = $state(true);
 
   /** Keys belong to what is open. */
   get takesKeys(): boolean {
-    return this.palette || this.keys || this.findClass;
+    return this.palette || this.keys || this.findClass || this.takeBack;
   }
 }
 

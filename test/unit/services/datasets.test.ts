@@ -104,7 +104,7 @@ describe('an import', () => {
     expect(project.annotations.count()).toBe(0);
     expect(project.classes.list()).toEqual([]);
     expect(project.datasets.imports()).toEqual([]);
-    expect(project.journal.ahead().undo).toBeUndefined();
+    expect(project.journal.ahead().undo).toBeNull();
   });
 });
 
