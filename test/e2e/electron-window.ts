@@ -82,12 +82,16 @@ async function virtualScreen(): Promise<{ name: string; process: ChildProcess }>
   return { name: `:${number}`, process: xvfb };
 }
 
-/** Opens the window of `application` (a script for `program`, or an installed application of its own) with folders of its own. */
+/**
+ * Opens the window of `application` (a script for `program`, or an installed application of its own) with folders of its
+ * own, or with those in `kept`, which stays when the window is closed.
+ */
 export async function openWindow(
   program: ElectronProgram,
   application: { readonly executable?: string; readonly script?: string },
+  kept?: string,
 ): Promise<ElectronWindow> {
-  const folder = mkdtempSync(join(tmpdir(), 'ddod-electron-'));
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'ddod-electron-'));
   const screen = process.platform === 'linux' && !process.env.DISPLAY ? await virtualScreen() : undefined;
   const env = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined));
   const electron = await _electron.launch({
@@ -115,7 +119,7 @@ export async function openWindow(
     close: async () => {
       await electron.close();
       screen?.process.kill();
-      rmSync(folder, { recursive: true, force: true });
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -21,9 +21,12 @@ export function browserProgram(): string | undefined {
   return found.find((program) => program !== undefined && program !== '' && existsSync(program));
 }
 
-/** Starts the server on a free port, with a project where one is given, and opens its link. */
-export async function openStudio(executablePath: string, project?: string): Promise<Studio> {
-  const folder = mkdtempSync(join(tmpdir(), 'ddod-e2e-'));
+/**
+ * Starts the server on a free port, with a project where one is given, and opens its link. Folders are its own, or those in
+ * `kept`, which stays when the studio is closed.
+ */
+export async function openStudio(executablePath: string, project?: string, kept?: string): Promise<Studio> {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'ddod-e2e-'));
   process.env.DDOD_CONFIG_DIR = join(folder, 'config');
   process.env.DDOD_PROJECTS_DIR = join(folder, 'projects');
   process.env.DDOD_THUMBNAILS = join(folder, 'thumbnails');
@@ -45,7 +48,7 @@ export async function openStudio(executablePath: string, project?: string): Prom
     close: async () => {
       await browser.close();
       await server.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
