@@ -61,12 +61,14 @@ describe.skipIf(!program)('suggestions in a browser', () => {
     const found = await open();
     await key('y');
     await become(boxes, 1);
-    await become(open, found - 1);
+    // one box may answer two suggestions
+    const left = await open();
+    expect(left).toBeLessThan(found);
     await key('n');
-    await become(open, found - 2);
+    await become(open, left - 1);
     expect(await boxes()).toBe(1);
     await key('Control+z');
-    await become(open, found - 1);
+    await become(open, left);
     await key('Control+z');
     await become(open, found);
     await become(boxes, 0);
@@ -106,8 +108,10 @@ describe.skipIf(!program)('suggestions in a browser', () => {
       .first();
     await row.getByRole('button', { name: /^Accept/ }).click();
     await become(boxes, 1);
+    const left = await open();
+    expect(left).toBeLessThan(found);
     await row.getByRole('button', { name: /^Reject/ }).click();
-    await become(open, found - 2);
+    await become(open, left - 1);
     expect(await boxes()).toBe(1);
   });
 

@@ -9,6 +9,8 @@ export interface KeyPress {
   readonly metaKey: boolean;
   readonly altKey: boolean;
   readonly shiftKey: boolean;
+  /** True while the key is held down. */
+  readonly repeat?: boolean;
 }
 
 const RESERVED = /^(Shift\+|Alt\+|Alt\+Shift\+)?(Arrow\w+|[1-9]| |Shift|Control|Alt|Meta|Dead|Unidentified)$/;

@@ -11,12 +11,15 @@ import { panels } from './panels.svelte.ts';
 import { past } from './past.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { suggestions } from './suggestions.svelte.ts';
+import { Turns } from './turns.ts';
 
 const ZOOM = 1.25;
 const { editor } = labels;
 /** Boxes that were copied, to be pasted on any image. */
 let copied: readonly EditorBox[] = [];
+const turns = new Turns();
 
+/** Each returns a promise where the next has to wait for it. */
 const doing: Readonly<Record<Action, () => unknown>> = {
   draw: () => editor.setTool('draw'),
   select: () => editor.setTool('select'),
@@ -48,8 +51,8 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   acceptAll: () => suggestions.acceptAll(),
   nextSuggestion: () => suggestions.step(1),
   previousSuggestion: () => suggestions.step(-1),
-  look: () => suggestions.look(),
-  glassBox: () => glassBox.toggle(),
+  look: () => void suggestions.look(),
+  glassBox: () => void glassBox.toggle(),
   findClass: () => {
     panels.findClass = true;
   },
@@ -82,15 +85,17 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   },
 };
 
-/** Does an action, from a menu or the palette. */
+/** Does an action, from a menu or the palette, once those before it are done. */
 export function act(action: Action): void {
   // what an action does is done to the present
   if (past.close() && action === 'cancel') return;
-  doing[action]();
+  turns.take(doing[action]);
 }
 
 /** Does what a key asks for; false for a key that means nothing here. */
 export function pressKey(press: KeyPress): boolean {
+  // a key held down does not pile up work
+  if (press.repeat && turns.busy) return true;
   const action = settings.keymap.actionFor(press);
   if (!action) {
     past.close();
@@ -103,16 +108,18 @@ export function pressKey(press: KeyPress): boolean {
 function pressNumber({ key, ctrlKey, altKey, metaKey }: KeyPress): boolean {
   if (ctrlKey || altKey || metaKey || !/^[1-9]$/.test(key)) return false;
   const label = classes.list[Number(key) - 1];
-  if (label) edits.assign(editor, label.id);
+  if (label) turns.take(() => edits.assign(editor, label.id));
   return label !== undefined;
 }
 
 function pressArrow(press: KeyPress): boolean {
   const arrow = arrowOf(press);
   if (!arrow || press.ctrlKey || press.metaKey) return false;
-  if (editor.list.selection.size > 0) {
-    if (press.altKey) edits.grow(editor, arrow.dx, arrow.dy);
-    else edits.nudge(editor, arrow.dx, arrow.dy);
-  } else if (arrow.dx !== 0 && !press.altKey) labels.go(arrow.dx > 0 ? 1 : -1);
+  turns.take(() => followArrow(press.altKey, arrow));
   return true;
+}
+
+function followArrow(grows: boolean, { dx, dy }: { dx: number; dy: number }): unknown {
+  if (editor.list.selection.size === 0) return dx !== 0 && !grows ? labels.go(dx > 0 ? 1 : -1) : undefined;
+  return grows ? edits.grow(editor, dx, dy) : edits.nudge(editor, dx, dy);
 }

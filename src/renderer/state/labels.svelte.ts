@@ -31,6 +31,7 @@ class Labels {
   });
   #saver: Saver | undefined;
   #wanted: Example | undefined;
+  #arrive: (() => void) | undefined;
 
   /** Forgets everything, for another project. */
   clear(): void {
@@ -45,7 +46,9 @@ class Labels {
   async open(id: number): Promise<void> {
     await this.#saver?.settled();
     const read = await app.attempt(() => app.client.images.labels({ id }));
-    if (!read || app.imageId !== id) return;
+    if (app.imageId !== id) return;
+    this.#arrive?.();
+    if (!read) return;
     this.image = read.image;
     this.#saver = this.#saverFor(read.image);
     this.editor.load(read.image, read.boxes.map(editorBox));
@@ -102,6 +105,7 @@ class Labels {
   /** Takes a gesture back or repeats it. A whole import is taken back only once that was asked and `isSure`. */
   async walk(direction: 'undo' | 'redo', isSure = false): Promise<void> {
     if (this.editor.cancel()) return;
+    const from = app.imageId;
     await this.#saver?.settled();
     if (direction === 'undo' && !isSure && (await this.#wouldTakeBackImport())) {
       panels.takeBack = true;
@@ -113,10 +117,12 @@ class Labels {
     if (change === null)
       return app.say(direction === 'undo' ? 'There is nothing to undo.' : 'There is nothing to redo.');
     const [first] = change?.imageIds ?? [];
-    const elsewhere = first !== undefined && !change?.imageIds.includes(this.image?.id ?? 0);
-    if (app.view === 'label' && elsewhere && change?.imageIds.length === 1) app.go('label', first);
+    const elsewhere = first !== undefined && !change?.imageIds.includes(app.imageId ?? 0);
+    // who went on to another image meanwhile is not led back
+    const leads = app.view === 'label' && elsewhere && change?.imageIds.length === 1 && app.imageId === from;
+    if (leads) await this.#goTo(first);
     else await this.reread();
-    if (change && app.view !== 'label')
+    if (change && !leads && (elsewhere || app.view !== 'label'))
       app.say(`${direction === 'undo' ? 'Taken back' : 'Repeated'}: ${change.gesture}.`);
   }
 
@@ -152,8 +158,11 @@ class Labels {
     );
     if (!saved) return;
     if (saver) saver.revision = saved.revision;
+    if (this.image?.id !== image.id) return;
     this.image = { ...image, state: saved.state, revision: saved.revision };
-    if (!this.go(1)) app.say('That was the last image here.');
+    const arrived = this.go(1);
+    if (!arrived) app.say('That was the last image here.');
+    await arrived;
   }
 
   /** While locked, boxes that get another class do not change the class of the next ones. */
@@ -164,17 +173,27 @@ class Labels {
 
   /** Adds what the previous image has, for pictures that resemble each other. */
   async repeatPrevious(): Promise<void> {
-    const id = this.image && gallery.neighbour(this.image.id, -1);
+    const { image } = this;
+    const id = image && gallery.neighbour(image.id, -1);
     const read = id === undefined ? undefined : await app.attempt(() => app.client.images.labels({ id }));
+    if (this.image?.id !== image?.id) return;
     if (read && read.boxes.length > 0) this.editor.add('repeat', read.boxes.map(editorBox));
     else if (id === undefined || read) app.say('There is no previous image with boxes.');
   }
 
-  /** Goes to the next or the previous image; false at the end. */
-  go(direction: 1 | -1): boolean {
+  /** Goes to the next or the previous image; resolves once it is shown. Undefined at the end. */
+  go(direction: 1 | -1): Promise<void> | undefined {
     const next = this.image && gallery.neighbour(this.image.id, direction);
-    if (next !== undefined) app.go('label', next);
-    return next !== undefined;
+    return next === undefined ? undefined : this.#goTo(next);
+  }
+
+  #goTo(id: number): Promise<void> {
+    this.#arrive?.();
+    const arrived = new Promise<void>((arrive) => {
+      this.#arrive = arrive;
+    });
+    app.go('label', id);
+    return arrived;
   }
 
   hear(notice: Notice): void {
