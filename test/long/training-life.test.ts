@@ -1,5 +1,5 @@
-// The life of trainings behind the window: a queue, an end after the epoch, a killed process, memory that runs out, a loss
-// that is no number, and what each leaves behind. Real processes, real TensorFlow, drawn pictures.
+// The life of trainings behind the window: a queue, an end after the epoch, a killed process, a loss that is no number, and
+// what each leaves behind. Real processes, real TensorFlow, drawn pictures. Memory that runs out: memory-limit.test.ts.
 import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LiveTraining } from '../../src/main/services/live-training.ts';

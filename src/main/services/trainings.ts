@@ -5,8 +5,7 @@ import type { Checkpoint, JsonObject, Run, RunStatus } from '../../shared/model.
 import { Problem, sentenceOf } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import type { InitialWeights, TrainingEvent, TrainingJob } from '../trainer/job.ts';
-import { launchTraining, type TrainingProcess } from '../trainer/launch.ts';
-import { type Death, diedOfMemory, kernelMemoryKills } from './memory-death.ts';
+import { type Gone, launchTraining, type TrainingProcess } from '../trainer/launch.ts';
 import type { OpenProject } from './projects.ts';
 import { withEpochs } from './recipes.ts';
 import type { RunPlan } from './runs.ts';
@@ -179,7 +178,7 @@ function initialWeights(project: OpenProject, recipe: Recipe, plan: RunPlan): In
 
 /** Listens to the process until it is gone; everything is stored before the listener hears of it. */
 function watch(project: OpenProject, run: Run, work: Work, listener: Listener): ActiveTraining {
-  const end: Ending = { event: undefined, unkept: undefined, killed: false, asked: false, lastWords: '' };
+  const end: Ending = { event: undefined, unkept: undefined, killed: false, asked: false };
   const record = new TrainingRecord(project, run, work.watchedIds);
   let child: TrainingProcess;
   const hear = (event: TrainingEvent) => {
@@ -196,13 +195,11 @@ function watch(project: OpenProject, run: Run, work: Work, listener: Listener): 
     listener(event);
   };
   const launch = (job: TrainingJob) => {
-    const killsBefore = kernelMemoryKills();
-    child = launchTraining(job, hear, (text) => {
-      end.lastWords = text;
-    });
+    child = launchTraining(job, hear);
     return child.gone.then(async (gone): Promise<Run> => {
-      const smaller = inSmallerParts(project, job, end, { ...gone, lastWords: end.lastWords, killsBefore });
+      const smaller = inSmallerParts(project, job, end, gone);
       if (smaller === undefined) return close(project, run, end, gone);
+      if (gone.lastWords !== '') project.runs.log(run.id, gone.lastWords, 'error');
       end.event = undefined;
       hear(smaller.event);
       return await launch(smaller.job);
@@ -238,20 +235,15 @@ interface Ending {
   killed: boolean;
   /** The user wants it to end: nothing is started again. */
   asked: boolean;
-  lastWords: string;
 }
 
-interface Gone {
-  readonly code: number | null;
-  readonly signal: string | null;
-}
+const outOfMemory = ({ event }: Ending, { ofMemory }: Gone) =>
+  event === undefined ? ofMemory : event.type === 'failed' && event.outOfMemory === true;
 
 /** The job to go on with where memory was what ended the process: from its last checkpoint, in smaller parts. */
-function inSmallerParts(project: OpenProject, job: TrainingJob, end: Ending, death: Death) {
-  const { event, unkept, killed, asked } = end;
-  const said = event?.type === 'failed' && event.outOfMemory === true;
-  const mayGoOn =
-    unkept === undefined && !killed && !asked && (said || (event === undefined && diedOfMemory(death)));
+function inSmallerParts(project: OpenProject, job: TrainingJob, end: Ending, gone: Gone) {
+  const { unkept, killed, asked } = end;
+  const mayGoOn = unkept === undefined && !killed && !asked && outOfMemory(end, gone);
   const parts = Math.max(job.parts ?? 1, project.runs.plan(job.runId).parts ?? 1) * 2;
   const run = project.runs.get(job.runId);
   const { batch } = recipeSchema.parse(run.recipe).train;
@@ -269,12 +261,22 @@ function close(project: OpenProject, run: Run, end: Ending, gone: Gone): Run {
   const { event } = end;
   if (end.unkept !== undefined) return fail(project, run, end.unkept);
   if (event?.type === 'ended') return project.runs.setStatus(run.id, ...outcomeOf(event.end));
-  if (event?.type === 'failed') return project.runs.setStatus(run.id, 'failed', event.message);
   if (end.killed) return project.runs.setStatus(run.id, 'stopped', 'Stopped without a last checkpoint.');
-  if (end.lastWords !== '') project.runs.log(run.id, end.lastWords, 'error');
+  if (gone.lastWords !== '') project.runs.log(run.id, gone.lastWords, 'error');
+  return project.runs.setStatus(run.id, 'failed', causeOf(project, run, end, gone));
+}
+
+function causeOf(project: OpenProject, run: Run, end: Ending, gone: Gone): string {
+  const resume =
+    project.checkpoints.latest(run.id) === undefined
+      ? 'start it again'
+      : 'resume the run from its last checkpoint';
+  if (outOfMemory(end, gone)) {
+    return `Memory ran out${end.asked ? '' : ', even with one image computed at a time'}. Close other programs and ${resume}, or train anew on smaller images.`;
+  }
+  if (end.event?.type === 'failed') return end.event.message;
   const how = gone.signal === null ? `with exit code ${gone.code}` : `by ${gone.signal}`;
-  const cause = `The training process was ended ${how}; resume the run from its last checkpoint.`;
-  return project.runs.setStatus(run.id, 'failed', cause);
+  return `The training process was ended ${how}; ${resume}.`;
 }
 
 function outcomeOf(end: Extract<TrainingEvent, { type: 'ended' }>['end']): [RunStatus, string?] {

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Problem } from '../../shared/problem.ts';
 import type { DetectorAnswer, DetectorQuestion } from './job-detector.ts';
-import { startWorker } from './launch.ts';
+import { deathOf, startWorker } from './launch.ts';
 
 /** Milliseconds without a question after which the process ends and gives its memory back. */
 const IDLE_MS = 90_000;
@@ -21,7 +21,6 @@ export class DetectorProcess {
   #child: ChildProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
   #next = 1;
-  #lastWords = '';
   readonly #waiting = new Map<number, Waiting>();
 
   /** Asks the detector; it is started where it is not up. Rejects with a Problem where it fails or dies. */
@@ -45,20 +44,9 @@ export class DetectorProcess {
   }
 
   #start(): ChildProcess {
-    const child = startWorker(
-      (message) => this.#hear(message as DetectorAnswer),
-      (text) => {
-        this.#lastWords = text;
-      },
-    );
+    const { child, gone } = startWorker((message) => this.#hear(message as DetectorAnswer));
     this.#child = child;
-    child.once('close', (code) => {
-      const words = this.#lastWords.trim();
-      this.#gone(
-        child,
-        new Problem(`The detector stopped with exit code ${code}${words ? `: ${words}` : '.'}`),
-      );
-    });
+    void gone.then((death) => this.#gone(child, deathOf('The detector', death)));
     return child;
   }
 

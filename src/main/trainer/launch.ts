@@ -15,6 +15,17 @@ import type {
   TrainingJob,
 } from './job.ts';
 import type { ExportCommand } from './job-export.ts';
+import { diedOfMemory, hasMemoryLimit, kernelMemoryKills } from './memory-death.ts';
+
+/** How a process came to its end. */
+export interface Gone {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last it wrote on its standard error. */
+  readonly lastWords: string;
+  /** It was memory that it died of. */
+  readonly ofMemory: boolean;
+}
 
 export interface TrainingProcess {
   /** Asks for a checkpoint and an end after the step under way. */
@@ -23,27 +34,25 @@ export interface TrainingProcess {
   stop(): void;
   /** Ends it at once. */
   kill(): void;
-  /** Resolves when the process is gone, with its exit code or signal. */
-  readonly gone: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<Gone>;
   readonly pid: number | undefined;
 }
 
-/** The last words on the process' standard error, for a run that died without an event. */
-const stderrKept = 8_000;
+/** Characters of standard error that are kept: a complaint and the stack under it, which come in many pieces. */
+const LAST_WORDS_KEPT = 8_000;
+/** Lines of them that a sentence may quote. */
+const QUOTED_LINES = 3;
 
-/** Starts `job` in a process of its own; `onEvent` hears everything it says, `onStderr` what TensorFlow writes. */
-export function launchTraining(
-  job: TrainingJob,
-  onEvent: (event: TrainingEvent) => void,
-  onStderr: (text: string) => void = () => undefined,
-): TrainingProcess {
-  const child = startWorker((message) => onEvent(message as TrainingEvent), onStderr);
+/** Starts `job` in a process of its own; `onEvent` hears everything it says. */
+export function launchTraining(job: TrainingJob, onEvent: (event: TrainingEvent) => void): TrainingProcess {
+  const { child, gone } = startWorker((message) => onEvent(message as TrainingEvent));
   tell(child, { type: 'start', job });
   return {
     pause: () => tell(child, { type: 'pause' }),
     stop: () => tell(child, { type: 'stop' }),
     kill: () => void child.kill('SIGKILL'),
-    gone: goneFrom(child),
+    gone,
     pid: child.pid,
   };
 }
@@ -91,43 +100,60 @@ export async function workApart<Event extends { readonly type: string }, Result>
   signal?.throwIfAborted();
   let result: Result | undefined;
   let failure: string | undefined;
-  let lastWords = '';
-  const child = startWorker(
-    (message) => {
-      const event = message as Event & { readonly message?: string };
-      if (event.type === 'failed') failure = event.message;
-      else result = hear(event) ?? result;
-    },
-    (text) => {
-      lastWords = text;
-    },
-  );
+  const { child, gone } = startWorker((message) => {
+    const event = message as Event & { readonly message?: string };
+    if (event.type === 'failed') failure = event.message;
+    else result = hear(event) ?? result;
+  });
   const end = () => void child.kill('SIGKILL');
   signal?.addEventListener('abort', end, { once: true });
   tell(child, command);
-  const { code } = await goneFrom(child);
+  const death = await gone;
   signal?.removeEventListener('abort', end);
   signal?.throwIfAborted();
   if (result !== undefined) return result;
-  throw new Problem(failure ?? `${name} stopped with exit code ${code}: ${lastWords.trim()}`);
+  throw failure === undefined ? deathOf(name, death) : new Problem(failure);
+}
+
+/** What is told of a process that ended without a word of its own. */
+export function deathOf(name: string, { code, signal, lastWords, ofMemory }: Gone): Problem {
+  if (ofMemory) {
+    return new Problem(`${name} ran out of memory.`, 'Close other programs, or choose smaller images.');
+  }
+  const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+  const quoted = lastWords.trim().split('\n').slice(-QUOTED_LINES).join(' ');
+  return new Problem(`${name} was ended ${how}${quoted === '' ? '.' : `: ${quoted}`}`);
+}
+
+export interface Worker {
+  readonly child: ChildProcess;
+  readonly gone: Promise<Gone>;
 }
 
 /** The training process, before it is told what to do. */
-export function startWorker(
-  onMessage: (message: unknown) => void,
-  onStderr: (text: string) => void,
-): ChildProcess {
+export function startWorker(onMessage: (message: unknown) => void): Worker {
+  const killsBefore = kernelMemoryKills();
   // DDOD_NODE: a Node that runs TypeScript, where this process is Electron's
   const execPath = process.env.DDOD_NODE ?? process.execPath;
   const child = fork(workerFile(), [], { execPath, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let lastWords = '';
+  let limited = hasMemoryLimit(child.pid);
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-LAST_WORDS_KEPT);
+  });
+  child.once('message', () => {
+    limited = hasMemoryLimit(child.pid);
+  });
   child.on('message', onMessage);
-  child.stderr?.on('data', (chunk: Buffer) => onStderr(chunk.toString('utf8').slice(-stderrKept)));
-  return child;
+  const gone = endOf(child).then((end): Gone => {
+    const memoryKills = kernelMemoryKills() - killsBefore;
+    const ofMemory = diedOfMemory({ ...end, lastWords, limited, memoryKills });
+    return { ...end, lastWords: lastWords.trim(), ofMemory };
+  });
+  return { child, gone };
 }
 
-function goneFrom(
-  child: ChildProcess,
-): Promise<{ readonly code: number | null; readonly signal: string | null }> {
+function endOf(child: ChildProcess): Promise<Pick<Gone, 'code' | 'signal'>> {
   return new Promise((resolve) => {
     child.once('error', () => resolve({ code: null, signal: 'not started' }));
     // not 'exit', which may come before the last message

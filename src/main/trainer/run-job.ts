@@ -107,8 +107,8 @@ function trainingLoader(job: TrainingJob, network: Network, say: Say): Loader {
     augment: augmentOf(job.recipe),
     unreadable: 'skip',
     onSkip: ({ problem }) => say({ type: 'log', level: 'warning', text: problem.sentence }),
-    // memory that ran out once is better spent on steps than on images kept decoded
-    ...((job.parts ?? 1) > 1 ? { cacheBytes: 0 } : {}),
+    // memory that ran out once is better spent on steps than on images kept decoded and threads that decode
+    ...((job.parts ?? 1) > 1 ? { cacheBytes: 0, workers: 0 } : {}),
   });
 }
 

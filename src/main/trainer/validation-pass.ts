@@ -48,6 +48,7 @@ export class ValidationPass {
       smaller,
       classes,
       {
+        ...(this.#training.parts > 1 ? { decoders: 0 } : {}),
         onProgress: (done) => this.#say({ type: 'evaluating', done, of: this.#samples.length }),
         onSkip: (problem) => this.#say({ type: 'log', level: 'warning', text: problem.sentence }),
       },

@@ -13,6 +13,8 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
   /** Told of an image that cannot be read: nothing is found on it. */
   readonly onSkip?: (problem: Problem) => void;
+  /** Threads that decode; 0 decodes on the calling one, which takes the least memory. */
+  readonly decoders?: number;
 }
 
 export interface NetworkEvaluation {
@@ -68,7 +70,7 @@ export async function detectSamples(
   network: Network,
   samples: readonly Sample[],
   recipe: Recipe,
-  { onProgress, signal, onSkip }: EvaluateOptions = {},
+  { onProgress, signal, onSkip, decoders }: EvaluateOptions = {},
 ): Promise<Detections[]> {
   const { input, rule, test, train } = recipe;
   const scale = input.scales.at(-1);
@@ -88,6 +90,7 @@ export async function detectSamples(
     unreadable: 'skip',
     onSkip: ({ problem }) => onSkip?.(problem),
     cacheBytes: 0,
+    ...(decoders === undefined ? {} : { workers: decoders }),
   });
   try {
     for await (const batch of loader.epoch(0, 0, signal)) {

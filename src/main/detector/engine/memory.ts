@@ -4,7 +4,7 @@ import type { LoadedBatch } from '../data/loader.ts';
 
 /** Words of TensorFlow, of V8, of the C++ library and of a system that starts no more threads for the same thing. */
 const wordsForIt =
-  /OOM when allocating|resource ?exhausted|out of memory|bad_alloc|cannot allocate memory|allocation failed|failed to allocate|^(EAGAIN|ENOMEM)/i;
+  /OOM when allocating|resource ?exhausted|out of memory|bad_alloc|cannot allocate memory|allocation failed|failed to allocate|resource temporarily unavailable|^(EAGAIN|ENOMEM)/i;
 
 /** True where an operation failed for want of memory. */
 export function isOutOfMemory(error: unknown): boolean {
