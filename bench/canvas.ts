@@ -89,7 +89,7 @@ async function drawing(page: Page): Promise<number[]> {
 function hitTesting(): number[] {
   const editor = new Editor({ onGesture: () => undefined, onChange: () => undefined });
   editor.camera.resize({ width: 1280, height: 800 });
-  const plain = { classId: 1, ignore: false, difficult: false, truncated: false, occluded: false };
+  const plain = { classId: 1, ignore: false, difficult: false, truncated: false, occluded: false, z: 0 };
   const boxes = Array.from({ length: BOXES }, (_, id) => {
     const [x, y] = [Math.random() * 5900, Math.random() * 3900];
     return { ...plain, id: id + 1, x, y, width: 20 + 60 * Math.random(), height: 20 + 60 * Math.random() };

@@ -37,6 +37,7 @@ const ids = z.array(id).max(1000);
 const revision = z.number().int().min(0);
 const colour = z.string().regex(/^#[0-9a-f]{6}$/);
 
+const MOST_LAYERS = 1_000_000;
 const boxInput = z.strictObject({
   id: id.optional(),
   classId: id,
@@ -49,6 +50,7 @@ const boxInput = z.strictObject({
   truncated: z.boolean().optional(),
   occluded: z.boolean().optional(),
   origin: z.enum(boxOrigins).optional(),
+  z: z.number().int().min(-MOST_LAYERS).max(MOST_LAYERS).optional(),
 });
 
 export type { GalleryFilter } from './contract/images.ts';

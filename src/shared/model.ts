@@ -71,6 +71,8 @@ export interface Box extends Rect {
   readonly score: number | null;
   readonly trackId: string | null;
   readonly origin: BoxOrigin;
+  /** Boxes of a higher number lie over those of a lower one. */
+  readonly z: number;
   readonly extra: JsonObject | null;
 }
 

@@ -90,6 +90,20 @@ describe.skipIf(!program)('keys of the label view', () => {
     await expect.poll(() => rows().filter({ hasText: 'ignored' }).count()).toBe(0);
   });
 
+  it('brings a box to the front and keeps it there', async () => {
+    const first = await rows().first().textContent();
+    await rows().first().click();
+    await key(']');
+    await expect.poll(() => rows().last().textContent()).toBe(first);
+    await saved();
+    await page.reload();
+    await rows().first().waitFor();
+    await expect.poll(() => rows().last().textContent()).toBe(first);
+    await canvas().focus();
+    await key('Control+z');
+    await expect.poll(() => rows().first().textContent()).toBe(first);
+  });
+
   it('resizes by Alt with arrows', async () => {
     await rows().first().click();
     const before = await chosen().textContent();

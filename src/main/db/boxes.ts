@@ -19,11 +19,12 @@ interface BoxRow {
   readonly score: number | null;
   readonly trackId: string | null;
   readonly origin: Box['origin'];
+  readonly z: number;
   readonly extra: string | null;
 }
 
 const COLUMNS = `id, image_id AS imageId, class_id AS classId, x, y, width, height, ignored,
-  ignore_reason AS ignoreReason, difficult, truncated, occluded, score, track_id AS trackId, origin, extra`;
+  ignore_reason AS ignoreReason, difficult, truncated, occluded, score, track_id AS trackId, origin, z, extra`;
 
 function toBox({ ignored, ...row }: BoxRow): Box {
   return {
@@ -36,10 +37,10 @@ function toBox({ ignored, ...row }: BoxRow): Box {
   };
 }
 
-/** The boxes of an image in the order they were made. */
+/** The boxes of an image in the order they are drawn: by `z`, and of equal ones in the order they were made. */
 export function boxesOfImage(db: ReadableDb, imageId: number): Box[] {
   return db
-    .read<BoxRow>(`SELECT ${COLUMNS} FROM live_box WHERE image_id = ? ORDER BY id`)
+    .read<BoxRow>(`SELECT ${COLUMNS} FROM live_box WHERE image_id = ? ORDER BY z, id`)
     .all(imageId)
     .map(toBox);
 }
@@ -77,12 +78,12 @@ export function nextBoxId(db: ReadableDb): number {
 /** Writes a box as stated, new or not. */
 export function putBox(db: WritableDb, box: Box): void {
   const sql = `INSERT INTO box (id, image_id, class_id, x, y, width, height, ignored, ignore_reason, difficult,
-      truncated, occluded, score, track_id, origin, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      truncated, occluded, score, track_id, origin, z, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET image_id = excluded.image_id, class_id = excluded.class_id, x = excluded.x,
       y = excluded.y, width = excluded.width, height = excluded.height, ignored = excluded.ignored,
       ignore_reason = excluded.ignore_reason, difficult = excluded.difficult, truncated = excluded.truncated,
       occluded = excluded.occluded, score = excluded.score, track_id = excluded.track_id,
-      origin = excluded.origin, extra = excluded.extra`;
+      origin = excluded.origin, z = excluded.z, extra = excluded.extra`;
   db.write(sql).run(
     box.id,
     box.imageId,
@@ -99,6 +100,7 @@ export function putBox(db: WritableDb, box: Box): void {
     box.score,
     box.trackId,
     box.origin,
+    box.z,
     toColumn(box.extra),
   );
 }

@@ -71,6 +71,7 @@ const DEFAULTS = {
   score: null,
   trackId: null,
   origin: 'drawn',
+  z: 0,
   extra: null,
 } as const;
 

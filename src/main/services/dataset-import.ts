@@ -163,7 +163,7 @@ export class DatasetImport {
       score: box.score ?? null,
       trackId: box.trackId ?? null,
       origin: 'imported',
-      extra: (box.extra ?? null) as JsonObject | null,
+      ...orderOf(box.extra),
     };
   }
 
@@ -236,4 +236,14 @@ export class DatasetImport {
 /** What makes two boxes the same label: class and place, to a ten-thousandth of a pixel. */
 function placeOf(box: Box): string {
   return [box.classId, ...[box.x, box.y, box.width, box.height].map((value) => value.toFixed(4))].join(' ');
+}
+
+/** CVAT's `z_order` becomes the box's own order; label-export.ts writes it back. */
+function orderOf({ z_order, ...extra }: Record<string, unknown> = {}): Pick<Box, 'z' | 'extra'> {
+  const isOrder = typeof z_order === 'string' && /^-?\d{1,6}$/.test(z_order);
+  const rest = isOrder || z_order === undefined ? extra : { ...extra, z_order };
+  return {
+    z: isOrder ? Number(z_order) : 0,
+    extra: Object.keys(rest).length > 0 ? (rest as JsonObject) : null,
+  };
 }

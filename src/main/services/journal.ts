@@ -111,6 +111,9 @@ export class Journal {
   }
 }
 
-function parse(facts: string): Facts {
-  return JSON.parse(facts) as Facts;
+function parse(text: string): Facts {
+  const facts = JSON.parse(text) as Facts;
+  if (!facts.boxes) return facts;
+  // rows from before boxes had an order
+  return { ...facts, boxes: facts.boxes.map(([id, box]) => [id, box && { ...box, z: box.z ?? 0 }]) };
 }

@@ -156,6 +156,7 @@ function exportedBox(box: Box, indices: ReadonlyMap<number, number>): StagedBox[
   const classIndex = indices.get(box.classId);
   if (classIndex === undefined) return [];
   const { x, y, width, height, difficult, truncated, occluded, score, trackId, extra } = box;
+  const all = box.z === 0 ? extra : { ...extra, z_order: String(box.z) };
   return [
     {
       classIndex,
@@ -169,7 +170,7 @@ function exportedBox(box: Box, indices: ReadonlyMap<number, number>): StagedBox[
       ...(box.ignore ? { ignore: box.ignoreReason ?? 'ignored' } : {}),
       ...(score === null ? {} : { score }),
       ...(trackId === null ? {} : { trackId }),
-      ...(extra === null ? {} : { extra: { ...extra } }),
+      ...(all === null ? {} : { extra: { ...all } }),
     },
   ];
 }

@@ -38,6 +38,8 @@ const changing = {
   paste: { keys: ['Ctrl+V'], text: 'Paste the copied boxes' },
   duplicate: { keys: ['Ctrl+D'], text: 'Duplicate the boxes' },
   repeat: { keys: ['R'], cvat: ['Ctrl+B'], text: 'Repeat the boxes of the previous image' },
+  toFront: { keys: [']'], text: 'Bring the boxes to the front' },
+  toBack: { keys: ['['], text: 'Send the boxes to the back' },
   ignore: { keys: ['I'], text: 'Ignore region, on or off' },
   difficult: { keys: ['Shift+D'], text: 'Difficult, on or off' },
   truncated: { keys: ['Shift+T'], text: 'Truncated, on or off' },

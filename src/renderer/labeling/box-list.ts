@@ -28,6 +28,11 @@ export class BoxList {
     return boundsOf(this.selected);
   }
 
+  /** The order of the box that lies over all others. */
+  get top(): number {
+    return this.all.at(-1)?.z ?? 0;
+  }
+
   get(id: number): EditorBox | undefined {
     this.#byId ??= new Map(this.all.map((box) => [box.id, box]));
     return this.#byId.get(id);
@@ -35,7 +40,7 @@ export class BoxList {
 
   /** All boxes anew; what was selected stays so where it still exists. */
   set(boxes: readonly EditorBox[], image: Size = this.#image): void {
-    this.all = boxes;
+    this.all = inOrder(boxes);
     this.#image = image;
     this.#grid = undefined;
     this.#byId = undefined;
@@ -78,4 +83,10 @@ export class BoxList {
   near({ x, y }: Point, reach: number): EditorBox[] {
     return this.within({ x: x - reach, y: y - reach, width: 2 * reach, height: 2 * reach });
   }
+}
+
+/** Lower ones first; those of equal order stay as they come. */
+function inOrder(boxes: readonly EditorBox[]): readonly EditorBox[] {
+  const isOrdered = boxes.every(({ z }, index) => index === 0 || (boxes[index - 1]?.z ?? z) <= z);
+  return isOrdered ? boxes : [...boxes].sort((one, other) => one.z - other.z);
 }

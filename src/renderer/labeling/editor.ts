@@ -278,7 +278,7 @@ export class Editor {
     if (!rect || this.classId === undefined || Math.min(rect.width, rect.height) < this.camera.reach(1))
       return;
     const plain = { ignore: false, difficult: false, truncated: false, occluded: false };
-    this.add('draw', [{ ...rect, ...plain, classId: this.classId }]);
+    this.add('draw', [{ ...rect, ...plain, classId: this.classId, z: this.list.top }]);
   }
 
   #endDrag(): void {

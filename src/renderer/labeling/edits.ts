@@ -60,6 +60,32 @@ export function toggleFlag(editor: Editor, flag: Flag): void {
   );
 }
 
+/** Lays the selected boxes over all others; among themselves they stay as they lie. */
+export function toFront(editor: Editor): void {
+  const { selected, others } = parted(editor);
+  const highest = Math.max(...others.map(({ z }) => z));
+  if (others.length === 0 || selected.every(({ z }) => z > highest)) return;
+  editor.change(
+    'to-front',
+    selected.map((box, index) => ({ ...box, z: highest + 1 + index })),
+  );
+}
+
+/** Lays the selected boxes beneath all others; among themselves they stay as they lie. */
+export function toBack(editor: Editor): void {
+  const { selected, others } = parted(editor);
+  const lowest = Math.min(...others.map(({ z }) => z));
+  if (others.length === 0 || selected.every(({ z }) => z < lowest)) return;
+  editor.change(
+    'to-back',
+    selected.map((box, index) => ({ ...box, z: lowest - selected.length + index })),
+  );
+}
+
+function parted({ list }: Editor): { selected: readonly EditorBox[]; others: readonly EditorBox[] } {
+  return { selected: list.selected, others: list.all.filter(({ id }) => !list.selection.has(id)) };
+}
+
 export function selectEverything(editor: Editor): void {
   editor.selectAll(editor.boxes.map(({ id }) => id));
 }

@@ -9,6 +9,8 @@ export interface EditorBox extends Rect, Readonly<Record<Flag, boolean>> {
   /** Negative until the backend has given it one. */
   readonly id: number;
   readonly classId: number;
+  /** Boxes of a higher number lie over those of a lower one. */
+  readonly z: number;
 }
 
 /** One undoable step: all of it or nothing. */
@@ -26,6 +28,7 @@ export function sameBox(a: EditorBox, b: EditorBox): boolean {
     a.width === b.width &&
     a.height === b.height &&
     a.classId === b.classId &&
+    a.z === b.z &&
     a.ignore === b.ignore &&
     a.difficult === b.difficult &&
     a.truncated === b.truncated &&

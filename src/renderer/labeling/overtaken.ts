@@ -8,6 +8,8 @@ const CHANGES: Readonly<Record<string, readonly (keyof EditorBox)[]>> = {
   nudge: PLACE,
   resize: PLACE,
   reclass: ['classId'],
+  'to-front': ['z'],
+  'to-back': ['z'],
   ...Object.fromEntries(flags.map((flag) => [flag, [flag]])),
 };
 

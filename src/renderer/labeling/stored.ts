@@ -32,6 +32,6 @@ function isSame(one: EditorBox, other: EditorBox): boolean {
   const near = (['x', 'y', 'width', 'height'] as const).every(
     (side) => Math.abs(one[side] - other[side]) <= ROUNDING,
   );
-  const marks = ['classId', 'ignore', 'difficult', 'truncated', 'occluded'] as const;
+  const marks = ['classId', 'z', 'ignore', 'difficult', 'truncated', 'occluded'] as const;
   return near && marks.every((mark) => one[mark] === other[mark]);
 }

@@ -42,6 +42,8 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   paste: () => edits.paste(editor, copied),
   duplicate: () => edits.duplicate(editor),
   repeat: () => labels.repeatPrevious(),
+  toFront: () => edits.toFront(editor),
+  toBack: () => edits.toBack(editor),
   ignore: () => edits.toggleFlag(editor, 'ignore'),
   difficult: () => edits.toggleFlag(editor, 'difficult'),
   truncated: () => edits.toggleFlag(editor, 'truncated'),

@@ -250,8 +250,8 @@ class Labels {
 }
 
 export function editorBox(box: Box): EditorBox {
-  const { id, classId, x, y, width, height, ignore, difficult, truncated, occluded } = box;
-  return { id, classId, x, y, width, height, ignore, difficult, truncated, occluded };
+  const { id, classId, x, y, width, height, ignore, difficult, truncated, occluded, z } = box;
+  return { id, classId, x, y, width, height, ignore, difficult, truncated, occluded, z };
 }
 
 function boxInput({ id, ...box }: EditorBox) {

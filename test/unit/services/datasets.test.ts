@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withHashes } from '../../../src/main/services/datasets.ts';
+import { labelsForExport } from '../../../src/main/services/label-export.ts';
 import type { OpenProject } from '../../../src/main/services/projects.ts';
 import { staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
 
@@ -38,6 +39,23 @@ describe('an import', () => {
     expect(boxesOf(project)[1]).toMatchObject({ x: 50, y: 50, width: 20, height: 20, origin: 'imported' });
     expect(project.classes.list()).toMatchObject([{ name: 'cat', sourceId: '1' }, { name: 'dog' }]);
     expect(project.datasets.imports()).toMatchObject([{ format: 'coco', report: { imagesAdded: 2 } }]);
+  });
+
+  it("draws boxes in the order of CVAT's layers, and writes them back", () => {
+    const project = temporaryProject();
+    const layers = [
+      { ...stagedBox(0), extra: { z_order: '3', source: 'file' } },
+      { ...stagedBox(1), extra: { z_order: 'top' } },
+    ];
+    project.datasets.commit(staged([stagedImage('/d/1.jpg', layers)]));
+    expect(boxesOf(project).map(({ z, extra }) => ({ z, extra }))).toEqual([
+      { z: 0, extra: { z_order: 'top' } },
+      { z: 3, extra: { source: 'file' } },
+    ]);
+    const [image] = labelsForExport(project).images;
+    expect(image?.boxes.map(({ extra }) => extra)).toEqual(
+      expect.arrayContaining([{ z_order: '3', source: 'file' }, { z_order: 'top' }]),
+    );
   });
 
   it('keeps every property of a box', () => {

@@ -6,8 +6,18 @@ import * as scoreThreshold from './project/0004-score-threshold.ts';
 import * as pictureHashes from './project/0005-picture-hashes.ts';
 import * as metricBuckets from './project/0006-metric-buckets.ts';
 import * as keptDetections from './project/0007-kept-detections.ts';
+import * as boxOrder from './project/0008-box-order.ts';
 
 export const projectSchema = {
   applicationId: 0x44444f50, // "DDOP"
-  migrations: [project, runNotes, suggestions, scoreThreshold, pictureHashes, metricBuckets, keptDetections],
+  migrations: [
+    project,
+    runNotes,
+    suggestions,
+    scoreThreshold,
+    pictureHashes,
+    metricBuckets,
+    keptDetections,
+    boxOrder,
+  ],
 };

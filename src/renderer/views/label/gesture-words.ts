@@ -6,6 +6,8 @@ const WORDS: Readonly<Record<string, string>> = {
   resize: 'Resized',
   delete: 'Deleted',
   reclass: 'Class changed',
+  'to-front': 'Brought to the front',
+  'to-back': 'Sent to the back',
   ignore: 'Ignored, or not',
   difficult: 'Difficult, or not',
   truncated: 'Truncated, or not',

@@ -15,6 +15,7 @@ const box = (id: number, x: number, y: number, width: number, height: number): E
   difficult: false,
   truncated: false,
   occluded: false,
+  z: 0,
 });
 
 describe('editor', () => {

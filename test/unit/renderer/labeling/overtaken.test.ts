@@ -14,6 +14,7 @@ const box = (id: number, change: Partial<EditorBox> = {}): EditorBox => ({
   difficult: false,
   truncated: false,
   occluded: false,
+  z: 0,
   ...change,
 });
 

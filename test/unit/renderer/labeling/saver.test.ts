@@ -13,6 +13,7 @@ const box = (id: number): EditorBox => ({
   difficult: false,
   truncated: false,
   occluded: false,
+  z: 0,
 });
 const draw = (id: number): EditorGesture => ({ name: 'draw', put: [box(id)], remove: [] });
 

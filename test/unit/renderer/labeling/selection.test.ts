@@ -5,7 +5,7 @@ import * as edits from '../../../../src/renderer/labeling/edits.ts';
 import type { EditorBox, EditorGesture } from '../../../../src/renderer/labeling/gesture.ts';
 import { toScreen } from '../../../../src/renderer/labeling/viewport.ts';
 
-const flags = { ignore: false, difficult: false, truncated: false, occluded: false };
+const flags = { ignore: false, difficult: false, truncated: false, occluded: false, z: 0 };
 const box = (id: number, x: number, y: number, width: number, height: number): EditorBox => ({
   ...flags,
   id,
@@ -49,6 +49,37 @@ describe('many boxes', () => {
     click(70, 70, true);
     expect(selected()).toEqual([2]);
     expect(gestures).toEqual([]);
+  });
+
+  it('brings boxes to the front and sends them to the back, in their order among themselves', () => {
+    const order = () => editor.boxes.map(({ id }) => id);
+    editor.selectAll([2, 1]);
+    edits.toFront(editor);
+    expect(order()).toEqual([3, 1, 2]);
+    editor.selectAll([2]);
+    edits.toFront(editor);
+    expect(gestures).toHaveLength(1);
+    edits.toBack(editor);
+    expect(order()).toEqual([2, 3, 1]);
+    editor.selectAll([3, 2]);
+    edits.toBack(editor);
+    expect(order()).toEqual([2, 3, 1]);
+    edits.selectEverything(editor);
+    edits.toFront(editor);
+    expect(gestures.map(({ name }) => name)).toEqual(['to-front', 'to-back']);
+  });
+
+  it('draws a new box over all others, and takes hold of the uppermost', () => {
+    editor.selectAll([1]);
+    edits.toFront(editor);
+    editor.setTool('draw');
+    pull([40, 40], [100, 100]);
+    expect(editor.boxes.at(-1)?.width).toBeCloseTo(60, 6);
+    editor.setTool('select');
+    click(41, 69);
+    editor.selectAll([1]);
+    edits.toFront(editor);
+    expect(editor.boxes.at(-1)?.id).toBe(1);
   });
 
   it('selects what a rubber band touches, and draws nothing', () => {
