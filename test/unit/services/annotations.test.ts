@@ -1,6 +1,4 @@
 // Gestures, undo and redo over a whole project, history of an image.
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RevisionConflict } from '../../../src/main/services/annotations.ts';
@@ -36,27 +34,6 @@ describe('a gesture', () => {
       image: { state: 'in-progress', revision: result.revision },
       boxes: [{ x: 1, origin: 'drawn', ignore: false }, { x: 2 }],
     });
-  });
-
-  it('lays boxes over others, and undoes what was drawn before boxes had an order', () => {
-    const { project, imageIds } = labellingProject(1);
-    const cat = project.classes.add({ name: 'cat' }, 'test');
-    const id = imageIds[0]!;
-    const [first, second] = draw(project, id, at(1, cat.id), at(2, cat.id)).boxes;
-    draw(project, id, { ...at(1, cat.id), id: first!.id, z: 1 });
-    const order = () => project.annotations.labels(id).boxes.map((box) => box.id);
-    expect(order()).toEqual([second!.id, first!.id]);
-    // as rows were written then
-    const sql = `UPDATE journal SET "before" = replace("before", ',"z":0', ''), "after" = replace("after", ',"z":0', '')`;
-    const file = new Sqlite(join(project.dir, 'project.db'));
-    expect(file.prepare(sql).run().changes).toBeGreaterThan(2);
-    file.close();
-    project.journal.undo('test');
-    expect(order()).toEqual([first!.id, second!.id]);
-    project.journal.undo('test');
-    expect(order()).toEqual([]);
-    project.journal.redo('test');
-    expect(project.annotations.labels(id).boxes).toMatchObject([{ z: 0 }, { z: 0 }]);
   });
 
   it('drawn on labels that changed since is refused and changes nothing', () => {
