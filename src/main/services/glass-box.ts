@@ -40,8 +40,9 @@ export async function glassImage(
   const model = chosenModel(project, key);
   const numbers = await classNumbers(detector, project, model);
   const truth = truthOf(project, imageId, numbers);
-  const { source } = model;
-  const answer = await detector.ask({ type: 'explain', model: source, images: [truth.job], maps: true });
+  const { source, cache } = model;
+  const question = { type: 'explain', model: source, cache, images: [truth.job], maps: true } as const;
+  const answer = await detector.ask(question);
   const [explained] = answer.images;
   if (!explained || 'trouble' in explained)
     throw new Problem(explained?.trouble ?? 'The detector said nothing.');
@@ -94,6 +95,7 @@ export class Survey extends SoleJob<SurveyProgress> {
       const answer = await this.#detector.ask({
         type: 'explain',
         model: model.source,
+        cache: model.cache,
         images: some.map(({ job }) => job),
         maps: false,
       });
@@ -178,7 +180,14 @@ async function classNumbers(
 ): Promise<ReadonlyMap<number, number>> {
   const known = model.classes ?? project.suggestions.models().find(({ key }) => key === model.key)?.classes;
   const asked = async () => {
-    const { classes } = await detector.ask({ type: 'look', model: model.source, images: [], scoreThresh: 1 });
+    const { source, cache } = model;
+    const { classes } = await detector.ask({
+      type: 'look',
+      model: source,
+      cache,
+      images: [],
+      scoreThresh: 1,
+    });
     return classesByName(project, classes);
   };
   const classes = known ?? (await asked());

@@ -1,6 +1,6 @@
 // The models that can suggest: runs by their best or last checkpoint, and detectors in files. Each goes by a key.
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { ModelChoice } from '../../shared/contract/suggestions.ts';
 import type { Checkpoint, Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
@@ -17,6 +17,8 @@ export interface ChosenModel {
   readonly key: string;
   readonly name: string;
   readonly source: ModelSource;
+  /** Where the project keeps what makes it quicker. */
+  readonly cache: string;
   readonly runId: string | null;
   readonly checkpointId: number | null;
   /** What the model's classes stand for where the project knows; otherwise their names decide. */
@@ -44,7 +46,7 @@ export function modelChoices(project: OpenProject): ModelChoice[] {
 
 /** The model of a key. Throws a Problem where there is none. */
 export function chosenModel(project: OpenProject, key: string): ChosenModel {
-  return isRunKey(key) ? modelOfRunKey(project, key) : modelOfFile(key);
+  return isRunKey(key) ? modelOfRunKey(project, key) : modelOfFile(project, key);
 }
 
 /** By name, where nothing better is known: capitals and spaces around do not matter. */
@@ -71,6 +73,7 @@ function modelOfRunKey(project: OpenProject, key: string): ChosenModel {
     key,
     name: nameOf(run, part as RunPart),
     source: { kind: 'checkpoint', store: project.checkpoints.file, id: checkpoint.id },
+    cache: cacheOf(project),
     runId: run.id,
     checkpointId: checkpoint.id,
     classes: classesOfRun(project, run),
@@ -83,12 +86,17 @@ function classesOfRun(project: OpenProject, run: Run): ModelClass[] | null {
   return labels.map(({ name, id }) => ({ name, classId: id }));
 }
 
+function cacheOf(project: OpenProject): string {
+  return join(project.dir, 'cache', 'graphs');
+}
+
 /** Files of detectors, and folders that exports made; other kinds of model join where findModel and openDetector do. */
-function modelOfFile(key: string): ChosenModel {
+function modelOfFile(project: OpenProject, key: string): ChosenModel {
   const file = resolve(key);
   if (!existsSync(file)) throw new Problem(`There is no file ${file}.`, 'Check the path.');
   const source = findModel(file);
-  return { key: file, name: basename(file), source, runId: null, checkpointId: null, classes: null };
+  const about = { runId: null, checkpointId: null, classes: null };
+  return { key: file, name: basename(file), source, cache: cacheOf(project), ...about };
 }
 
 /** Step 0 is where a run starts from: nothing is learned yet. */

@@ -21,7 +21,7 @@ export type Which =
 
 export interface SuggestingListeners {
   readonly onProgress?: (progress: SuggestingProgress) => void;
-  /** Told of an image that could not be read. */
+  /** Told of an image that could not be read, and of what makes looking slow. */
   readonly onWarning?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -38,6 +38,7 @@ export async function suggestNow(
   const answer = await detector.ask({
     type: 'look',
     model: model.source,
+    cache: model.cache,
     images: [bare(project, image)],
     scoreThresh: LOWEST_SCORE,
   });
@@ -66,6 +67,7 @@ export async function suggestMany(
     of: images.length,
     found: 0,
     unreadable: 0,
+    hindrance: null,
     state: 'going',
     cause: null,
   };
@@ -75,17 +77,21 @@ export async function suggestMany(
     const answer = await detector.ask({
       type: 'look',
       model: model.source,
+      cache: model.cache,
       images: some.map((image) => bare(project, image)),
       scoreThresh: LOWEST_SCORE,
     });
     const troubles = answer.images.flatMap((looked) => ('trouble' in looked ? [looked.trouble] : []));
     for (const trouble of troubles) onWarning?.(trouble);
+    const { hindrance } = answer;
+    if (hindrance !== null && progress.hindrance === null) onWarning?.(hindrance);
     const found = keep(project, model, answer.classes, some, answer.images);
     progress = {
       ...progress,
       done: progress.done + some.length,
       found: progress.found + found,
       unreadable: progress.unreadable + troubles.length,
+      hindrance,
     };
     onProgress?.(progress);
   }

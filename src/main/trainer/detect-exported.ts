@@ -4,9 +4,9 @@ import type { Sample } from '../detector/data/loader.ts';
 import type { Detections } from '../detector/engine/detect-batch.ts';
 import { evaluateDetections } from '../detector/engine/evaluate.ts';
 import { detectFile } from '../detector/export/file-detector.ts';
-import { plain } from './detect-job.ts';
 import type { DetectionEvent, DetectionJob, ModelSource } from './job.ts';
 import { type OpenExported, openExported } from './open-exported.ts';
+import { plain } from './read-model.ts';
 import { sampleOf } from './samples.ts';
 
 type Say = (event: DetectionEvent) => void;

@@ -8,9 +8,9 @@ import { detectionGraph, headsGraph } from '../detector/export/detector-graph.ts
 import { exportFormats } from '../detector/export/formats.ts';
 import { Network } from '../detector/network.ts';
 import { networkConfigOf } from '../detector/network-config.ts';
-import { readModel } from './detect-job.ts';
 import type { ExportEvent, ExportJob } from './job-export.ts';
 import { prove } from './prove-export.ts';
+import { readModel } from './read-model.ts';
 
 /** Says `exported` once the model is written and agrees with the engine. Throws a Problem where it does not. */
 export async function exportModel(job: ExportJob, say: (event: ExportEvent) => void): Promise<void> {

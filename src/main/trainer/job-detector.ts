@@ -1,21 +1,25 @@
 // What a detector that is kept ready is asked, and what it answers. Plain JSON, as the jobs are.
 import type { FoundObjects, JobImage, ModelSource } from './job.ts';
 
+interface Asked {
+  readonly model: ModelSource;
+  /** The folder where what makes a model quicker is kept; it may be deleted at any time. */
+  readonly cache: string;
+}
+
 export type DetectorQuestion =
-  | {
+  | (Asked & {
       readonly type: 'look';
-      readonly model: ModelSource;
       readonly images: readonly JobImage[];
       /** Lowest final score (class times IoU) that is told. */
       readonly scoreThresh: number;
-    }
-  | {
+    })
+  | (Asked & {
       readonly type: 'explain';
-      readonly model: ModelSource;
       readonly images: readonly JobImage[];
       /** With every cell's scores, for one picture; without, for a whole data set. */
       readonly maps: boolean;
-    };
+    });
 
 export type DetectorRequest = DetectorQuestion & { readonly request: number };
 
@@ -78,6 +82,10 @@ export type DetectorAnswer = { readonly request: number } & (
   | {
       readonly type: 'looked';
       readonly classes: readonly string[];
+      /** What looked: the network, or the runtime of an exported model or of a traced graph. */
+      readonly runtime: string;
+      /** Why it took longer than it could; null where all is well. */
+      readonly hindrance: string | null;
       readonly images: readonly Looked[];
     }
   | {

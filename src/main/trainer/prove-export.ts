@@ -13,8 +13,8 @@ import type { ExportedDetector, ImageDetector } from '../detector/export/export-
 import { inOriginalPixels } from '../detector/export/file-detector.ts';
 import { networkDetector } from '../detector/export/network-detector.ts';
 import type { Network } from '../detector/network.ts';
-import { plain } from './detect-job.ts';
 import type { ExportEvent, ExportJob, ExportResult, Proof } from './job-export.ts';
+import { plain } from './read-model.ts';
 import { sampleOf } from './samples.ts';
 
 interface Subject {

@@ -1,7 +1,8 @@
 // The detector that stays ready in the training process: one model is kept, questions are answered in their order.
 import { Problem, sentenceOf } from '../../shared/problem.ts';
 import type { DetectorAnswer, DetectorRequest } from './job-detector.ts';
-import { type OpenDetector, openDetector } from './open-detector.ts';
+import type { OpenDetector } from './looking.ts';
+import { openDetector } from './open-detector.ts';
 
 export class StandingDetector {
   readonly #say: (answer: DetectorAnswer) => void;
@@ -14,7 +15,10 @@ export class StandingDetector {
 
   /** Answers once those asked before are answered. */
   ask(question: DetectorRequest): void {
-    this.#last = this.#last.then(async () => this.#say(await this.#answer(question)));
+    this.#last = this.#last.then(async () => {
+      this.#say(await this.#answer(question));
+      await this.#held?.detector.prepare?.();
+    });
   }
 
   async #answer(question: DetectorRequest): Promise<DetectorAnswer> {
@@ -23,22 +27,22 @@ export class StandingDetector {
       const detector = await this.#ready(question);
       if (question.type === 'look') {
         const found = await detector.look(images, question.scoreThresh);
-        return { type: 'looked', request, classes: detector.classes, images: found };
+        const { classes, runtime, hindrance } = detector;
+        return { type: 'looked', request, classes, runtime, hindrance, images: found };
       }
-      if (!detector.explain || !detector.facts) throw closedBox();
-      const explained = await detector.explain(images, question.maps);
-      return { type: 'explained', request, facts: detector.facts, images: explained };
+      if (!detector.explain) throw closedBox();
+      return { type: 'explained', request, ...(await detector.explain(images, question.maps)) };
     } catch (error) {
       return { type: 'failed', request, message: sentenceOf(error) };
     }
   }
 
-  async #ready({ model }: DetectorRequest): Promise<OpenDetector> {
+  async #ready({ model, cache }: DetectorRequest): Promise<OpenDetector> {
     const key = JSON.stringify(model);
     if (this.#held?.key === key) return this.#held.detector;
     this.#held?.detector.dispose();
     this.#held = undefined;
-    const detector = await openDetector(model);
+    const detector = await openDetector(model, cache);
     this.#held = { key, detector };
     return detector;
   }

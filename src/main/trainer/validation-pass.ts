@@ -2,8 +2,8 @@
 import { evaluateNetwork } from '../detector/engine/evaluate.ts';
 import { isOutOfMemory } from '../detector/engine/memory.ts';
 import type { Metrics, Training } from '../detector/engine/training.ts';
-import { plain } from './detect-job.ts';
 import type { ClassResult, FoundObjects, TrainingEvent, TrainingJob } from './job.ts';
+import { plain } from './read-model.ts';
 import { sampleOf } from './samples.ts';
 
 /** Weaker detections are not shown on the watched images. */

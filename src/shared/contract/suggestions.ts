@@ -40,6 +40,8 @@ export interface SuggestingProgress {
   readonly found: number;
   /** Images that could not be read. */
   readonly unreadable: number;
+  /** Why it takes longer than it could, in a sentence; null where all is well. */
+  readonly hindrance: string | null;
   readonly state: 'going' | 'done' | 'cancelled' | 'failed';
   /** Why it failed, in a sentence. */
   readonly cause: string | null;

@@ -79,7 +79,7 @@ describe('an export', () => {
     expect(theirs.images[0]?.scores[0]).toBeCloseTo(own.images[0]?.scores[0] ?? 0, 3);
     expect(theirs.images[0]?.boxes[0]).toBeCloseTo(own.images[0]?.boxes[0] ?? 0, 1);
 
-    const standing = await openDetector({ kind: 'exported', format: 'onnx', file });
+    const standing = await openDetector({ kind: 'exported', format: 'onnx', file }, job.folder);
     const gone = { ...job.images[0]!, path: join(job.folder, 'gone.jpg') };
     const looked = await standing.look([job.images[0]!, gone], 0.3);
     expect(looked[0]).toMatchObject({ scores: theirs.images[0]!.scores.filter((score) => score >= 0.3) });
