@@ -87,6 +87,21 @@ export interface StartState {
   readonly hasFileManager: boolean;
 }
 
+/** A real dataset that can be had as a sample project. */
+export interface SampleOffer {
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+  readonly images: number;
+  readonly author: string;
+  readonly licence: string;
+  readonly home: string;
+  /** Bytes. */
+  readonly size: number;
+  /** It was downloaded before. */
+  readonly isHere: boolean;
+}
+
 export interface FolderListing {
   readonly path: string;
   readonly parent: string | null;
@@ -154,6 +169,8 @@ export const contract = {
     create: request.input(z.strictObject({ dir: path, name: label })).output(type<Project>()),
     open: request.input(z.strictObject({ dir: path })).output(type<Project>()),
     sample: request.output(type<Project>()),
+    offers: request.output(type<readonly SampleOffer[]>()),
+    openOffer: request.input(z.strictObject({ id: label })).output(type<Project>()),
     close: request.output(type<void>()),
     forget: request.input(z.strictObject({ dir: path })).output(type<void>()),
   },

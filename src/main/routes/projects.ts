@@ -1,7 +1,7 @@
 // Projects and folders.
 import { listFolders } from '../services/folders.ts';
 import { forgetProject } from '../services/recent-projects.ts';
-import { os, type Parts } from './parts.ts';
+import { os, type Parts, progressOf } from './parts.ts';
 
 export function projectRoutes(parts: Parts) {
   const { workspace, shell, training, assistant, evaluating, analyst, tell } = parts;
@@ -23,6 +23,11 @@ export function projectRoutes(parts: Parts) {
     ),
     open: os.projects.open.handler(({ input }) => changing(() => workspace.open(input.dir))),
     sample: os.projects.sample.handler(() => changing(() => workspace.sample())),
+    offers: os.projects.offers.handler(() => workspace.offers()),
+    openOffer: os.projects.openOffer.handler(async ({ input: { id }, context: { session }, signal }) => {
+      await workspace.fetchOffer(id, { onProgress: progressOf(parts, session), signal });
+      return changing(() => workspace.openOffer(id));
+    }),
     close: os.projects.close.handler(() => changing(async () => workspace.close())),
     forget: os.projects.forget.handler(({ input }) => forgetProject(input.dir)),
   });

@@ -8,6 +8,8 @@ export interface Download {
   /** What the user calls the thing. */
   readonly name: string;
   readonly url: string;
+  /** Another way to it, where the network or the server fails: a sentence. */
+  readonly otherwise: string;
   /** The file that grows; its length is where a next try begins. */
   readonly partial: string;
   /** Bytes expected, for the progress where the server does not tell. */
@@ -36,7 +38,7 @@ export async function sha256Of(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function request({ name, url, partial, signal }: Download): Promise<Response> {
+async function request({ name, url, otherwise, partial, signal }: Download): Promise<Response> {
   const have = existsSync(partial) ? statSync(partial).size : 0;
   const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
   try {
@@ -46,7 +48,7 @@ async function request({ name, url, partial, signal }: Download): Promise<Respon
     if (!(error instanceof TypeError)) throw error;
     throw new Problem(
       `${name} could not be downloaded: ${new URL(url).host} cannot be reached.`,
-      `Check the network, or get ${url} elsewhere and run \`ddod weights import FILE\`.`,
+      `Check the network and try again. ${otherwise}`,
     );
   }
 }
@@ -90,10 +92,10 @@ async function append(
   }
 }
 
-function refused({ name, url }: Download, status: number): Problem {
+function refused({ name, url, otherwise }: Download, status: number): Problem {
   return new Problem(
     `${name} could not be downloaded: ${new URL(url).host} answered ${status}.`,
-    'Try again later, or get the file elsewhere and run `ddod weights import FILE`.',
+    `Try again later. ${otherwise}`,
   );
 }
 

@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, extname, join, parse } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, extname, join, parse } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
 import { readCheckpointFile } from '../detector/checkpoints/checkpoint-file.ts';
 import { type Download, downloadFile, sha256Of } from './download.ts';
+import { resourceFile } from './resource-files.ts';
 
 const entrySchema = z.object({
   name: z.string(),
@@ -79,7 +79,16 @@ export class WeightStore {
     mkdirSync(this.#folder, { recursive: true });
     const target = join(this.#folder, weight.file);
     const partial = `${target}.partial`;
-    const download: Download = { name, url: weight.url, partial, size: weight.size, onProgress, signal };
+    const otherwise = `Or get ${weight.url} elsewhere and run \`ddod weights import FILE\`.`;
+    const download: Download = {
+      name,
+      url: weight.url,
+      otherwise,
+      partial,
+      size: weight.size,
+      onProgress,
+      signal,
+    };
     await downloadFile(download);
     await requireHash(weight, partial);
     await rename(partial, target);
@@ -157,15 +166,8 @@ export function weightsFolder(): string {
 }
 
 function readManifest(): readonly WeightEntry[] {
-  const text = readFileSync(manifestFile(dirname(fileURLToPath(import.meta.url))), 'utf8');
+  const text = readFileSync(resourceFile('weights.json'), 'utf8');
   return z.object({ weights: z.array(entrySchema) }).parse(JSON.parse(text)).weights;
-}
-
-/** `resources/` lies beside `src/`, and beside whatever a bundle is put in: looked for upwards. */
-function manifestFile(folder: string): string {
-  const file = join(folder, 'resources', 'weights.json');
-  if (existsSync(file) || dirname(folder) === folder) return file;
-  return manifestFile(dirname(folder));
 }
 
 function matches({ sha256, sha256Prefix }: WeightEntry, hash: string): boolean {

@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { StartState } from '../../shared/contract.ts';
+import type { SampleOffer, StartState } from '../../shared/contract.ts';
 import type { Project } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { stageImport } from '../formats/stage.ts';
 import { withHashes } from './datasets.ts';
 import { ImportDesk } from './import-desk.ts';
 import { createProject, isProject, type OpenProject, openProject } from './projects.ts';
+import { fetchRealSample, type RealSample, realSamples, type Watched } from './real-samples.ts';
 import { configDir, recentProjects, rememberProject } from './recent-projects.ts';
 import { drawSampleData } from './sample-data.ts';
 
@@ -58,6 +59,29 @@ export class Workspace {
     return this.#change(async () => (isProject(dir) ? openProject(dir) : await sampleProject(dir)));
   }
 
+  /** The real datasets that can be had as sample projects. */
+  offers(): SampleOffer[] {
+    return realSamples().map(({ id, name, text, images, author, licence, home, size }) => ({
+      ...{ id, name, text, images, author, licence, home, size },
+      isHere: isProject(join(projectsFolder(), name)),
+    }));
+  }
+
+  /** Has the images of a real sample, downloaded where they are not here. Nothing is opened yet. */
+  async fetchOffer(id: string, watched: Watched): Promise<void> {
+    const sample = offered(id);
+    const dir = join(projectsFolder(), sample.name);
+    if (!isProject(dir)) await fetchRealSample(sample, join(dir, 'images'), watched);
+  }
+
+  /** Opens a real sample whose images are here. */
+  openOffer(id: string): Promise<Project> {
+    const { name, source } = offered(id);
+    const dir = join(projectsFolder(), name);
+    const images = join(dir, 'images', source);
+    return this.#change(async () => (isProject(dir) ? openProject(dir) : await imported(dir, name, images)));
+  }
+
   close(): void {
     this.imports.clear();
     this.#project?.close();
@@ -87,9 +111,19 @@ function projectsFolder(): string {
 async function sampleProject(dir: string): Promise<OpenProject> {
   const images = join(dir, 'images');
   await drawSampleData(images, SAMPLE_IMAGES);
+  return imported(dir, SAMPLE_NAME, images);
+}
+
+async function imported(dir: string, name: string, images: string): Promise<OpenProject> {
   const { dataset } = await stageImport(images, { format: 'voc' });
   const hashed = await withHashes(dataset);
-  const project = createProject(dir, SAMPLE_NAME);
+  const project = createProject(dir, name);
   project.datasets.commit(hashed, { session: 'sample' });
   return project;
+}
+
+function offered(id: string): RealSample {
+  const sample = realSamples().find((one) => one.id === id);
+  if (!sample) throw new Problem('There is no such sample.', 'Load the window again.');
+  return sample;
 }
