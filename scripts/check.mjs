@@ -28,6 +28,7 @@ const CHECKS = [
     script: 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
     args: ['--config', '.dependency-cruiser.cjs', 'src', 'scripts', 'test'],
   },
+  { name: 'words', script: 'scripts/words.mjs', args: ['--check'], when: 'src/renderer/words' },
   { name: 'budgets', script: 'scripts/budgets.mjs', args: [] },
   { name: 'unused code', script: 'node_modules/knip/bin/knip.js', args: [], when: 'src/main/cli.ts' },
 ];

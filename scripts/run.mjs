@@ -18,6 +18,7 @@ const VERBS = {
   start: () => ['scripts/start.mjs'],
   test: () => ['scripts/test-stages.mjs'],
   check: () => ['scripts/check.mjs'],
+  words: () => ['scripts/words.mjs'],
   demo: () => ['src/main/cli.ts', 'demo'],
   ddod: () => ['src/main/cli.ts'],
   dist: () => ['scripts/package.mjs'],

@@ -3,6 +3,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { language } from './words/language.svelte.ts';
 
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+if (target) void language.read().then(() => mount(App, { target }));

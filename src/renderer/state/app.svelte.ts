@@ -1,6 +1,7 @@
 // The window as a whole: its connection, the open project, which view is shown, what there is to say.
 import type { Notice, StartState } from '../../shared/contract.ts';
 import { type Client, connect, troubleOf } from '../client.ts';
+import { t } from '../words/words.ts';
 
 export type View = 'welcome' | 'images' | 'label' | 'train' | 'evaluate' | 'export';
 export type Theme = 'dark' | 'light';
@@ -49,7 +50,7 @@ class App {
     if (this.start?.firstStart) {
       await this.openSample();
       this.say(
-        'This is the drawn sample project. A click on its name, top left, leads to projects of your own.',
+        t('This is the drawn sample project. A click on its name, top left, leads to projects of your own.'),
       );
     }
     this.readAddress();
@@ -92,11 +93,11 @@ class App {
     this.#show('info', text, null);
   }
 
-  /** Puts a text into the clipboard and says so; `what` names it. */
-  async copy(text: string, what: string): Promise<void> {
+  /** Puts a text into the clipboard and says so in these words. */
+  async copy(text: string, words: string): Promise<void> {
     await this.attempt(async () => {
       await navigator.clipboard.writeText(text);
-      this.say(`The ${what} is in the clipboard.`);
+      this.say(words);
     });
   }
 
@@ -105,11 +106,11 @@ class App {
   }
 
   async openProject(dir: string): Promise<void> {
-    await this.attempt(() => this.client.projects.open({ dir }), 'Opening the project');
+    await this.attempt(() => this.client.projects.open({ dir }), t('Opening the project'));
   }
 
   async openSample(): Promise<void> {
-    await this.attempt(() => this.client.projects.sample(), 'Drawing the sample project');
+    await this.attempt(() => this.client.projects.sample(), t('Drawing the sample project'));
     await this.refresh();
     this.go('images');
   }

@@ -1,14 +1,16 @@
 // The views of an open project, as the bar and the palette name them.
+
+import { type Message, msg } from '../words/message.ts';
 import { app, type View } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
 import { labels } from './labels.svelte.ts';
 
-export const views: readonly { view: View; name: string }[] = [
-  { view: 'images', name: 'Images' },
-  { view: 'label', name: 'Label' },
-  { view: 'train', name: 'Train' },
-  { view: 'evaluate', name: 'Evaluate' },
-  { view: 'export', name: 'Export' },
+export const views: readonly { view: View; name: Message }[] = [
+  { view: 'images', name: msg('Images') },
+  { view: 'label', name: msg('Label') },
+  { view: 'train', name: msg('Train') },
+  { view: 'evaluate', name: msg('Evaluate') },
+  { view: 'export', name: msg('Export') },
 ];
 
 /** Shows a view; the label view with the image that was there last, or the first. */

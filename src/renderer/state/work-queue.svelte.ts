@@ -1,14 +1,15 @@
 // In which order the images come: as they are numbered, or those first that are most worth a look, with the reasons.
 import type { QueuedImage } from '../../shared/contract/suggestions.ts';
+import { msg } from '../words/message.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
 import { suggestions } from './suggestions.svelte.ts';
 
 export const queueNames = {
-  none: 'in order',
-  unlabelled: 'unlabelled first',
-  uncertain: 'most uncertain first',
-  disagreement: 'most disagreement first',
+  none: msg('in order'),
+  unlabelled: msg('unlabelled first'),
+  uncertain: msg('most uncertain first'),
+  disagreement: msg('most disagreement first'),
 } as const;
 export type Queue = keyof typeof queueNames;
 

@@ -1,0 +1,54 @@
+// What a screen in the pseudo language still says in English: its text, and the words for screen readers and pointers.
+import type { Page } from 'playwright';
+import { pseudoText } from '../../src/renderer/words/pseudo.ts';
+
+/** Names and units that no language changes. */
+const NAMES = [
+  // what the user or the sample calls its own
+  /\S+\.(jpg|png|xml|json|yaml|txt|db)\b/g,
+  /(?:\/[\w.-]+)+/g,
+  /\b(red-cell|white-cell|platelet|Sample cells|Crops)\b/g,
+  /\b(train|val|test)\b/g,
+  // a date of today
+  /\b([A-Z][a-z]{2} \d+, \d{4}|[AP]M)\b/g,
+  // products and formats
+  /\b(DDOD Studio|DDOD|ATSS|FCOS|RetinaNet|ResNet-?\d*|COCO|Pascal VOC|VOC|YOLO|CVAT( XML)?|ONNX|TensorFlow|CSV|SQLite|Pseudo)\b/g,
+  /\bLabel Studio JSON|labelme, X-AnyLabeling|Create ML|Ultralytics, Darknet, labelImg\b/g,
+  // metrics, units, keys
+  /\b(AP\d*|loss_\w+|lr|px|MP|MB|GB|kB|fps|IoU)\b/g,
+  /\b((Ctrl|Shift|Alt)\+)*(Ctrl|Shift|Alt|Esc|Escape|Enter|Delete|Tab|Space|F\d+|[A-Z])(?![\w])/g,
+];
+
+/** Visible text (of what lies open above the view, where something does) and the attributes that are read out or shown; keys, code and what is marked as no words are left out. */
+const COLLECT = `(() => {
+  const out = [];
+  const root = [...document.querySelectorAll('[role="dialog"], [role="menu"]')].at(-1) ?? document.body;
+  const skipped = (element) => element.closest('code, kbd, script, style, [translate="no"]') !== null;
+  const seen = (element) => (element.closest('select') ?? element).checkVisibility();
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (node.data.trim() !== '' && seen(element) && !skipped(element)) out.push(node.data);
+  }
+  for (const name of ['aria-label', 'aria-description', 'title', 'placeholder', 'alt'])
+    for (const element of root.querySelectorAll('[' + name + ']'))
+      if (seen(element) && !skipped(element)) out.push(name + '=' + element.getAttribute(name));
+  return out;
+})()`;
+
+/** What is still English on the page as it stands, sorted and once each. */
+export async function englishLeft(page: Page): Promise<string[]> {
+  const texts = (await page.evaluate(COLLECT)) as string[];
+  const english = texts.filter((text) => /[A-Za-z]/.test(withoutNames(text.replace(/^[\w-]+=/, ''))));
+  return [...new Set(english.map((text) => text.replace(/\s+/g, ' ').trim()))].sort();
+}
+
+function withoutNames(text: string): string {
+  return NAMES.reduce((rest, name) => rest.replace(name, ''), text);
+}
+
+/** A name in the pseudo language, or in English as long as its screen is not ready. */
+export function either(english: string): RegExp {
+  const escaped = [english, pseudoText(english)].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^(${escaped.join('|')})$`);
+}
