@@ -188,6 +188,17 @@ export function bumpImport(db: WritableDb, importId: number): void {
   db.write('UPDATE image SET revision = revision + 1 WHERE import_id = ?').run(importId);
 }
 
+/** Stored paths of all images, those taken out of the project too: an undo brings them back. */
+export function everyImagePath(db: ReadableDb): { readonly id: number; readonly path: string }[] {
+  return db.read<{ id: number; path: string }>('SELECT id, path FROM image ORDER BY id').all();
+}
+
+/** The image in the project that has this path, if any. */
+export function imageIdByKey(db: ReadableDb, pathKey: string): number | undefined {
+  const sql = 'SELECT id FROM image WHERE path_key = ? AND removed = 0';
+  return db.read<{ id: number }>(sql).get(pathKey)?.id;
+}
+
 /** Replaces the stored path of one image, when the image root moves. */
 export function setImagePath(db: WritableDb, id: number, path: string, pathKey: string): void {
   db.write('UPDATE image SET path = ?, path_key = ? WHERE id = ?').run(path, pathKey, id);

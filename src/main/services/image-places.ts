@@ -5,7 +5,7 @@ import type { MissingFiles, Relocated } from '../../shared/contract/places.ts';
 import type { ImageRecord } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
-import { eachImage, readImageByKey, setImagePath } from '../db/images.ts';
+import { eachImage, everyImagePath, imageIdByKey, setImagePath } from '../db/images.ts';
 import { setImageRoot } from '../db/project.ts';
 import { filesBelow, isImageName } from '../formats/image-files.ts';
 import { fileHash } from './datasets.ts';
@@ -54,10 +54,10 @@ export class ImagePlaces {
     const byName = search.found.size;
     const left = gone.filter(({ id }) => !search.found.has(id));
     await search.byContent(left, (done, total) => onProgress(done, total, 'looking by content'), signal);
-    this.#move(search.found, folder, gone.length === images.length);
+    const claimed = this.#move(search.found, gone.length === images.length ? folder : undefined);
     const { size } = search.found;
     const different = unlike.filter((id) => !search.found.has(id)).length;
-    return { byName, byContent: size - byName, different, missing: gone.length - size };
+    return { byName, byContent: size - byName - claimed, different, missing: gone.length - size + claimed };
   }
 
   async #gone(images: readonly ImageRecord[], signal?: AbortSignal): Promise<ImageRecord[]> {
@@ -79,18 +79,41 @@ export class ImagePlaces {
     return gone;
   }
 
-  /** Where no image was left in the old root, the new folder takes its place. */
-  #move(found: ReadonlyMap<number, string>, folder: string, replacesRoot: boolean): void {
-    if (found.size === 0) return;
-    this.#db.transact(() => {
-      if (replacesRoot) setImageRoot(this.#db, storedRoot(folder, this.#dir));
-      const root = imageRootOf(this.#db, this.#dir);
-      for (const [id, file] of found) {
-        const path = storedPath(file, root);
-        const holder = readImageByKey(this.#db, pathKey(path));
-        if (holder === undefined || holder.id === id) setImagePath(this.#db, id, path, pathKey(path));
-      }
+  /**
+   * Gives images their new places. `newRoot` takes the place of the old root, where no image was left there; images that
+   * were not found keep the place they had. Says how many files could not be given because another image has them.
+   */
+  #move(found: ReadonlyMap<number, string>, newRoot: string | undefined): number {
+    if (found.size === 0) return 0;
+    return this.#db.transact(() => {
+      const old = this.#placesNow();
+      if (newRoot !== undefined) setImageRoot(this.#db, storedRoot(newRoot, this.#dir));
+      return this.#place(newRoot === undefined ? found : new Map([...old, ...found]), old, found);
     });
+  }
+
+  #placesNow(): Map<number, string> {
+    const root = imageRootOf(this.#db, this.#dir);
+    return new Map(everyImagePath(this.#db).map(({ id, path }) => [id, resolvedPath(path, root)]));
+  }
+
+  /** Two images may have changed their names with each other, so all let go of theirs before any takes a new one. */
+  #place(
+    places: ReadonlyMap<number, string>,
+    old: ReadonlyMap<number, string>,
+    found: ReadonlyMap<number, string>,
+  ): number {
+    const root = imageRootOf(this.#db, this.#dir);
+    let claimed = 0;
+    for (const id of places.keys()) setImagePath(this.#db, id, `?${id}`, `?${id}`);
+    for (const [id, place] of places) {
+      const path = storedPath(place, root);
+      const isTaken = found.has(id) && imageIdByKey(this.#db, pathKey(path)) !== undefined;
+      const kept = isTaken ? storedPath(old.get(id) ?? place, root) : path;
+      setImagePath(this.#db, id, kept, pathKey(kept));
+      claimed += Number(isTaken);
+    }
+    return claimed;
   }
 }
 

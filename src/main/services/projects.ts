@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import type { ImageRecord, Project } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { refusingWrites, type WritableDb } from '../db/database.ts';
-import { eachImage, setImagePath } from '../db/images.ts';
+import { everyImagePath, setImagePath } from '../db/images.ts';
 import { type Lock, takeLock } from '../db/lock.ts';
 import { projectSchema } from '../db/migrations/project.ts';
 import { openDatabase, openForReading } from '../db/open.ts';
@@ -97,7 +97,8 @@ export class OpenProject {
   /** Makes `folder` the root that paths are stored against; every image stays where it is. */
   setImageRoot(folder: string): void {
     this.#db.transact(() => {
-      const images = [...eachImage(this.#db)].map((image) => ({ id: image.id, file: this.imageFile(image) }));
+      const root = this.info().imageRoot;
+      const images = everyImagePath(this.#db).map(({ id, path }) => ({ id, file: resolvedPath(path, root) }));
       rows.setImageRoot(this.#db, storedRoot(folder, this.dir));
       for (const { id, file } of images) {
         const path = storedPath(file, resolve(folder));

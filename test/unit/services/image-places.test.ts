@@ -1,5 +1,5 @@
 // Image files that moved: counted as missing, found again by place, name and content, in one transaction.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withHashes } from '../../../src/main/services/datasets.ts';
@@ -49,6 +49,48 @@ describe('moved image files', () => {
     expect(now[0]).toBe(join(after, 'renamed.jpg'));
     expect(now[3]).toBe(join(after, 'b/1.jpg'));
     expect(await project.places.missing()).toMatchObject({ missing: 2 });
+  });
+
+  it('that changed their names with each other take their labels along', async () => {
+    const { project, after, paths } = await movedImages();
+    const content = (name: string) => readFileSync(name, 'utf8');
+    const swap = (one: string, other: string) => {
+      renameSync(join(after, one), join(after, 'aside'));
+      renameSync(join(after, other), join(after, one));
+      renameSync(join(after, 'aside'), join(after, other));
+    };
+    swap('a/1.jpg', 'a/2.jpg');
+    swap('b/1.jpg', 'b/2.jpg');
+    swap('b/2.jpg', 'b/3.jpg');
+    expect(await project.places.relocate(after, silent)).toMatchObject({ missing: 0 });
+    expect(paths().map(content)).toEqual(
+      ['a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'b/3'].map((name) => `bytes of ${name}.jpg`),
+    );
+  });
+
+  it('that are not found keep the place they had, those taken out too', async () => {
+    const { project, before, after, paths } = await movedImages();
+    const [first, , , fourth] = project.annotations.images();
+    project.annotations.removeImages([fourth!.id], 'test');
+    rmSync(join(after, 'a/1.jpg'));
+    expect(await project.places.relocate(after, silent)).toMatchObject({ byName: 4, missing: 1 });
+    expect(project.imageFile(project.annotations.labels(first!.id).image)).toBe(join(before, 'a/1.jpg'));
+    project.journal.undo('test');
+    expect(paths()).toContain(join(before, 'b/1.jpg'));
+    renameSync(after, before);
+    expect(await project.places.relocate(before, silent)).toMatchObject({ byName: 4, missing: 1 });
+    expect(paths()).toContain(join(before, 'b/1.jpg'));
+  });
+
+  it('are not found in the file of another image with the same content', async () => {
+    const { project, folder, before, after, paths } = await movedImages();
+    renameSync(after, before);
+    const twin = join(folder, 'twin.jpg');
+    writeFileSync(twin, 'bytes of a/1.jpg');
+    project.datasets.commit(await withHashes(staged([stagedImage(twin, [stagedBox(0)])])));
+    rmSync(twin);
+    expect(await project.places.relocate(before, silent)).toMatchObject({ byContent: 0, missing: 1 });
+    expect(paths().at(-1)).toBe(twin);
   });
 
   it('stay as they are where the search is stopped or finds nothing', async () => {
