@@ -84,6 +84,25 @@ export function openDatabase(file: string, schema: Schema): WritableDb {
   });
 }
 
+/**
+ * True for a file that was begun and not finished: empty, or ours without a row in `table`. What cannot be read is no such
+ * file: opening it says why.
+ */
+export function isUnfinished(file: string, schema: Schema, table: string): boolean {
+  let sqlite: Sqlite.Database | undefined;
+  try {
+    sqlite = connect(file, { readonly: true, fileMustExist: true });
+    if (isEmpty(sqlite)) return true;
+    if (Number(sqlite.pragma('application_id', { simple: true })) !== schema.applicationId) return false;
+    const made = sqlite.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table);
+    return made === undefined || sqlite.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() === undefined;
+  } catch {
+    return false;
+  } finally {
+    sqlite?.close();
+  }
+}
+
 /** Opens an existing database of today's schema for reading. Throws a Problem where it is absent, older or newer. */
 export function openForReading(file: string, schema: Schema): ReadableDb {
   if (!existsSync(file)) throw new Problem(`${file} does not exist.`);

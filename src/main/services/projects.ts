@@ -8,7 +8,7 @@ import { refusingWrites, type WritableDb } from '../db/database.ts';
 import { everyImagePath, setImagePath } from '../db/images.ts';
 import { type Lock, takeLock } from '../db/lock.ts';
 import { projectSchema } from '../db/migrations/project.ts';
-import { openDatabase, openForReading } from '../db/open.ts';
+import { isUnfinished, openDatabase, openForReading } from '../db/open.ts';
 import * as rows from '../db/project.ts';
 import { asProblem } from '../db/sqlite-problem.ts';
 import { Annotations } from './annotations.ts';
@@ -131,9 +131,10 @@ function makeFolder(dir: string): void {
   }
 }
 
-/** True where the folder holds a project. */
+/** True where the folder holds a project: not what a crash left of one that was being made, which may be made again. */
 export function isProject(dir: string): boolean {
-  return existsSync(join(dir, DATABASE));
+  const file = join(dir, DATABASE);
+  return existsSync(file) && !isUnfinished(file, projectSchema, 'project');
 }
 
 /**

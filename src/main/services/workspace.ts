@@ -56,7 +56,7 @@ export class Workspace {
   /** Opens the labelled sample, drawn on first use. */
   sample(): Promise<Project> {
     const dir = join(projectsFolder(), SAMPLE_NAME);
-    return this.#change(async () => (isProject(dir) ? openProject(dir) : await sampleProject(dir)));
+    return this.#change(() => sampleProject(dir));
   }
 
   /** The real datasets that can be had as sample projects. */
@@ -71,15 +71,14 @@ export class Workspace {
   async fetchOffer(id: string, watched: Watched): Promise<void> {
     const sample = offered(id);
     const dir = join(projectsFolder(), sample.name);
-    if (!isProject(dir)) await fetchRealSample(sample, join(dir, 'images'), watched);
+    await fetchRealSample(sample, join(dir, 'images'), watched);
   }
 
   /** Opens a real sample whose images are here. */
   openOffer(id: string): Promise<Project> {
     const { name, source } = offered(id);
     const dir = join(projectsFolder(), name);
-    const images = join(dir, 'images', source);
-    return this.#change(async () => (isProject(dir) ? openProject(dir) : await imported(dir, name, images)));
+    return this.#change(() => labelled(dir, name, join(dir, 'images', source)));
   }
 
   close(): void {
@@ -110,16 +109,22 @@ function projectsFolder(): string {
 
 async function sampleProject(dir: string): Promise<OpenProject> {
   const images = join(dir, 'images');
-  await drawSampleData(images, SAMPLE_IMAGES);
-  return imported(dir, SAMPLE_NAME, images);
+  if (!isProject(dir)) await drawSampleData(images, SAMPLE_IMAGES);
+  return labelled(dir, SAMPLE_NAME, images);
 }
 
-async function imported(dir: string, name: string, images: string): Promise<OpenProject> {
-  const { dataset } = await stageImport(images, { format: 'voc' });
-  const hashed = await withHashes(dataset);
-  const project = createProject(dir, name);
-  project.datasets.commit(hashed, { session: 'sample' });
-  return project;
+/** A project of labelled images, made where it is not there; one that a crash left without them gets them. */
+async function labelled(dir: string, name: string, images: string): Promise<OpenProject> {
+  const project = isProject(dir) ? openProject(dir) : createProject(dir, name);
+  if (project.datasets.imports().length > 0) return project;
+  try {
+    const { dataset } = await stageImport(images, { format: 'voc' });
+    project.datasets.commit(await withHashes(dataset), { session: 'sample' });
+    return project;
+  } catch (error) {
+    project.close();
+    throw error;
+  }
 }
 
 function offered(id: string): RealSample {

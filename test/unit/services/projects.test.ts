@@ -1,7 +1,9 @@
 // Projects as folders: made, opened, refused, moved, remembered.
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { projectSchema } from '../../../src/main/db/migrations/project.ts';
 import { createProject, isProject, openProject } from '../../../src/main/services/projects.ts';
 import {
   forgetProject,
@@ -22,6 +24,24 @@ describe('a project', () => {
     project.close();
     expect(isProject(dir)).toBe(true);
     expect(closing(openProject(dir)).info()).toEqual(info);
+  });
+
+  it('is made again where a crash cut its making short, at every step', () => {
+    for (let steps = -1; steps <= projectSchema.migrations.length; steps++) {
+      const dir = join(temporaryFolder(), 'cells');
+      mkdirSync(dir);
+      const file = new Sqlite(join(dir, 'project.db'));
+      if (steps >= 0) file.pragma('journal_mode = WAL');
+      if (steps >= 0) file.pragma(`application_id = ${projectSchema.applicationId}`);
+      for (const { sql, version } of projectSchema.migrations.slice(0, Math.max(0, steps)))
+        file.exec(`${sql}; PRAGMA user_version = ${version}`);
+      file.close();
+      expect(isProject(dir)).toBe(false);
+      const project = closing(createProject(dir));
+      expect(project.info().name).toBe('cells');
+      project.close();
+      expect(isProject(dir)).toBe(true);
+    }
   });
 
   it('is not any folder, any file, or any project.db', () => {
