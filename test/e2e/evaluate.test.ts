@@ -18,7 +18,8 @@ const WHILE_EVALUATING = 120_000;
 async function train(project: OpenProject, epochs: number) {
   const set = ['train.warmup.iterations=4', 'train.ema=0.8', 'test.scoreThresh=0.02'];
   const recipe = resolveRecipe({ preset: 'fast', size: '160', epochs, batch: 4, set });
-  const run = await startTraining(project, { recipe, seed: 1, init: 'auto' }, () => undefined).finished;
+  const run = await (await startTraining(project, { recipe, seed: 1, init: 'auto' }, () => undefined))
+    .finished;
   expect(run.status).toBe('done');
 }
 

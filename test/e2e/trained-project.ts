@@ -17,7 +17,8 @@ export async function makeTrainedProject(dir: string): Promise<void> {
   try {
     project.datasets.commit(await withHashes(dataset), { session: 'test' });
     const recipe = resolveRecipe({ preset: 'fast', size: '160', epochs: 6, batch: 4, set: tiny });
-    const run = await startTraining(project, { recipe, seed: 0, init: 'auto' }, () => undefined).finished;
+    const run = await (await startTraining(project, { recipe, seed: 0, init: 'auto' }, () => undefined))
+      .finished;
     if (run.status !== 'done') throw new Error(`The training ended as ${run.status}: ${run.cause}`);
   } finally {
     project.close();

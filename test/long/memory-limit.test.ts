@@ -61,7 +61,7 @@ describe.runIf(process.platform === 'linux')('a training process with too little
     const project = await sampleProject(12);
     const { training, notices } = liveTraining();
     under('ulimit -d 2400000');
-    const run = training.start(project, { recipe: hungry(), seed: 1, init: 'none' });
+    const run = await training.start(project, { recipe: hungry(), seed: 1, init: 'none' });
     await becomes(project, run.id, 'done');
     expectWentOn(project, run.id, notices);
   });
@@ -69,7 +69,7 @@ describe.runIf(process.platform === 'linux')('a training process with too little
   it('for even one image ends with the cause in words; with more memory the run goes on', async () => {
     const project = await sampleProject(12);
     const { training, notices } = liveTraining();
-    const run = training.start(project, { recipe: hungry(), seed: 1, init: 'none' });
+    const run = await training.start(project, { recipe: hungry(), seed: 1, init: 'none' });
     await expect.poll(() => training.live?.step ?? 0, { timeout: 120_000 }).toBeGreaterThan(0);
     training.pause();
     await becomes(project, run.id, 'paused');
@@ -114,7 +114,7 @@ describe.runIf(mayLimit())('a training process that the kernel kills for want of
     const { training, notices } = liveTraining();
     writeFileSync(join(group, 'memory.limit_in_bytes'), '1500000000');
     under(`echo $$ > ${group}/cgroup.procs`);
-    const run = training.start(project, { recipe: hungry(), seed: 1, init: 'none' });
+    const run = await training.start(project, { recipe: hungry(), seed: 1, init: 'none' });
     await becomes(project, run.id, 'done');
     expectWentOn(project, run.id, notices);
     expect(project.runs.plan(run.id).parts).toBeGreaterThanOrEqual(2);

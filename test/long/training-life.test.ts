@@ -7,7 +7,7 @@ import type { OpenProject } from '../../src/main/services/projects.ts';
 import { compareRuns } from '../../src/main/services/run-comparison.ts';
 import { lineage, runSummary } from '../../src/main/services/run-list.ts';
 import { runPredictions } from '../../src/main/services/run-predictions.ts';
-import type { TrainingStart } from '../../src/main/services/trainings.ts';
+import type { TrainingStart } from '../../src/main/services/training-plan.ts';
 import type { Notice } from '../../src/shared/contract.ts';
 import type { Recipe } from '../../src/shared/recipe.ts';
 import { sampleProject, tinyRecipe } from '../unit/trainer/sample-project.ts';
@@ -52,9 +52,9 @@ describe('a queue of trainings', () => {
   it('goes from run to run; one stops after its epoch, the next continues its weights', async () => {
     const project = await sampleProject(12);
     const { training, notices } = liveTraining();
-    const first = training.start(project, start(everyEpoch(3), { keepEvery: 1 }));
-    const third = training.start(project, start(everyEpoch(1)));
-    const second = training.start(project, start(everyEpoch(1)));
+    const first = await training.start(project, start(everyEpoch(3), { keepEvery: 1 }));
+    const third = await training.start(project, start(everyEpoch(1)));
+    const second = await training.start(project, start(everyEpoch(1)));
     expect([first, third, second].map(({ id }) => status(project, id))).toEqual([
       'running',
       'queued',
@@ -77,7 +77,7 @@ describe('a queue of trainings', () => {
     expect(ends).toEqual([first.id, second.id, third.id]);
 
     const [kept] = project.checkpoints.list(first.id).filter(({ kind }) => kind === 'best');
-    const again = training.start(
+    const again = await training.start(
       project,
       start(everyEpoch(1), { from: first.id, fromCheckpoint: kept!.id, name: 'again' }),
     );
@@ -109,7 +109,7 @@ describe('a training process', () => {
   it('killed from outside leaves cause, log and checkpoint; the run goes on from there', async () => {
     const project = await sampleProject(8);
     const { training } = liveTraining();
-    const run = training.start(project, start(everyEpoch(3)));
+    const run = await training.start(project, start(everyEpoch(3)));
     await expect.poll(() => training.live?.epoch ?? 0, { timeout: 120_000 }).toBeGreaterThan(1);
     process.kill(trainerPid(), 'SIGKILL');
     await becomes(project, run.id, 'failed');
@@ -127,7 +127,7 @@ describe('a training process', () => {
     const project = await sampleProject(8);
     const { training } = liveTraining();
     const recipe = everyEpoch(4, ['train.lr=1e30', 'train.clip=null', 'train.warmup.iterations=4']);
-    const run = training.start(project, start(recipe));
+    const run = await training.start(project, start(recipe));
     await becomes(project, run.id, 'failed');
     const { cause } = project.runs.get(run.id);
     expect(cause).toMatch(/(loss|gradients) became (NaN|Infinity|-Infinity).*on the images .*\.jpg/);

@@ -69,7 +69,7 @@ async function trainOne(project: OpenProject, epochs: number, console: Console):
   const recipe = resolveRecipe({ preset: 'fast', epochs, set: ['train.warmup.iterations=30'] });
   console.note(describeRecipe(recipe));
   const report = new TrainingReport(console, recipe);
-  const active = startTraining(project, { recipe, seed: 0, init: 'auto', name: 'Demo' }, (event) =>
+  const active = await startTraining(project, { recipe, seed: 0, init: 'auto', name: 'Demo' }, (event) =>
     report.hear(event),
   );
   const stop = () => active.pause();

@@ -85,11 +85,11 @@ async function train(options: TrainOptions, console: Console): Promise<void> {
   }
   if (options.showRecipe) return console.result(recipe, JSON.stringify(recipe, null, 2));
   console.note(describeRecipe(recipe));
-  await withProject(options.project, {}, (project) => {
+  await withProject(options.project, {}, async (project) => {
     const report = new TrainingReport(console, recipe);
     const start = { recipe, seed: options.seed, init: options.init, ...wishesOf(options) };
-    const active = startTraining(project, start, (event) => report.hear(event));
-    return followTraining(project, active, report, console);
+    const active = await startTraining(project, start, (event) => report.hear(event));
+    await followTraining(project, active, report, console);
   });
 }
 

@@ -115,6 +115,18 @@ export function openForReading(file: string, schema: Schema): ReadableDb {
   });
 }
 
+/** The same, seeing the state of now until it is closed, whatever is written meanwhile. */
+export function openFrozen(file: string, schema: Schema): ReadableDb {
+  const sqlite = connectOrExplain(file, { readonly: true, fileMustExist: true });
+  return guarded(sqlite, () => {
+    refuseOtherSchema(sqlite, schema);
+    sqlite.exec('BEGIN');
+    // it is the first reading that freezes the state
+    isEmpty(sqlite);
+    return writableDb(sqlite);
+  });
+}
+
 function refuseOtherSchema(sqlite: Sqlite.Database, schema: Schema): void {
   const found = schemaVersion(sqlite);
   const ours = schema.migrations.length;

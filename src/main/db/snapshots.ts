@@ -50,7 +50,15 @@ export function insertPart(db: WritableDb, snapshotHash: string, position: numbe
 
 /** The chunks of a snapshot in order, one at a time. */
 export function* chunksOf(db: ReadableDb, hash: string): IterableIterator<Uint8Array> {
-  const sql = `SELECT bytes FROM snapshot_part JOIN snapshot_chunk ON snapshot_chunk.hash = chunk_hash
-    WHERE snapshot_hash = ? ORDER BY position`;
-  for (const row of db.read<{ bytes: Uint8Array }>(sql).iterate(hash)) yield row.bytes;
+  // not one statement for all: others may write between two chunks
+  const parts = db
+    .read<{ hash: string }>(
+      'SELECT chunk_hash AS hash FROM snapshot_part WHERE snapshot_hash = ? ORDER BY position',
+    )
+    .all(hash);
+  for (const part of parts) {
+    const sql = 'SELECT bytes FROM snapshot_chunk WHERE hash = ?';
+    const chunk = db.read<{ bytes: Uint8Array }>(sql).get(part.hash);
+    if (chunk) yield chunk.bytes;
+  }
 }

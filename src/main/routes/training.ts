@@ -3,9 +3,17 @@ import { augmentedImages } from '../services/augment-preview.ts';
 import { adviseRecipe } from '../services/recipe-advice.ts';
 import { recipeNames } from '../services/recipes.ts';
 import { compareRuns } from '../services/run-comparison.ts';
-import { checkpointInfos, epochsOf, lineage, overlay, runCurves, runSummary } from '../services/run-list.ts';
+import {
+  checkpointInfos,
+  epochsOf,
+  lineage,
+  overlay,
+  runCurves,
+  runSummaries,
+} from '../services/run-list.ts';
 import { runPredictions } from '../services/run-predictions.ts';
 import { removeRun, thinRun } from '../services/run-removal.ts';
+import { inSlices } from '../services/slices.ts';
 import { startOf } from '../services/training-wishes.ts';
 import { compact, os, type Parts } from './parts.ts';
 
@@ -26,13 +34,13 @@ export function runRoutes(parts: Parts) {
 /** What reads and changes nothing. */
 function lookingRoutes({ workspace, training }: Parts) {
   return {
-    list: os.runs.list.handler(() =>
-      workspace.project.runs.list().map((run) => runSummary(workspace.project, run)),
-    ),
+    list: os.runs.list.handler(() => inSlices(runSummaries(workspace.project))),
     live: os.runs.live.handler(() => training.live),
-    curves: os.runs.curves.handler(({ input }) => runCurves(workspace.project, input.id, input.maxPoints)),
+    curves: os.runs.curves.handler(({ input }) =>
+      inSlices(runCurves(workspace.project, input.id, input.maxPoints)),
+    ),
     overlay: os.runs.overlay.handler(({ input: { ids, name, maxPoints } }) =>
-      overlay(workspace.project, ids, name, maxPoints),
+      inSlices(overlay(workspace.project, ids, name, maxPoints)),
     ),
     log: os.runs.log.handler(({ input }) => workspace.project.runs.logTail(input.id, LOG_LINES)),
     checkpoints: os.runs.checkpoints.handler(({ input }) => checkpointInfos(workspace.project, input.id)),

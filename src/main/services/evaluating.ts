@@ -19,13 +19,12 @@ import type { Analyst } from './analyst.ts';
 import { evaluateBy, type FileEvaluation, type MetricName } from './file-evaluation.ts';
 import { modelOfRun } from './models.ts';
 import type { OpenProject } from './projects.ts';
+import { inSlices, type Sliced } from './slices.ts';
 import { SoleJob } from './sole-job.ts';
-import { evaluatedImages, trainedClasses } from './training-job.ts';
+import { splitImages, trainedClasses } from './training-job.ts';
 
 const deflated = promisify(deflate);
 const PROTOCOL = 'coco';
-/** Snapshot chunks hold so many images; between them others may work. */
-const IMAGES_AT_ONCE = 128;
 
 export interface RunEvaluation {
   readonly evaluation: Evaluation;
@@ -45,7 +44,7 @@ export async function evaluateRun(
 ): Promise<RunEvaluation> {
   const run = project.runs.get(runId);
   const snapshot = project.snapshots.get(run.snapshotHash ?? '');
-  const { ids, images } = evaluatedImages(project, snapshot, split);
+  const { ids, images } = await inSlices(splitImages(project, snapshot, split));
   if (images.length === 0) {
     throw new Problem(`The ${split} split has no labelled image.`, 'Choose another split.');
   }
@@ -69,7 +68,7 @@ export async function evaluateRunBy(
   project: OpenProject,
   { kept, snapshotHash }: RunEvaluation,
 ): Promise<FileEvaluation> {
-  const images = await scenes(project.snapshots.images(snapshotHash));
+  const images = await inSlices(scenes(project.snapshots.images(snapshotHash)));
   const { input, classIds } = labelledScene(images, kept);
   const names = new Map(project.classes.list().map(({ id, name }) => [id, name]));
   return evaluateBy(
@@ -99,10 +98,11 @@ export async function openEvaluation(
   const { evaluation, detail } = keptDetail(project, id);
   const run = project.runs.get(evaluation.runId);
   const snapshot = project.snapshots.get(run.snapshotHash ?? '');
-  const stored = labels === 'run' ? project.snapshots.images(snapshot.hash) : project.snapshots.now();
   const classes = labels === 'run' ? snapshot.classes : project.classes.list();
   const token = randomUUID();
-  const images = await scenes(stored);
+  const images = await project.frozen((frozen) =>
+    inSlices(scenes(labels === 'run' ? frozen.images(snapshot.hash) : frozen.now())),
+  );
   const figures = await analyst.ask({ type: 'open', token, detail, images, names: named(classes) });
   return { ...figures, token, threshold: project.evaluations.threshold(run.id) };
 }
@@ -115,7 +115,7 @@ export async function compareEvaluations(
   secondId: number,
 ): Promise<Comparison> {
   const [first, second] = [keptDetail(project, firstId).detail, keptDetail(project, secondId).detail];
-  const images = await scenes(project.snapshots.now());
+  const images = await project.frozen((labels) => inSlices(scenes(labels.now())));
   return await analyst.ask({ type: 'compare', first, second, images, names: named(project.classes.list()) });
 }
 
@@ -131,8 +131,10 @@ function named(classes: readonly LabelClass[]): [number, string][] {
   return classes.map(({ id, name }) => [id, name]);
 }
 
-/** The boxes of each image, read a few at a time so that windows are answered meanwhile. */
-async function scenes(stored: Iterable<{ id: number; boxes: readonly SceneImage['boxes'][number][] }>) {
+/** The boxes of each image; may be set aside, so that windows are answered meanwhile. */
+function* scenes(
+  stored: Iterable<{ id: number; boxes: readonly SceneImage['boxes'][number][] }>,
+): Sliced<SceneImage[]> {
   const images: SceneImage[] = [];
   for (const { id, boxes } of stored) {
     images.push({
@@ -141,7 +143,7 @@ async function scenes(stored: Iterable<{ id: number; boxes: readonly SceneImage[
         return { id: boxId, classId, x, y, width, height, ignore };
       }),
     });
-    if (images.length % IMAGES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    yield;
   }
   return images;
 }

@@ -6,13 +6,8 @@ import type { TrainingEvent } from '../trainer/job.ts';
 import { LiveState } from './live-state.ts';
 import type { OpenProject } from './projects.ts';
 import { runSummary } from './run-list.ts';
-import {
-  type ActiveTraining,
-  launchRun,
-  prepareResume,
-  prepareRun,
-  type TrainingStart,
-} from './trainings.ts';
+import { prepareResume, prepareRun, type TrainingStart } from './training-plan.ts';
+import { type ActiveTraining, launchRun } from './trainings.ts';
 
 export class LiveTraining {
   readonly #tell: (notice: Notice) => void;
@@ -31,8 +26,8 @@ export class LiveTraining {
   }
 
   /** Starts a new run, or queues it while another one trains. Throws a Problem where there is nothing to learn from. */
-  start(project: OpenProject, start: TrainingStart): Run {
-    return this.#begin(project, prepareRun(project, start));
+  async start(project: OpenProject, start: TrainingStart): Promise<Run> {
+    return this.#begin(project, await prepareRun(project, start));
   }
 
   /** Goes on with a run, for `epochs` epochs in all where given; queued while another one trains. */

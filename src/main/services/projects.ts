@@ -8,7 +8,7 @@ import { refusingWrites, type WritableDb } from '../db/database.ts';
 import { everyImagePath, setImagePath } from '../db/images.ts';
 import { type Lock, takeLock } from '../db/lock.ts';
 import { projectSchema } from '../db/migrations/project.ts';
-import { isUnfinished, openDatabase, openForReading } from '../db/open.ts';
+import { isUnfinished, openDatabase, openForReading, openFrozen } from '../db/open.ts';
 import * as rows from '../db/project.ts';
 import { asProblem } from '../db/sqlite-problem.ts';
 import { Annotations } from './annotations.ts';
@@ -105,6 +105,16 @@ export class OpenProject {
         setImagePath(this.#db, id, path, pathKey(path));
       }
     });
+  }
+
+  /** Labels and snapshots as they are now, for work that lets others write meanwhile. */
+  async frozen<T>(work: (labels: Snapshots) => Promise<T>): Promise<T> {
+    const db = openFrozen(join(this.dir, DATABASE), projectSchema);
+    try {
+      return await work(new Snapshots(refusingWrites(db)));
+    } finally {
+      db.close();
+    }
   }
 
   close(): void {

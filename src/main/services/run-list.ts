@@ -5,6 +5,7 @@ import type { CurveData, RunSummary } from '../../shared/contract.ts';
 import type { Run, RunStatus } from '../../shared/model.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from './projects.ts';
+import type { Sliced } from './slices.ts';
 
 const RESUMABLE: readonly RunStatus[] = ['paused', 'stopped', 'failed'];
 
@@ -22,19 +23,39 @@ export function runSummary(project: OpenProject, run: Run): RunSummary {
   };
 }
 
-/** Every metric of a run, thinned. */
-export function runCurves(project: OpenProject, id: string, maxPoints: number): CurveData[] {
-  return project.runs.metricNames(id).map((name) => runCurve(project, id, name, maxPoints));
+/** Every run with its best numbers; may be set aside. */
+export function* runSummaries(project: OpenProject): Sliced<RunSummary[]> {
+  const summaries: RunSummary[] = [];
+  for (const run of project.runs.list()) {
+    summaries.push(runSummary(project, run));
+    yield;
+  }
+  return summaries;
 }
 
-/** One metric of several runs, thinned. */
-export function overlay(
+/** Every metric of a run, thinned; may be set aside. */
+export function* runCurves(project: OpenProject, id: string, maxPoints: number): Sliced<CurveData[]> {
+  const curves: CurveData[] = [];
+  for (const name of project.runs.metricNames(id)) {
+    curves.push(runCurve(project, id, name, maxPoints));
+    yield;
+  }
+  return curves;
+}
+
+/** One metric of several runs, thinned; may be set aside. */
+export function* overlay(
   project: OpenProject,
   ids: readonly string[],
   name: string,
   maxPoints: number,
-): OverlayCurve[] {
-  return ids.map((id) => ({ runId: id, ...runCurve(project, id, name, maxPoints) }));
+): Sliced<OverlayCurve[]> {
+  const curves: OverlayCurve[] = [];
+  for (const id of ids) {
+    curves.push({ runId: id, ...runCurve(project, id, name, maxPoints) });
+    yield;
+  }
+  return curves;
 }
 
 function runCurve(project: OpenProject, id: string, name: string, maxPoints: number): CurveData {

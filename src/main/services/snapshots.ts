@@ -8,6 +8,7 @@ import { listClasses } from '../db/classes.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
 import { eachImage } from '../db/images.ts';
 import * as rows from '../db/snapshots.ts';
+import { atOnce, type Sliced } from './slices.ts';
 import { splitHash } from './splits.ts';
 
 export interface LabelledImage extends Omit<ImageRecord, 'revision'> {
@@ -21,6 +22,12 @@ interface Chunk {
   readonly hash: string;
   /** Deflated JSON; absent where the chunk is stored already. */
   readonly bytes: Uint8Array | undefined;
+}
+
+/** A snapshot that is not stored yet. */
+interface Description {
+  readonly snapshot: Snapshot;
+  readonly chunks: readonly Chunk[];
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -67,19 +74,6 @@ function boxContent(box: Box, names: ReadonlyMap<number, string>): string {
   ]);
 }
 
-function* chunked(images: Iterable<LabelledImage>): IterableIterator<LabelledImage[]> {
-  let chunk: LabelledImage[] = [];
-  for (const image of images) {
-    const first = chunk[0];
-    if (first && Math.floor(first.id / CHUNK) !== Math.floor(image.id / CHUNK)) {
-      yield chunk;
-      chunk = [];
-    }
-    chunk.push(image);
-  }
-  if (chunk.length > 0) yield chunk;
-}
-
 export class Snapshots {
   readonly #db: WritableDb;
 
@@ -89,15 +83,22 @@ export class Snapshots {
 
   /** Freezes the labels as they are. Taking one of unchanged labels returns the one that is there. */
   take(): Snapshot {
+    return this.#db.transact(() => atOnce(this.keep(atOnce(this.describe()))));
+  }
+
+  /** Stores what `describe` found, perhaps on another connection to the same database. */
+  *keep({ snapshot, chunks }: Description): Sliced<Snapshot> {
+    // chunks alone mean nothing, so that they need not come all at once
+    for (const { hash, bytes } of chunks) {
+      if (bytes) rows.insertChunk(this.#db, hash, bytes);
+      yield;
+    }
     return this.#db.transact(() => {
-      const { snapshot, chunks } = this.#describe();
       const known = rows.readSnapshot(this.#db, snapshot.hash);
       if (known) return known;
       rows.insertSnapshot(this.#db, snapshot);
-      chunks.forEach((chunk, position) => {
-        if (chunk.bytes) rows.insertChunk(this.#db, chunk.hash, chunk.bytes);
-        rows.insertPart(this.#db, snapshot.hash, position, chunk.hash);
-      });
+      for (const [position, { hash }] of chunks.entries())
+        rows.insertPart(this.#db, snapshot.hash, position, hash);
       return snapshot;
     });
   }
@@ -138,21 +139,22 @@ export class Snapshots {
       yield* JSON.parse(inflateSync(bytes).toString('utf8')) as LabelledImage[];
   }
 
-  #describe(): { snapshot: Snapshot; chunks: Chunk[] } {
+  /** The labels as they are, ready to be kept. */
+  *describe(): Sliced<Description> {
     const classes = listClasses(this.#db);
     const names = new Map(classes.map((label) => [label.id, label.name]));
     const chunks: Chunk[] = [];
     const digests: string[] = [];
     let boxes = 0;
-    for (const images of chunked(labelledImages(this.#db))) {
-      const json = JSON.stringify(images);
-      const hash = sha256(json);
-      chunks.push({ hash, bytes: rows.hasChunk(this.#db, hash) ? undefined : deflateSync(json) });
-      for (const image of images) {
-        boxes += image.boxes.length;
-        digests.push(digestOf(image, names));
-      }
+    const open: LabelledImage[] = [];
+    for (const image of labelledImages(this.#db)) {
+      if (open[0] && chunkOf(open[0]) !== chunkOf(image)) chunks.push(yield* this.#chunk(open.splice(0)));
+      open.push(image);
+      boxes += image.boxes.length;
+      digests.push(digestOf(image, names));
+      yield;
     }
+    if (open.length > 0) chunks.push(yield* this.#chunk(open));
     const hash = hashOf(classes, digests);
     const createdAt = Date.now();
     return {
@@ -160,7 +162,16 @@ export class Snapshots {
       chunks,
     };
   }
+
+  *#chunk(images: readonly LabelledImage[]): Sliced<Chunk> {
+    const json = JSON.stringify(images);
+    const hash = sha256(json);
+    yield;
+    return { hash, bytes: rows.hasChunk(this.#db, hash) ? undefined : deflateSync(json) };
+  }
 }
+
+const chunkOf = ({ id }: LabelledImage) => Math.floor(id / CHUNK);
 
 function hashOf(classes: readonly LabelClass[], digests: string[]): string {
   const names = classes.map((label) => label.name);

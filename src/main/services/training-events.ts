@@ -1,4 +1,4 @@
-// What a training process says, kept in the project before anybody hears of it.
+// What a training process says, kept in the project: steps a few at a time, the rest before anybody hears of it.
 import type { JsonObject, MetricPoint, Run } from '../../shared/model.ts';
 import type { ClassResult, FoundObjects, TracePoint, TrainingEvent } from '../trainer/job.ts';
 import type { OpenProject } from './projects.ts';
@@ -6,25 +6,72 @@ import type { OpenProject } from './projects.ts';
 /** What one watched image showed; the image is named by its number in the project. */
 export type WatchedImage = { readonly imageId: number } & FoundObjects;
 
+/** Milliseconds of steps that one transaction takes: what a killed application may lose beside its last checkpoint. */
+const BATCH_MS = 250;
+
 export class TrainingRecord {
   readonly #project: OpenProject;
   readonly #run: Run;
   readonly #watchedIds: readonly number[];
   /** Of the evaluation whose checkpoint comes next. */
   #perClass: readonly ClassResult[] = [];
+  readonly #onFailure: (error: unknown) => void;
+  #waiting: MetricPoint[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #storedAt = 0;
 
-  constructor(project: OpenProject, run: Run, watchedIds: readonly number[]) {
+  /** `onFailure` is told where the disk does not take an event. */
+  constructor(
+    project: OpenProject,
+    run: Run,
+    watchedIds: readonly number[],
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#onFailure = onFailure;
     this.#project = project;
     this.#run = run;
     this.#watchedIds = watchedIds;
   }
 
-  /** Stores an event; throws where the disk does not take it. */
+  /** Stores an event at once, with the steps before it; steps that come fast are stored a few at a time. */
   keep(event: TrainingEvent): void {
+    if (event.type === 'step') this.#keepStep(event);
+    else {
+      this.flush();
+      this.#guard(() => this.#keepNow(event));
+    }
+  }
+
+  /** Stores the steps that wait. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const points = this.#waiting;
+    if (points.length === 0) return;
+    this.#waiting = [];
+    this.#guard(() => this.#project.runs.addMetrics(points));
+    this.#storedAt = performance.now();
+  }
+
+  #keepStep(event: Extract<TrainingEvent, { type: 'step' }>): void {
+    this.#waiting.push(...this.#points(event));
+    const wait = this.#storedAt + BATCH_MS - performance.now();
+    if (wait <= 0) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), wait);
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+
+  #keepNow(event: Exclude<TrainingEvent, { type: 'step' }>): void {
     const { runs } = this.#project;
     const { id } = this.#run;
-    if (event.type === 'step') runs.addMetrics(this.#points(event));
-    else if (event.type === 'evaluation') this.#keepEvaluation(event);
+    if (event.type === 'evaluation') this.#keepEvaluation(event);
     else if (event.type === 'predictions') this.#keepPredictions(event);
     else if (event.type === 'resumed') this.#rewind(event.step, event.trace);
     else if (event.type === 'started') runs.setRecipe(id, runs.get(id).recipe, event.device);

@@ -4,6 +4,7 @@ import { Problem } from '../../shared/problem.ts';
 import { Rng } from '../detector/data/rng.ts';
 import type { JobImage } from '../trainer/job.ts';
 import type { OpenProject } from './projects.ts';
+import { atOnce, type Sliced } from './slices.ts';
 import type { LabelledImage } from './snapshots.ts';
 
 const WATCHED = 6;
@@ -13,50 +14,55 @@ export function trainedClasses(snapshot: Pick<Snapshot, 'classes'>): LabelClass[
   return snapshot.classes.filter((label) => !label.deleted).sort((a, b) => a.position - b.position);
 }
 
-/** The finished images of one split, as the trainer wants them. */
-export function jobImages(project: OpenProject, snapshot: Snapshot, split: Split): JobImage[] {
-  return evaluatedImages(project, snapshot, split).images;
+/** The images of one split with their ids, one list beside the other. */
+export interface SplitImages {
+  readonly ids: readonly number[];
+  readonly images: readonly JobImage[];
 }
 
-/** The same with the images' ids. */
-export function evaluatedImages(project: OpenProject, snapshot: Snapshot, split: Split) {
+/** The finished images of one split, as the trainer wants them. */
+export function jobImages(project: OpenProject, snapshot: Snapshot, split: Split): readonly JobImage[] {
+  return atOnce(splitImages(project, snapshot, split)).images;
+}
+
+/** The same with the images' ids; may be set aside. */
+export function* splitImages(project: OpenProject, snapshot: Snapshot, split: Split): Sliced<SplitImages> {
   const numbers = new Map(trainedClasses(snapshot).map((label, index) => [label.id, index]));
-  const labelled = [...labelledOf(project, snapshot, split)];
-  return {
-    ids: labelled.map(({ id }) => id),
-    images: labelled.map((image) => jobImage(project, image, numbers)),
-  };
+  const root = project.info().imageRoot;
+  const [ids, images]: [number[], JobImage[]] = [[], []];
+  for (const image of project.snapshots.images(snapshot.hash)) {
+    yield;
+    if (image.split !== split || !isLabelled(image)) continue;
+    ids.push(image.id);
+    images.push(jobImage(image, project.imageFile(image, root), numbers));
+  }
+  return { ids, images };
 }
 
 /** The few validation images that a run shows after each evaluation: drawn by its seed, those with boxes first. */
-export function watchedImages(project: OpenProject, snapshot: Snapshot, seed: number) {
-  const val = [...labelledOf(project, snapshot, 'val')];
-  const drawn = Rng.seeded(seed, 'watched').shuffle(Int32Array.from(val.keys()));
-  const hasBoxes = (position: number) => (val[position]?.boxes.length ?? 0) > 0;
+export function watchedImages({ ids, images }: SplitImages, seed: number) {
+  const drawn = Rng.seeded(seed, 'watched').shuffle(Int32Array.from(ids.keys()));
+  const hasBoxes = (position: number) =>
+    (images[position]?.labels.length ?? 0) + (images[position]?.ignore.length ?? 0) > 0;
   const chosen = [...drawn].sort((a, b) => Number(hasBoxes(b)) - Number(hasBoxes(a))).slice(0, WATCHED);
   const positions = chosen.sort((a, b) => a - b);
-  return { positions, imageIds: positions.map((position) => val[position]?.id ?? 0) };
-}
-
-/** Images of a split, in the order that jobs have them. */
-function* labelledOf(
-  project: OpenProject,
-  snapshot: Snapshot,
-  split: Split,
-): IterableIterator<LabelledImage> {
-  for (const image of project.snapshots.images(snapshot.hash)) {
-    if (image.split === split && isLabelled(image)) yield image;
-  }
+  return { positions, imageIds: positions.map((position) => ids[position] ?? 0) };
 }
 
 /** The labels as a run that started now would take them; nothing is stored. */
 export function currentImages(project: OpenProject) {
   const classes = trainedClasses({ classes: project.classes.list() });
   const numbers = new Map(classes.map((label, index) => [label.id, index]));
+  const root = project.info().imageRoot;
   const labelled = [...project.snapshots.now()].filter(isLabelled);
   const train = labelled.filter(({ split }) => split === 'train');
   const val = labelled.filter(({ split }) => split === 'val');
-  return { classes, train, val, trainJob: train.map((image) => jobImage(project, image, numbers)) };
+  return {
+    classes,
+    train,
+    val,
+    trainJob: train.map((image) => jobImage(image, project.imageFile(image, root), numbers)),
+  };
 }
 
 /** Throws a Problem where there is nothing to learn from. */
@@ -78,11 +84,7 @@ function isLabelled(image: LabelledImage): boolean {
   return image.boxes.length > 0 || image.state === 'done' || image.state === 'empty';
 }
 
-function jobImage(
-  project: OpenProject,
-  image: LabelledImage,
-  numbers: ReadonlyMap<number, number>,
-): JobImage {
+function jobImage(image: LabelledImage, path: string, numbers: ReadonlyMap<number, number>): JobImage {
   const boxes: number[] = [];
   const labels: number[] = [];
   const ignore: number[] = [];
@@ -95,5 +97,5 @@ function jobImage(
       labels.push(number);
     }
   }
-  return { path: project.imageFile(image), width: image.width, height: image.height, boxes, labels, ignore };
+  return { path, width: image.width, height: image.height, boxes, labels, ignore };
 }

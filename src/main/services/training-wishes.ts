@@ -5,7 +5,7 @@ import type { Checkpoint } from '../../shared/model.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from './projects.ts';
 import { builtInRecipe, resolveRecipe } from './recipes.ts';
-import type { TrainingStart } from './trainings.ts';
+import type { TrainingStart } from './training-plan.ts';
 
 /** The recipe that the wishes ask for. Throws a Problem for a wish that makes no sense. */
 export function recipeOf(project: OpenProject | undefined, wishes: TrainingWishes): Recipe {

@@ -1,26 +1,12 @@
-// Runs under way: starts the training process, keeps what it says before passing it on, and says how it ended.
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Checkpoint, JsonObject, Run, RunStatus } from '../../shared/model.ts';
-import { Problem, sentenceOf } from '../../shared/problem.ts';
-import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
-import type { InitialWeights, TrainingEvent, TrainingJob } from '../trainer/job.ts';
+// Runs under way: starts the training process, keeps what it says, and says how it ended.
+import type { Run, RunStatus } from '../../shared/model.ts';
+import { sentenceOf } from '../../shared/problem.ts';
+import { recipeSchema } from '../../shared/recipe.ts';
+import type { TrainingEvent, TrainingJob } from '../trainer/job.ts';
 import { type Gone, launchTraining, type TrainingProcess } from '../trainer/launch.ts';
 import type { OpenProject } from './projects.ts';
-import { withEpochs } from './recipes.ts';
-import type { RunPlan } from './runs.ts';
 import { TrainingRecord } from './training-events.ts';
-import { assertLearnable, jobImages, trainedClasses, watchedImages } from './training-job.ts';
-import { weightPath } from './weights.ts';
-
-export interface TrainingStart extends RunPlan {
-  readonly recipe: Recipe;
-  readonly seed: number;
-  readonly name?: string;
-  readonly notes?: string;
-  /** The run whose checkpoint `fromCheckpoint` is. */
-  readonly from?: string;
-}
+import { prepareResume, prepareRun, type TrainingStart, workOf } from './training-plan.ts';
 
 export interface ActiveTraining {
   readonly run: Run;
@@ -37,41 +23,12 @@ export interface ActiveTraining {
 type Listener = (event: TrainingEvent) => void;
 
 /** Starts a new run on the project's labels as they are now. */
-export function startTraining(
+export async function startTraining(
   project: OpenProject,
   start: TrainingStart,
   listener: Listener,
-): ActiveTraining {
-  return launchRun(project, prepareRun(project, start).id, listener);
-}
-
-/** A new run on the project's labels as they are now, not yet started. Throws a Problem where nothing can be learned. */
-export function prepareRun(project: OpenProject, start: TrainingStart): Run {
-  const { recipe, seed, name, notes, from, ...plan } = start;
-  initialWeights(project, recipe, plan);
-  const snapshot = project.snapshots.take();
-  assertLearnable(jobImages(project, snapshot, 'train'), trainedClasses(snapshot));
-  const parent =
-    from === undefined || plan.fromCheckpoint === undefined
-      ? {}
-      : { parent: { runId: from, checkpointId: plan.fromCheckpoint } };
-  return project.runs.create({
-    ...(name === undefined ? {} : { name }),
-    ...(notes === undefined ? {} : { notes }),
-    ...parent,
-    recipe: recipe as unknown as JsonObject,
-    snapshotHash: snapshot.hash,
-    splitHash: snapshot.splitHash,
-    seed,
-    plan,
-  });
-}
-
-/** Starts a prepared run, or goes on with one from its latest checkpoint. Throws a Problem where that cannot be. */
-export function launchRun(project: OpenProject, runId: string, listener: Listener): ActiveTraining {
-  const run = project.runs.get(runId);
-  const resume = project.checkpoints.latest(run.id) !== undefined;
-  return watch(project, run, workOf(project, run, resume), listener);
+): Promise<ActiveTraining> {
+  return launchRun(project, (await prepareRun(project, start)).id, listener);
 }
 
 /**
@@ -88,142 +45,85 @@ export function resumeTraining(
   return launchRun(project, prepareResume(project, runId, epochs).id, listener);
 }
 
-/** The run with the recipe to go on with. Throws a Problem where there is nothing left to do. */
-export function prepareResume(project: OpenProject, runId: string, epochs?: number): Run {
+/** Starts a prepared run, or goes on with one from its latest checkpoint; where that cannot be the run fails. */
+export function launchRun(project: OpenProject, runId: string, listener: Listener): ActiveTraining {
   const run = project.runs.get(runId);
-  const latest = project.checkpoints.latest(run.id);
-  if (run.snapshotHash === null) {
-    throw new Problem(
-      `Run ${run.id} does not say what it learns from.`,
-      'Start a new run with "ddod train".',
-    );
-  }
-  const recipe = extended(run, latest === undefined ? 0 : epochsBehind(project, latest), epochs);
-  if (epochs !== undefined) project.runs.setRecipe(run.id, recipe as unknown as JsonObject);
-  return project.runs.get(run.id);
-}
-
-/** The recipe to go on with. Throws a Problem where it leaves nothing to do. */
-function extended(run: Run, finished: number, epochs: number | undefined): Recipe {
-  const recipe = recipeSchema.parse(run.recipe);
-  if (epochs === undefined) {
-    if (run.status !== 'done') return recipe;
-    throw new Problem(
-      `Run ${run.id} is done after ${finished} epochs.`,
-      `Give --epochs with more than ${finished} to extend it.`,
-    );
-  }
-  if (epochs > finished) return withEpochs(recipe, epochs);
-  throw new Problem(
-    `Run ${run.id} has ${finished} epochs behind it already, so it cannot end after ${epochs}.`,
-    `Give --epochs with more than ${finished}.`,
-  );
-}
-
-/** Whole epochs up to a checkpoint. */
-function epochsBehind(project: OpenProject, checkpoint: Checkpoint): number {
-  const { state } = project.checkpoints.load(checkpoint.id);
-  return (state as unknown as { training: { sampler: { epoch: number } } }).training.sampler.epoch;
-}
-
-/** A job, and which images of the project it shows after each evaluation. */
-interface Work {
-  readonly job: TrainingJob;
-  readonly watchedIds: readonly number[];
-}
-
-function workOf(project: OpenProject, run: Run, resume: boolean): Work {
-  const snapshot = project.snapshots.get(run.snapshotHash ?? '');
-  const recipe = recipeSchema.parse(run.recipe);
-  const plan = project.runs.plan(run.id);
-  const { positions, imageIds } = watchedImages(project, snapshot, run.seed);
-  const job = {
-    runId: run.id,
-    recipe,
-    classes: trainedClasses(snapshot).map((label) => label.name),
-    seed: run.seed,
-    train: jobImages(project, snapshot, 'train'),
-    val: jobImages(project, snapshot, 'val'),
-    initialWeights: resume ? null : initialWeights(project, recipe, plan),
-    checkpoints: project.checkpoints.file,
-    resume,
-    watched: positions,
-    ...(plan.autoBatch === undefined ? {} : { autoBatch: plan.autoBatch }),
-    ...(plan.parts === undefined ? {} : { parts: plan.parts }),
-    ...(plan.keepEvery === undefined ? {} : { keepEvery: plan.keepEvery }),
-  };
-  return { job, watchedIds: imageIds };
-}
-
-function initialWeights(project: OpenProject, recipe: Recipe, plan: RunPlan): InitialWeights | null {
-  const { init, fromCheckpoint } = plan;
-  if (fromCheckpoint !== undefined) {
-    project.checkpoints.load(fromCheckpoint);
-    return { kind: 'checkpoint', store: project.checkpoints.file, id: fromCheckpoint };
-  }
-  if (init === 'none') return null;
-  if (init !== 'auto' && !existsSync(init)) {
-    throw new Problem(`There is no file ${init}.`, 'Give --init a checkpoint, "auto" or "none".');
-  }
-  if (init !== 'auto') return { kind: 'detector', file: resolve(init) };
-  const file = weightPath(recipe.backbone);
-  if (file === undefined) {
-    throw new Problem(
-      `The ImageNet weights of ${recipe.backbone} are not on this computer.`,
-      `Fetch them with "ddod weights fetch ${recipe.backbone}", or start without with --init none.`,
-    );
-  }
-  return { kind: 'backbone', file };
-}
-
-/** Listens to the process until it is gone; everything is stored before the listener hears of it. */
-function watch(project: OpenProject, run: Run, work: Work, listener: Listener): ActiveTraining {
-  const end: Ending = { event: undefined, unkept: undefined, killed: false, asked: false };
-  const record = new TrainingRecord(project, run, work.watchedIds);
-  let child: TrainingProcess;
-  const hear = (event: TrainingEvent) => {
-    if (end.unkept !== undefined) return;
-    if (event.type === 'ended' || event.type === 'failed') end.event = event;
-    try {
-      record.keep(event);
-    } catch (error) {
-      // numbers that cannot be stored, as on a full disk, are not worth making
-      end.unkept = error;
-      child.kill();
-      return;
-    }
-    listener(event);
-  };
-  const launch = (job: TrainingJob) => {
-    child = launchTraining(job, hear);
-    return child.gone.then(async (gone): Promise<Run> => {
-      const smaller = inSmallerParts(project, job, end, gone);
-      if (smaller === undefined) return close(project, run, end, gone);
-      if (gone.lastWords !== '') project.runs.log(run.id, gone.lastWords, 'error');
-      end.event = undefined;
-      hear(smaller.event);
-      return await launch(smaller.job);
-    });
-  };
-  const ask = (work: () => void) => {
-    end.asked = true;
-    work();
-  };
   project.runs.setStatus(run.id, 'running');
-  const finished = launch(work.job);
-  return {
-    run,
-    get pid() {
-      return child.pid;
-    },
-    pause: () => ask(() => child.pause()),
-    stop: () => child.stop(),
-    kill: () => {
-      end.killed = true;
-      child.kill();
-    },
-    finished,
-  };
+  return new Watch(project, run, listener);
+}
+
+/** Listens to a run's process until it is gone; what changes slowly is stored before the listener hears of it. */
+class Watch implements ActiveTraining {
+  readonly run: Run;
+  readonly finished: Promise<Run>;
+  readonly #project: OpenProject;
+  readonly #listener: Listener;
+  readonly #end: Ending = { event: undefined, unkept: undefined, killed: false, asked: false };
+  #record: TrainingRecord | undefined;
+  #child: TrainingProcess | undefined;
+  #stopAsked = false;
+
+  constructor(project: OpenProject, run: Run, listener: Listener) {
+    this.run = run;
+    this.#project = project;
+    this.#listener = listener;
+    this.finished = this.#train().catch((error: unknown) => fail(project, run, error));
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  pause(): void {
+    this.#end.asked = true;
+    this.#child?.pause();
+  }
+
+  stop(): void {
+    this.#stopAsked = true;
+    this.#child?.stop();
+  }
+
+  kill(): void {
+    this.#end.killed = true;
+    this.#child?.kill();
+  }
+
+  async #train(): Promise<Run> {
+    const { job, watchedIds } = await workOf(this.#project, this.run);
+    // before there was a process to be asked
+    const { killed, asked } = this.#end;
+    if (killed || asked) return this.#project.runs.setStatus(this.run.id, killed ? 'stopped' : 'paused');
+    this.#record = new TrainingRecord(this.#project, this.run, watchedIds, (error) => this.#giveUp(error));
+    return await this.#launch(job);
+  }
+
+  async #launch(job: TrainingJob): Promise<Run> {
+    const child = launchTraining(job, (event) => this.#hear(event));
+    this.#child = child;
+    if (this.#stopAsked) child.stop();
+    const gone = await child.gone;
+    this.#record?.flush();
+    const smaller = inSmallerParts(this.#project, job, this.#end, gone);
+    if (smaller === undefined) return close(this.#project, this.run, this.#end, gone);
+    if (gone.lastWords !== '') this.#project.runs.log(this.run.id, gone.lastWords, 'error');
+    this.#end.event = undefined;
+    this.#hear(smaller.event);
+    return await this.#launch(smaller.job);
+  }
+
+  #hear(event: TrainingEvent): void {
+    if (this.#end.unkept !== undefined) return;
+    if (event.type === 'ended' || event.type === 'failed') this.#end.event = event;
+    this.#record?.keep(event);
+    if (this.#end.unkept === undefined) this.#listener(event);
+  }
+
+  /** Numbers that cannot be stored, as on a full disk, are not worth making. */
+  #giveUp(error: unknown): void {
+    this.#end.unkept = error;
+    this.#child?.kill();
+  }
 }
 
 /** How a training process ended, beside its exit code. */

@@ -190,6 +190,8 @@ export type ErrandEvent =
 /** What the training process is told. */
 export type TrainingCommand =
   | Errand
+  /** Images of the job that `start` gives; they come before its own. */
+  | { readonly type: 'images'; readonly part: 'train' | 'val'; readonly images: readonly JobImage[] }
   | { readonly type: 'start'; readonly job: TrainingJob }
   | { readonly type: 'detect'; readonly job: DetectionJob }
   | { readonly type: 'pause' }

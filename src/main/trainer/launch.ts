@@ -41,13 +41,14 @@ export interface TrainingProcess {
 
 /** Characters of standard error that are kept: a complaint and the stack under it, which come in many pieces. */
 const LAST_WORDS_KEPT = 8_000;
+const IMAGES_A_MESSAGE = 256;
 /** Lines of them that a sentence may quote. */
 const QUOTED_LINES = 3;
 
 /** Starts `job` in a process of its own; `onEvent` hears everything it says. */
 export function launchTraining(job: TrainingJob, onEvent: (event: TrainingEvent) => void): TrainingProcess {
   const { child, gone } = startWorker((message) => onEvent(message as TrainingEvent));
-  tell(child, { type: 'start', job });
+  void give(child, job);
   return {
     pause: () => tell(child, { type: 'pause' }),
     stop: () => tell(child, { type: 'stop' }),
@@ -62,6 +63,17 @@ export interface DetectionListeners {
   /** Told of each image that could not be read, on which nothing is found. */
   readonly onWarning?: (text: string) => void;
   readonly signal?: AbortSignal;
+}
+
+/** Tells the process its job, a few images at a time: this thread also answers windows. */
+async function give(child: ChildProcess, job: TrainingJob): Promise<void> {
+  for (const part of ['train', 'val'] as const) {
+    for (let from = 0; from < job[part].length; from += IMAGES_A_MESSAGE) {
+      const images = job[part].slice(from, from + IMAGES_A_MESSAGE);
+      await new Promise<void>((resolve) => tell(child, { type: 'images', part, images }, resolve));
+    }
+  }
+  tell(child, { type: 'start', job: { ...job, train: [], val: [] } });
 }
 
 /** Runs a detector in a process of its own. Rejects with a Problem where it fails or `signal` ends it. */
@@ -165,6 +177,11 @@ function workerFile(): string {
   return process.env.DDOD_TRAINER ?? fileURLToPath(new URL('./worker.ts', import.meta.url));
 }
 
-function tell(child: ChildProcess, command: TrainingCommand | ExportCommand): void {
-  if (child.connected) child.send(command, () => undefined);
+function tell(
+  child: ChildProcess,
+  command: TrainingCommand | ExportCommand,
+  told: () => void = () => undefined,
+): void {
+  if (child.connected) child.send(command, told);
+  else told();
 }

@@ -8,6 +8,7 @@ import type {
   DetectionJob,
   Errand,
   ErrandEvent,
+  JobImage,
   TrainingCommand,
   TrainingEvent,
   TrainingJob,
@@ -68,9 +69,12 @@ async function detectWhileHeard(job: DetectionJob): Promise<void> {
 
 // TensorFlow takes a second to load: only what needs it does
 
+const given = { train: [] as JobImage[], val: [] as JobImage[] };
+
 async function train(job: TrainingJob): Promise<void> {
   const { runJob } = await import('./run-job.ts');
-  await runJob(job, tell, signals);
+  const images = { train: [...given.train, ...job.train], val: [...given.val, ...job.val] };
+  await runJob({ ...job, ...images }, tell, signals);
 }
 
 async function run(errand: Errand): Promise<void> {
@@ -105,6 +109,7 @@ async function exportWhileHeard(job: ExportJob): Promise<void> {
 process.on('message', (command: TrainingCommand | DetectorRequest | ExportCommand) => {
   if (command.type === 'pause') pause.abort();
   else if (command.type === 'stop') stop.abort();
+  else if (command.type === 'images') given[command.part].push(...command.images);
   else if (command.type === 'start') void work(() => train(command.job));
   else if (command.type === 'detect') void work(() => detectWhileHeard(command.job));
   else if (command.type === 'export') void work(() => exportWhileHeard(command.job));

@@ -189,7 +189,11 @@ describe('a trained detector', () => {
   }, async () => {
     const project = await sampleProject(14);
     const recipe = tinyRecipe(['test.scoreThresh=0.0']);
-    const { run, finished } = startTraining(project, { recipe, seed: 1, init: 'none' }, () => undefined);
+    const { run, finished } = await startTraining(
+      project,
+      { recipe, seed: 1, init: 'none' },
+      () => undefined,
+    );
     await finished;
     const made = await evaluateRun(project, run.id, 'train');
     const [kept] = keptEvaluations(project);
@@ -208,7 +212,7 @@ describe('a trained detector', () => {
 
   it('is not evaluated once nobody waits any more', { timeout: 120_000 }, async () => {
     const project = await sampleProject(6);
-    const { run, finished } = startTraining(
+    const { run, finished } = await startTraining(
       project,
       { recipe: tinyRecipe(), seed: 1, init: 'none' },
       () => undefined,

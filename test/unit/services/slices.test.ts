@@ -1,0 +1,73 @@
+// Long work beside other work: it gives others their turn, and what it reads stays as it was when it began.
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { atOnce, inSlices, type Sliced } from '../../../src/main/services/slices.ts';
+import { staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts';
+
+function* counting(to: number): Sliced<number> {
+  let sum = 0;
+  for (let i = 0; i < to; i++) {
+    const until = performance.now() + 2;
+    while (performance.now() < until) sum += 0;
+    sum += 1;
+    yield;
+  }
+  return sum;
+}
+
+describe('sliced work', () => {
+  it('gives the same at once and with breaks', async () => {
+    expect(atOnce(counting(5))).toBe(5);
+    expect(await inSlices(counting(5))).toBe(5);
+  });
+
+  it('lets others work in its breaks', async () => {
+    let turns = 0;
+    let over = false;
+    const others = (async () => {
+      for (; !over; turns++) await setImmediate();
+    })();
+    await inSlices(counting(50));
+    over = true;
+    await others;
+    expect(turns).toBeGreaterThan(3);
+  });
+});
+
+function projectOfThree() {
+  const project = temporaryProject();
+  const names = ['a', 'b', 'c'];
+  project.datasets.commit(
+    staged(names.map((name, i) => stagedImage(`/d/${name}`, [stagedBox(i % 2, i)], { hash: name }))),
+  );
+  return project;
+}
+
+describe('labels that are read while others write', () => {
+  it('are those of when the reading began, and make the same snapshot', async () => {
+    const project = projectOfThree();
+    const taken = project.snapshots.take();
+    const described = await project.frozen(async (labels) => {
+      const work = labels.describe();
+      work.next();
+      project.classes.remove(project.classes.list()[0]!.id, 'test');
+      return await inSlices(work);
+    });
+    expect(described.snapshot.hash).toBe(taken.hash);
+    expect(await inSlices(project.snapshots.keep(described))).toEqual(taken);
+    const now = await project.frozen((labels) => inSlices(labels.describe()));
+    expect(now.snapshot.hash).not.toBe(taken.hash);
+    const kept = await inSlices(project.snapshots.keep(now));
+    expect(project.snapshots.take()).toEqual(kept);
+    expect([...project.snapshots.images(kept.hash)]).toEqual([...project.snapshots.now()]);
+  });
+
+  it('of a snapshot keep nobody from writing', () => {
+    const project = projectOfThree();
+    const { id } = project.runs.create({ recipe: {}, seed: 0 });
+    for (const image of project.snapshots.images(project.snapshots.take().hash)) {
+      project.runs.log(id, `read ${image.path}`);
+    }
+    expect(project.runs.logTail(id)).toHaveLength(3);
+  });
+});
