@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -101,6 +102,12 @@ describe('the trained run', () => {
         height: 240,
       });
     }
+    const picture = join(data, 'JPEGImages', 'sample_0000.jpg');
+    mkdirSync(at('elsewhere'));
+    copyFileSync(picture, at('elsewhere', 'sample_0000.jpg'));
+    const both = [picture, at('elsewhere', 'sample_0000.jpg'), '--overlay', at('both')];
+    await documentFrom('predict', '--model', `${project}#r1`, ...both);
+    expect(readdirSync(at('both')).sort()).toEqual(['sample_0000-2.png', 'sample_0000.png']);
     for (const format of ['pth', 'safetensors']) {
       const made = await documentFrom<{ files: string[] }>(
         ...['export', '--project', project, '--run', 'r1', '--to', format, '--out', at(format)],

@@ -1,5 +1,6 @@
 // What the command line prints: one JSON document or readable lines on stdout, everything else on stderr.
 import { Problem, sentenceOf } from '../../shared/problem.ts';
+import { asDiskProblem } from './disk-problem.ts';
 
 /** Thrown where Ctrl-C ended the work; the state is saved. */
 export class Interrupted extends Error {}
@@ -37,8 +38,9 @@ export class Console {
 
   /** One sentence on stderr; where JSON is asked for and none was given yet, the same as a document. */
   fail(error: unknown): void {
-    this.note(sentenceOf(error));
-    if (this.json && !this.#answered) this.result({ error: sentenceOf(error) }, '');
+    const sentence = sentenceOf(asDiskProblem(error));
+    this.note(sentence);
+    if (this.json && !this.#answered) this.result({ error: sentence }, '');
     if (process.env.DDOD_DEBUG && error instanceof Error) this.note(error.stack ?? '');
   }
 

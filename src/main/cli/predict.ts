@@ -1,12 +1,13 @@
 // ddod predict: detections as COCO results, and pictures with boxes.
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import { findModel } from '../services/models.ts';
 import { drawOverlay } from '../services/overlay.ts';
-import type { DetectionResult, FoundObjects } from '../trainer/job.ts';
+import type { DetectionResult, FoundObjects, ModelSource } from '../trainer/job.ts';
 import { launchDetection } from '../trainer/launch.ts';
 import type { Console } from './console.ts';
+import { checkFileTarget, checkFolderTarget, picturesIn } from './targets.ts';
 
 interface PredictArguments {
   readonly model: string;
@@ -21,19 +22,54 @@ const extensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.
 export async function predict(sources: readonly string[], options: PredictArguments, console: Console) {
   const files = sources.flatMap(imagesIn);
   if (files.length === 0) throw new Problem(`There is no image in ${sources.join(', ')}.`);
-  const { out, overlay, score } = options;
+  const { score } = options;
+  const model = findModel(options.model);
+  const targets = targetsOf(options, files, model);
   const job = {
-    model: findModel(options.model),
+    model,
     images: files.map((path) => ({ path, width: 0, height: 0, boxes: [], labels: [], ignore: [] })),
     evaluate: false,
     ...(score === undefined ? {} : { scoreThresh: score }),
   };
   const result = await launchDetection(job, console.listeners('looking at'));
   const rows = cocoResults(files, result);
-  if (out !== undefined) writeFileSync(out, `${JSON.stringify(rows)}\n`);
-  if (overlay !== undefined) await drawAll(files, result, overlay);
+  if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(rows)}\n`);
+  for (const [index, { path, overlay }] of targets.entries()) {
+    const found = result.images[index];
+    if (found !== undefined && overlay !== undefined) await drawOverlay(path, found, result.classes, overlay);
+  }
   const document = { images: files.length, detections: rows.length, seconds: result.seconds, results: rows };
-  return { document, text: predictionText(files, result, { out, overlay }) };
+  return { document: { ...document, files: targets }, text: predictionText(targets, result, options) };
+}
+
+/** An image, and the picture to draw of it. */
+interface Target {
+  readonly path: string;
+  readonly overlay?: string;
+}
+
+/** Looked at before the work. Throws a Problem where something that is read would be overwritten, or nothing written. */
+function targetsOf(
+  { out, overlay }: Pick<PredictArguments, 'out' | 'overlay'>,
+  files: readonly string[],
+  model: ModelSource,
+): Target[] {
+  const pictures = overlay === undefined ? [] : picturesIn('--overlay', overlay, files);
+  if (out !== undefined && pictures.includes(resolve(out)))
+    throw new Problem(`--out and --overlay would both write ${out}.`, 'Choose another file for --out.');
+  // the file may be wanted in that folder
+  if (overlay !== undefined) checkFolderTarget('--overlay', overlay);
+  if (out !== undefined) checkFileTarget('--out', out, [...files, ...filesOf(model)]);
+  return files.map((path, index) => ({
+    path,
+    ...(overlay !== undefined && { overlay: pictures[index] ?? '' }),
+  }));
+}
+
+/** The files that a model is read from, and the project that it is of. */
+function filesOf(model: ModelSource): string[] {
+  const file = model.kind === 'checkpoint' ? model.store : model.file;
+  return [file, ...['project.db', 'card.json'].map((name) => join(dirname(file), name))];
 }
 
 function imagesIn(source: string): string[] {
@@ -63,25 +99,23 @@ function cocoResults(files: readonly string[], result: DetectionResult) {
   );
 }
 
-async function drawAll(files: readonly string[], result: DetectionResult, folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  for (const [index, file] of files.entries()) {
-    const found = result.images[index];
-    const name = `${basename(file, extname(file))}.png`;
-    if (found !== undefined) await drawOverlay(file, found, result.classes, join(folder, name));
-  }
-}
-
 function predictionText(
-  files: readonly string[],
+  targets: readonly Target[],
   result: DetectionResult,
-  { out, overlay }: { out: string | undefined; overlay: string | undefined },
+  { out, overlay }: Pick<PredictArguments, 'out' | 'overlay'>,
 ): string {
-  const lines = files.map(
-    (file, index) => `${basename(file)}: ${countText(result.images[index], result.classes)}`,
+  const lines = targets.map(
+    (target, index) => `${shownName(target, targets)}: ${countText(result.images[index], result.classes)}`,
   );
   const made = [out, overlay].filter((path) => path !== undefined).map((path) => `wrote ${path}`);
   return [...lines, ...made].join('\n');
+}
+
+/** The file's name; its whole path, and its picture's name, where another is called the same. */
+function shownName({ path, overlay }: Target, all: readonly Target[]): string {
+  const isAlone = all.filter((other) => basename(other.path) === basename(path)).length === 1;
+  const drawn = overlay === undefined || isAlone ? '' : ` (${basename(overlay)})`;
+  return `${isAlone ? basename(path) : path}${drawn}`;
 }
 
 function countText(found: FoundObjects | undefined, classes: readonly string[]): string {
