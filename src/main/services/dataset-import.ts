@@ -1,9 +1,9 @@
 // One import of a staged dataset into a project: merged with what is there, undoable like any gesture.
-import type { Box, ImageState, JsonObject, LabelClass } from '../../shared/model.ts';
+import type { Box, ImageState, JsonObject, LabelClass, Split } from '../../shared/model.ts';
 import { boxesOfImage, nextBoxId, putBox } from '../db/boxes.ts';
 import { listClasses, nextClassId, putClass } from '../db/classes.ts';
 import type { WritableDb } from '../db/database.ts';
-import { fillImageFacts, insertImage, readImageByKey } from '../db/images.ts';
+import { eachImage, fillImageFacts, insertImage, readImageByKey } from '../db/images.ts';
 import { insertImport, setImportReport } from '../db/imports.ts';
 import type { StagedBox, StagedDataset, StagedImage } from '../formats/staged.ts';
 import { className, draftClass } from './classes.ts';
@@ -14,8 +14,11 @@ import { type GroupRule, groupOf, type Ratios } from './split-assignment.ts';
 import { type SplitCounts, Splits } from './splits.ts';
 
 export interface ImportOptions {
-  /** `file` takes a source that names splits at its word and deals others by ratio; `ratio` always deals. */
-  readonly splitBy?: 'file' | 'ratio' | 'none';
+  /**
+   * `file` takes a source that names splits at its word and deals others by ratio; `rest` deals also what such a source leaves
+   * out; `ratio` always deals.
+   */
+  readonly splitBy?: 'file' | 'rest' | 'ratio' | 'none';
   readonly ratios?: Ratios;
   readonly seed?: number;
   readonly groupBy?: GroupRule;
@@ -39,7 +42,7 @@ export interface ImportReport {
   readonly warnings: readonly string[];
 }
 
-export const defaultRatios: Ratios = { train: 0.8, val: 0.1, test: 0.1 };
+const defaultRatios: Ratios = { train: 0.8, val: 0.1, test: 0.1 };
 
 interface Tally {
   added: number;
@@ -77,9 +80,10 @@ export class DatasetImport {
     const importId = insertImport(this.#db, format, convention ?? null, Date.now());
     this.#mapClasses();
     this.#nextBox = nextBoxId(this.#db);
+    const before = this.#splitsNow();
     for (const image of images) this.#takeImage(image, importId);
-    this.#record(importId);
     const splits = this.#split();
+    this.#record(importId, this.#dealt(before));
     const report = this.#report(splits);
     setImportReport(this.#db, importId, report as unknown as JsonObject);
     return report;
@@ -190,14 +194,27 @@ export class DatasetImport {
     this.#after.push([id, after]);
   }
 
-  #record(importId: number): void {
+  /** Splits of the images that are there before the import. */
+  #splitsNow(): Map<number, Split | null> {
+    return new Map([...eachImage(this.#db)].map(({ id, split }) => [id, split]));
+  }
+
+  /** Images of before that got a split by this import, so that undo takes it from them again. */
+  #dealt(before: ReadonlyMap<number, Split | null>): (readonly [id: number, split: Split | null])[] {
+    const now = [...eachImage(this.#db)].map(({ id, split }) => [id, split] as const);
+    return now.filter(([id, split]) => before.has(id) && before.get(id) !== split);
+  }
+
+  #record(importId: number, dealt: Facts['splits'] & {}): void {
     const hidden = this.#newClasses.map((label) => ({ ...label, deleted: true }));
     const side = (classes: LabelClass[], boxes: Facts['boxes'] & {}, removed: boolean): Facts => ({
       classes,
       boxes,
+      splits: dealt.map(([id, split]) => [id, removed ? null : split]),
       imported: { importId, removed },
     });
-    if (this.#tally.added === 0 && this.#newClasses.length === 0 && this.#after.length === 0) return;
+    const changes = [this.#newClasses, this.#after, dealt].some((list) => list.length > 0);
+    if (this.#tally.added === 0 && !changes) return;
     this.#journal.record({
       gesture: 'import',
       before: side(hidden, this.#before, true),

@@ -15,7 +15,6 @@ import type { SuspiciousBox as ReportedBox, StageReport } from '../formats/inspe
 import { stageImport } from '../formats/stage.ts';
 import type { StagedBox, StagedDataset, StagedImage } from '../formats/staged.ts';
 import { className } from './classes.ts';
-import { defaultRatios } from './dataset-import.ts';
 import { withHashes } from './datasets.ts';
 import { withChoices } from './import-choices.ts';
 import { type Crop, croppedPicture, type Picture } from './pictures.ts';
@@ -83,9 +82,8 @@ export class ImportDesk {
     const done = project.datasets.commit(hashed, {
       session,
       existing,
-      splitBy: deal || named ? 'file' : 'none',
+      splitBy: deal ? 'rest' : named ? 'file' : 'none',
     });
-    if (deal && named) project.splits.assign({ ratios: defaultRatios, seed: 0 });
     this.#looked.delete(session);
     const splits = project.splits.counts();
     return { images: done.images, added: done.imagesAdded, boxes: done.boxesAdded, splits };

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { ImportDesk } from '../../../src/main/services/import-desk.ts';
 import { drawSampleData } from '../../../src/main/services/sample-data.ts';
-import { temporaryFolder, temporaryProject } from './temporary.ts';
+import { staged, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
 
 const silent = { onProgress: () => undefined };
 const asIs = { train: 'train', val: 'val', test: 'test', none: 'none' } as const;
@@ -63,6 +63,19 @@ describe('an import', () => {
     );
     expect(done).toMatchObject({ added: 0, boxes: boxes.length });
     await expect(desk.take(project, choices, 'w1', silent)).rejects.toThrow('no longer at hand');
+  });
+
+  it('deals what it leaves out as part of itself: one undo takes all of it back', async () => {
+    const { project, desk, choices } = await looked();
+    const others = Array.from({ length: 6 }, (_, at) => stagedImage(`/other/${at}.jpg`));
+    project.datasets.commit(staged(others, []), { splitBy: 'none' });
+    const splits = { ...asIs, train: 'none', val: 'none' } as const;
+    const done = await desk.take(project, { ...choices, splits, deal: true }, 'w1', silent);
+    expect(done.splits.none).toBe(0);
+    expect(project.journal.undo('w1')?.gesture).toBe('import');
+    expect(project.splits.counts()).toEqual({ train: 0, val: 0, test: 0, none: 6 });
+    project.journal.redo('w1');
+    expect(project.splits.counts()).toEqual(done.splits);
   });
 
   it('serves parts of its pictures, and nothing outside them', async () => {
