@@ -13,6 +13,8 @@ const UNTRANSLATED = new Set(['code', 'kbd', 'script', 'style']);
 /** Calls that show a text, and which of their arguments it is. */
 const SAYING = /** @type {Readonly<Record<string, number>>} */ ({ say: 0, attempt: 1, copy: 1 });
 const LETTERS = /\p{L}{2}/u;
+/** A path is the same in every language. */
+const PATH = /^\/\S+$/;
 
 /**
  * @param {unknown} tree
@@ -99,7 +101,7 @@ function results(node) {
  * @returns {Raw[]}
  */
 function shown(node, text) {
-  return typeof text === 'string' && LETTERS.test(text)
+  return typeof text === 'string' && LETTERS.test(text) && !PATH.test(text)
     ? [{ node, text: text.replace(/\s+/g, ' ').trim() }]
     : [];
 }

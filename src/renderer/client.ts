@@ -6,6 +6,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../shared/contract.ts';
 import type { Rect } from '../shared/model.ts';
 import type { Tile } from '../shared/pyramid.ts';
+import { t } from './words/words.ts';
 
 export type Client = ContractRouterClient<Contract>;
 
@@ -81,7 +82,7 @@ export function troubleOf(error: unknown): Trouble {
     return { message: error.message, remedy };
   }
   if (error instanceof ORPCError && error.code === 'INTERNAL_SERVER_ERROR')
-    return { message: 'Something went wrong inside.', remedy: 'Repeat it; the terminal may say more.' };
+    return { message: t('Something went wrong inside.'), remedy: t('Repeat it; the terminal may say more.') };
   return { message: error instanceof Error ? error.message : String(error), remedy: null };
 }
 

@@ -1,4 +1,6 @@
 // Which metrics are drawn together, in which order, and how their numbers are written.
+import { type Message, msg } from '../words/message.ts';
+import { translated } from '../words/words.ts';
 
 export interface ChartPlan {
   readonly id: string;
@@ -13,49 +15,49 @@ export interface ChartPlan {
 
 const LEVELS = ['P3', 'P4', 'P5', 'P6', 'P7'];
 
-const PLANS: readonly ChartPlan[] = [
+const PLANS: readonly (ChartPlan & { readonly title: Message })[] = [
   {
     id: 'loss',
-    title: 'Loss',
+    title: msg('Loss'),
     names: ['loss', 'loss_cls', 'loss_bbox', 'loss_iou'],
     noisy: true,
     kind: 'number',
   },
   {
     id: 'AP',
-    title: 'AP on the validation images, %',
+    title: msg('AP on the validation images, %'),
     names: ['AP', 'AP50', 'AP75'],
     most: 1,
     kind: 'percent',
   },
   {
     id: 'AP-size',
-    title: 'AP by size of the objects, %',
+    title: msg('AP by size of the objects, %'),
     names: ['APs', 'APm', 'APl'],
     most: 1,
     kind: 'percent',
   },
-  { id: 'lr', title: 'Learning rate', names: ['lr'], kind: 'number' },
-  { id: 'grad', title: 'Gradient norm', names: ['grad_norm'], noisy: true, kind: 'number' },
-  { id: 'speed', title: 'Images a second', names: ['images_per_second'], noisy: true, kind: 'number' },
-  { id: 'memory', title: 'Memory, MB', names: ['memory_mb'], kind: 'megabytes' },
+  { id: 'lr', title: msg('Learning rate'), names: ['lr'], kind: 'number' },
+  { id: 'grad', title: msg('Gradient norm'), names: ['grad_norm'], noisy: true, kind: 'number' },
+  { id: 'speed', title: msg('Images a second'), names: ['images_per_second'], noisy: true, kind: 'number' },
+  { id: 'memory', title: msg('Memory, MB'), names: ['memory_mb'], kind: 'megabytes' },
   {
     id: 'cls',
-    title: 'Class positives by level',
+    title: msg('Class positives by level'),
     names: levels('cls_pos'),
     noisy: true,
     kind: 'count',
   },
   {
     id: 'reg',
-    title: 'Box positives by level',
+    title: msg('Box positives by level'),
     names: levels('reg_pos'),
     noisy: true,
     kind: 'count',
   },
   {
     id: 'missed',
-    title: 'Boxes without a positive',
+    title: msg('Boxes without a positive'),
     names: ['boxes_without_positive'],
     noisy: true,
     kind: 'count',
@@ -68,9 +70,11 @@ function levels(branch: string): string[] {
 
 /** The charts of one run: related metrics together, those without a value left out. */
 export function chartsOfRun(known: ReadonlySet<string>): ChartPlan[] {
-  return PLANS.map((plan) => ({ ...plan, names: plan.names.filter((name) => known.has(name)) })).filter(
-    ({ names }) => names.length > 0,
-  );
+  return PLANS.map((plan) => ({
+    ...plan,
+    title: translated(plan.title),
+    names: plan.names.filter((name) => known.has(name)),
+  })).filter(({ names }) => names.length > 0);
 }
 
 /** The charts of several runs: one a metric, the ones that decide first. */
@@ -82,8 +86,9 @@ export function chartsOfRuns(): ChartPlan[] {
   ).sort((a, b) => rank(a) - rank(b));
 }
 
-function titleOf({ title, names }: ChartPlan, name: string): string {
-  return names.length === 1 ? title : `${name}${title.includes('%') ? ', %' : ''}`;
+function titleOf({ title, names, kind }: (typeof PLANS)[number], name: string): string {
+  if (names.length === 1) return translated(title);
+  return kind === 'percent' ? `${name}, %` : name;
 }
 
 /** A number as its axis and its legend say it. */

@@ -1,91 +1,93 @@
 // Every action of the label view: its words and its keys in each preset. Menus, the palette and the list of keys show
 // what stands here; what an action does is in state/label-actions.ts.
+import { type Message, msg } from '../words/message.ts';
 
 export interface ActionSpec {
-  readonly text: string;
-  readonly group: ActionGroup;
+  readonly text: Message;
+  /** The heading it stands under. */
+  readonly group: Message;
   readonly keys: readonly string[];
   /** Where the preset that follows CVAT differs. */
   readonly cvat?: readonly string[];
 }
 
-export const actionGroups = [
-  'Draw and select',
-  'Change',
-  'Classes',
-  'Suggestions',
-  'Images',
-  'View',
-  'Window',
-] as const;
-export type ActionGroup = (typeof actionGroups)[number];
+const groups = {
+  drawing: msg('Draw and select'),
+  changing: msg('Change'),
+  classing: msg('Classes'),
+  suggesting: msg('Suggestions'),
+  walking: msg('Images'),
+  viewing: msg('View'),
+  windowing: msg('Window'),
+};
+export const actionGroups: readonly Message[] = Object.values(groups);
 
 const drawing = {
-  draw: { keys: ['W'], cvat: ['N'], text: 'Draw a box' },
-  select: { keys: ['V'], cvat: ['Shift+V'], text: 'Select and move' },
-  cancel: { keys: ['Escape'], text: 'Give up, deselect' },
-  selectEverything: { keys: ['Ctrl+A'], text: 'Select all boxes' },
-  nextBox: { keys: ['Tab'], text: 'Next box' },
-  previousBox: { keys: ['Shift+Tab'], text: 'Previous box' },
-  cycle: { keys: ['Q'], cvat: ['Shift+Q'], text: 'Next box under the pointer' },
+  draw: { keys: ['W'], cvat: ['N'], text: msg('Draw a box') },
+  select: { keys: ['V'], cvat: ['Shift+V'], text: msg('Select and move') },
+  cancel: { keys: ['Escape'], text: msg('Give up, deselect') },
+  selectEverything: { keys: ['Ctrl+A'], text: msg('Select all boxes') },
+  nextBox: { keys: ['Tab'], text: msg('Next box') },
+  previousBox: { keys: ['Shift+Tab'], text: msg('Previous box') },
+  cycle: { keys: ['Q'], cvat: ['Shift+Q'], text: msg('Next box under the pointer') },
 };
 
 const changing = {
-  undo: { keys: ['Ctrl+Z'], text: 'Undo' },
-  redo: { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], text: 'Redo' },
-  remove: { keys: ['Delete', 'Backspace'], text: 'Delete the boxes' },
-  copy: { keys: ['Ctrl+C'], text: 'Copy the boxes, or all boxes' },
-  paste: { keys: ['Ctrl+V'], text: 'Paste the copied boxes' },
-  duplicate: { keys: ['Ctrl+D'], text: 'Duplicate the boxes' },
-  repeat: { keys: ['R'], cvat: ['Ctrl+B'], text: 'Repeat the boxes of the previous image' },
-  toFront: { keys: [']'], text: 'Bring the boxes to the front' },
-  toBack: { keys: ['['], text: 'Send the boxes to the back' },
-  ignore: { keys: ['I'], text: 'Ignore region, on or off' },
-  difficult: { keys: ['Shift+D'], text: 'Difficult, on or off' },
-  truncated: { keys: ['Shift+T'], text: 'Truncated, on or off' },
-  occluded: { keys: ['Shift+O'], cvat: ['Q'], text: 'Occluded, on or off' },
+  undo: { keys: ['Ctrl+Z'], text: msg('Undo') },
+  redo: { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], text: msg('Redo') },
+  remove: { keys: ['Delete', 'Backspace'], text: msg('Delete the boxes') },
+  copy: { keys: ['Ctrl+C'], text: msg('Copy the boxes, or all boxes') },
+  paste: { keys: ['Ctrl+V'], text: msg('Paste the copied boxes') },
+  duplicate: { keys: ['Ctrl+D'], text: msg('Duplicate the boxes') },
+  repeat: { keys: ['R'], cvat: ['Ctrl+B'], text: msg('Repeat the boxes of the previous image') },
+  toFront: { keys: [']'], text: msg('Bring the boxes to the front') },
+  toBack: { keys: ['['], text: msg('Send the boxes to the back') },
+  ignore: { keys: ['I'], text: msg('Ignore region, on or off') },
+  difficult: { keys: ['Shift+D'], text: msg('Difficult, on or off') },
+  truncated: { keys: ['Shift+T'], text: msg('Truncated, on or off') },
+  occluded: { keys: ['Shift+O'], cvat: ['Q'], text: msg('Occluded, on or off') },
 };
 
 const classing = {
-  findClass: { keys: ['/'], text: 'Find a class by name' },
-  lockClass: { keys: ['K'], text: 'Lock the class of the next boxes, or let it go' },
+  findClass: { keys: ['/'], text: msg('Find a class by name') },
+  lockClass: { keys: ['K'], text: msg('Lock the class of the next boxes, or let it go') },
 };
 
 const suggesting = {
-  acceptSuggestion: { keys: ['Y'], text: 'Accept the suggestion' },
-  rejectSuggestion: { keys: ['N'], cvat: ['Shift+N'], text: 'Reject the suggestion' },
-  acceptAll: { keys: ['Shift+Y'], text: 'Accept all suggestions above the score' },
-  nextSuggestion: { keys: ['.'], text: 'Next suggestion' },
-  previousSuggestion: { keys: [','], text: 'Previous suggestion' },
-  look: { keys: ['S'], text: 'Have the model look at the image' },
-  glassBox: { keys: ['G'], text: 'Glass box: where the model learns each label' },
+  acceptSuggestion: { keys: ['Y'], text: msg('Accept the suggestion') },
+  rejectSuggestion: { keys: ['N'], cvat: ['Shift+N'], text: msg('Reject the suggestion') },
+  acceptAll: { keys: ['Shift+Y'], text: msg('Accept all suggestions above the score') },
+  nextSuggestion: { keys: ['.'], text: msg('Next suggestion') },
+  previousSuggestion: { keys: [','], text: msg('Previous suggestion') },
+  look: { keys: ['S'], text: msg('Have the model look at the image') },
+  glassBox: { keys: ['G'], text: msg('Glass box: where the model learns each label') },
 };
 
 const walking = {
-  next: { keys: ['D'], cvat: ['F'], text: 'Next image' },
-  previous: { keys: ['A'], cvat: ['D'], text: 'Previous image' },
-  finish: { keys: ['Enter'], text: 'Mark done and go on' },
+  next: { keys: ['D'], cvat: ['F'], text: msg('Next image') },
+  previous: { keys: ['A'], cvat: ['D'], text: msg('Previous image') },
+  finish: { keys: ['Enter'], text: msg('Mark done and go on') },
 };
 
 const viewing = {
-  fit: { keys: ['F'], cvat: ['Shift+F'], text: 'Whole image' },
-  actualSize: { keys: ['0'], text: 'One image pixel per screen pixel' },
-  zoomIn: { keys: ['+', '='], text: 'Zoom in' },
-  zoomOut: { keys: ['-'], text: 'Zoom out' },
-  hideBoxes: { keys: ['H'], text: 'Boxes, shown or not' },
-  hideLabels: { keys: ['L'], text: 'Class names, shown or not' },
-  adjust: { keys: ['B'], text: 'Brightness, contrast, strength of the boxes' },
-  history: { keys: ['Shift+H'], text: 'History of the image, shown or not' },
-  panels: { keys: ['\\'], text: 'Side panels, shown or not' },
+  fit: { keys: ['F'], cvat: ['Shift+F'], text: msg('Whole image') },
+  actualSize: { keys: ['0'], text: msg('One image pixel per screen pixel') },
+  zoomIn: { keys: ['+', '='], text: msg('Zoom in') },
+  zoomOut: { keys: ['-'], text: msg('Zoom out') },
+  hideBoxes: { keys: ['H'], text: msg('Boxes, shown or not') },
+  hideLabels: { keys: ['L'], text: msg('Class names, shown or not') },
+  adjust: { keys: ['B'], text: msg('Brightness, contrast, strength of the boxes') },
+  history: { keys: ['Shift+H'], text: msg('History of the image, shown or not') },
+  panels: { keys: ['\\'], text: msg('Side panels, shown or not') },
 };
 
 const windowing = {
-  palette: { keys: ['Ctrl+K'], text: 'Find any action' },
-  keys: { keys: ['?'], cvat: ['F1', '?'], text: 'All keys' },
+  palette: { keys: ['Ctrl+K'], text: msg('Find any action') },
+  keys: { keys: ['?'], cvat: ['F1', '?'], text: msg('All keys') },
 };
 
 function grouped<T extends Record<string, Omit<ActionSpec, 'group'>>>(
-  group: ActionGroup,
+  group: Message,
   specs: T,
 ): Record<keyof T, ActionSpec> {
   const entries = Object.entries(specs).map(([name, spec]) => [name, { ...spec, group }]);
@@ -93,13 +95,13 @@ function grouped<T extends Record<string, Omit<ActionSpec, 'group'>>>(
 }
 
 export const actions = {
-  ...grouped('Draw and select', drawing),
-  ...grouped('Change', changing),
-  ...grouped('Classes', classing),
-  ...grouped('Suggestions', suggesting),
-  ...grouped('Images', walking),
-  ...grouped('View', viewing),
-  ...grouped('Window', windowing),
+  ...grouped(groups.drawing, drawing),
+  ...grouped(groups.changing, changing),
+  ...grouped(groups.classing, classing),
+  ...grouped(groups.suggesting, suggesting),
+  ...grouped(groups.walking, walking),
+  ...grouped(groups.viewing, viewing),
+  ...grouped(groups.windowing, windowing),
 };
 
 export type Action = keyof typeof actions;
@@ -107,9 +109,15 @@ export const actionNames = Object.keys(actions) as Action[];
 
 /** Keys that no action can have: numbers are classes, arrows move, Space pans. */
 export const fixedKeys = [
-  { keys: ['1', '…', '9'], text: 'Class of the boxes and the next ones' },
-  { keys: ['Arrows'], text: 'Move the boxes 1 px, with Shift 10; without boxes previous and next image' },
-  { keys: ['Alt+Arrows'], text: 'Resize the boxes' },
-  { keys: ['Space'], text: 'Hold to pan; the wheel zooms' },
-  { keys: ['Shift+click'], text: 'Add a box to the selection; a drag on the image selects what it touches' },
+  { keys: ['1', '…', '9'], text: msg('Class of the boxes and the next ones') },
+  {
+    keys: ['Arrows'],
+    text: msg('Move the boxes 1 px, with Shift 10; without boxes previous and next image'),
+  },
+  { keys: ['Alt+Arrows'], text: msg('Resize the boxes') },
+  { keys: ['Space'], text: msg('Hold to pan; the wheel zooms') },
+  {
+    keys: ['Shift+click'],
+    text: msg('Add a box to the selection; a drag on the image selects what it touches'),
+  },
 ];

@@ -1,5 +1,6 @@
 // The classes of the project, with how often each is used.
 import type { CountedClass, Notice } from '../../shared/contract.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 
 /** Counting boxes takes a while in a large project, so it waits until the hand rests. */
@@ -42,14 +43,31 @@ class Classes {
     const [was, is] = [this.byId.get(from), this.byId.get(into)];
     const done = await app.attempt(() => app.client.classes.merge({ from, into }));
     if (done && was && is)
-      app.say(`${count(was.boxes)} of "${was.name}" are "${is.name}" now; Ctrl+Z parts them again.`);
+      app.say(
+        t(
+          '{count, plural, one {# box} other {# boxes}} of "{was}" are "{is}" now; Ctrl+Z parts them again.',
+          {
+            count: was.boxes,
+            was: was.name,
+            is: is.name,
+          },
+        ),
+      );
   }
 
   async remove(id: number): Promise<void> {
     const label = this.byId.get(id);
     const done = await app.attempt(() => app.client.classes.remove({ id }));
     if (done && label)
-      app.say(`"${label.name}" and its ${count(label.boxes)} are gone; Ctrl+Z brings them back.`);
+      app.say(
+        t(
+          '"{name}" and its {count, plural, one {# box} other {# boxes}} are gone; Ctrl+Z brings them back.',
+          {
+            name: label.name,
+            count: label.boxes,
+          },
+        ),
+      );
   }
 
   hear(notice: Notice): void {
@@ -58,10 +76,6 @@ class Classes {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void app.attempt(() => this.load()), QUIET_MS);
   }
-}
-
-function count(boxes: number): string {
-  return boxes === 1 ? '1 box' : `${boxes} boxes`;
 }
 
 export const classes = new Classes();

@@ -1,5 +1,6 @@
 // Everything that can be done from where the user stands, for the palette.
 import { type Action, actionNames, actions } from '../labeling/actions.ts';
+import { t, translated } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { act } from './label-actions.ts';
 import { panels } from './panels.svelte.ts';
@@ -26,7 +27,13 @@ export function commands(): Command[] {
   );
   const own = names.map((name) => {
     const { text, group } = actions[name];
-    return { id: name, group, text, key: settings.keymap.shown(name), run: () => act(name) };
+    return {
+      id: name,
+      group: translated(group),
+      text: translated(text),
+      key: settings.keymap.shown(name),
+      run: () => act(name),
+    };
   });
   return [...(app.project ? [...own, ...trainCommands()] : []), ...ways()];
 }
@@ -34,8 +41,8 @@ export function commands(): Command[] {
 function ways(): Command[] {
   const go = views.map(({ view, name }) => ({
     id: `view-${view}`,
-    group: 'Go to',
-    text: name,
+    group: t('Go to'),
+    text: translated(name),
     key: '',
     run: () => openView(view),
   }));
@@ -46,8 +53,8 @@ function ways(): Command[] {
       ? [
           {
             id: 'projects',
-            group: 'Go to',
-            text: 'All projects',
+            group: t('Go to'),
+            text: t('All projects'),
             key: '',
             run: () => void app.closeProject(),
           },
@@ -55,8 +62,8 @@ function ways(): Command[] {
       : []),
     {
       id: 'theme',
-      group: 'Window',
-      text: `Use the ${theme} theme`,
+      group: t('Window'),
+      text: theme === 'light' ? t('Use the light theme') : t('Use the dark theme'),
       key: '',
       run: () => app.setTheme(theme, true),
     },

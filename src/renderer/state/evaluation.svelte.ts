@@ -9,6 +9,7 @@ import type {
 import type { Notice, RunSummary } from '../../shared/contract.ts';
 import type { Comparison, ConfusionCounts, Examples, Intervals, Selector } from '../../shared/evaluation.ts';
 import type { Split } from '../../shared/model.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 
 /** The hand rests so long before a moved threshold is asked about. */
@@ -157,7 +158,7 @@ class EvaluationState {
     if (notice.type !== 'evaluating') return;
     this.progress = notice.progress;
     const { state, runId, split, cause } = notice.progress;
-    if (state === 'failed') app.trouble(new Error(cause ?? 'The evaluation failed.'));
+    if (state === 'failed') app.trouble(new Error(cause ?? t('The evaluation failed.')));
     if (state === 'done') void app.attempt(() => this.#showNew(runId, split));
   }
 

@@ -2,6 +2,7 @@
 
 import type { GlassImage, GlassSurvey, SurveyProgress } from '../../shared/contract/glass-box.ts';
 import type { Notice } from '../../shared/contract.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { labels } from './labels.svelte.ts';
 import { suggestions } from './suggestions.svelte.ts';
@@ -27,7 +28,7 @@ class GlassBox {
 
   toggle(): void {
     if (suggestions.model !== undefined) this.isOpen = !this.isOpen;
-    else app.say('The glass box needs a model: train one first.');
+    else app.say(t('The glass box needs a model: train one first.'));
   }
 
   clear(): void {
@@ -63,7 +64,7 @@ class GlassBox {
   hear(notice: Notice): void {
     if (notice.type !== 'survey') return;
     this.progress = notice.progress;
-    if (notice.progress.state === 'failed') app.say(notice.progress.cause ?? 'The survey failed.');
+    if (notice.progress.state === 'failed') app.say(notice.progress.cause ?? t('The survey failed.'));
     if (notice.progress.state === 'done') void this.#readSurvey();
   }
 

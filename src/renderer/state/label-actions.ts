@@ -3,6 +3,7 @@ import type { Action } from '../labeling/actions.ts';
 import * as edits from '../labeling/edits.ts';
 import type { EditorBox } from '../labeling/gesture.ts';
 import { arrowOf, type KeyPress } from '../labeling/keymap.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { classes } from './classes.svelte.ts';
 import { glassBox } from './glass-box.svelte.ts';
@@ -37,7 +38,7 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   remove: () => edits.removeSelected(editor),
   copy: () => {
     copied = editor.list.selection.size > 0 ? editor.list.selected : editor.boxes;
-    app.say(copied.length === 1 ? 'The box is copied.' : `${copied.length} boxes are copied.`);
+    app.say(t('{count, plural, one {The box is} other {# boxes are}} copied.', { count: copied.length }));
   },
   paste: () => edits.paste(editor, copied),
   duplicate: () => edits.duplicate(editor),

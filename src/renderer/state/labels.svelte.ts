@@ -8,6 +8,7 @@ import { isConflict } from '../client.ts';
 import { Editor } from '../labeling/editor.ts';
 import type { EditorBox, EditorGesture } from '../labeling/gesture.ts';
 import { Saver } from '../labeling/saver.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
 import { panels } from './panels.svelte.ts';
@@ -72,7 +73,7 @@ class Labels {
     const there = (box: EditorBox) => label !== null && iou(box, label) > SAME_PLACE;
     const box = this.editor.boxes.find((own) => own.id === label?.boxId) ?? this.editor.boxes.find(there);
     if (box) this.editor.select(box.id);
-    else app.say('No box is labelled here.');
+    else app.say(t('No box is labelled here.'));
     // once the canvas knows its size
     requestAnimationFrame(() => this.editor.camera.lookAt(place));
   }
@@ -115,7 +116,7 @@ class Labels {
       app.client.annotations[direction]({ project: app.project?.id ?? '' }),
     );
     if (change === null)
-      return app.say(direction === 'undo' ? 'There is nothing to undo.' : 'There is nothing to redo.');
+      return app.say(direction === 'undo' ? t('There is nothing to undo.') : t('There is nothing to redo.'));
     const [first] = change?.imageIds ?? [];
     const elsewhere = first !== undefined && !change?.imageIds.includes(app.imageId ?? 0);
     // who went on to another image meanwhile is not led back
@@ -123,7 +124,11 @@ class Labels {
     if (leads) await this.#goTo(first);
     else await this.reread();
     if (change && !leads && (elsewhere || app.view !== 'label'))
-      app.say(`${direction === 'undo' ? 'Taken back' : 'Repeated'}: ${change.gesture}.`);
+      app.say(
+        direction === 'undo'
+          ? t('Taken back: {gesture}.', { gesture: change.gesture })
+          : t('Repeated: {gesture}.', { gesture: change.gesture }),
+      );
   }
 
   async #wouldTakeBackImport(): Promise<boolean> {
@@ -139,7 +144,7 @@ class Labels {
     await this.#saver?.settled();
     const project = app.project?.id ?? '';
     const changed = await app.attempt(() => app.client.history.goBack({ project, imageId: image.id, seq }));
-    if (changed === false) app.say('Nothing has changed since then.');
+    if (changed === false) app.say(t('Nothing has changed since then.'));
     await this.reread();
   }
 
@@ -161,7 +166,7 @@ class Labels {
     if (this.image?.id !== image.id) return;
     this.image = { ...image, state: saved.state, revision: saved.revision };
     const arrived = this.go(1);
-    if (!arrived) app.say('That was the last image here.');
+    if (!arrived) app.say(t('That was the last image here.'));
     await arrived;
   }
 
@@ -178,7 +183,7 @@ class Labels {
     const read = id === undefined ? undefined : await app.attempt(() => app.client.images.labels({ id }));
     if (this.image?.id !== image?.id) return;
     if (read && read.boxes.length > 0) this.editor.add('repeat', read.boxes.map(editorBox));
-    else if (id === undefined || read) app.say('There is no previous image with boxes.');
+    else if (id === undefined || read) app.say(t('There is no previous image with boxes.'));
   }
 
   /** Goes to the next or the previous image; resolves once it is shown. Undefined at the end. */
@@ -238,7 +243,7 @@ class Labels {
         return { revision: now.revision, boxes: boxes.map(editorBox) };
       },
       onOvertaken: () => {
-        app.say('Another window changed this image too. What was done in both is kept.');
+        app.say(t('Another window changed this image too. What was done in both is kept.'));
         if (this.image?.id === image.id) void this.reread();
       },
       onTrouble: (error) => {

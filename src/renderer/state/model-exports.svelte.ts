@@ -6,16 +6,17 @@ import type {
   ModelFormat,
 } from '../../shared/contract/model-exports.ts';
 import type { RunSummary } from '../../shared/contract.ts';
+import { type Message, msg } from '../words/message.ts';
 import { app } from './app.svelte.ts';
 import { Task } from './task.svelte.ts';
 
 /** What each format is for, in the user's words. */
-export const formatWords: Readonly<Record<ModelFormat, { name: string; purpose: string }>> = {
-  onnx: { name: 'ONNX', purpose: 'onnxruntime, OpenVINO, TensorRT: C++, Python, C#, Node' },
-  tfjs: { name: 'TensorFlow.js', purpose: 'in a browser or in Node' },
-  savedmodel: { name: 'SavedModel', purpose: 'TensorFlow in Python, TensorFlow Serving' },
-  pth: { name: 'PyTorch weights', purpose: "mmdetection's names; weights alone" },
-  safetensors: { name: 'safetensors', purpose: 'weights alone, for any program' },
+export const formatWords: Readonly<Record<ModelFormat, { name: string; purpose: Message }>> = {
+  onnx: { name: 'ONNX', purpose: msg('onnxruntime, OpenVINO, TensorRT: C++, Python, C#, Node') },
+  tfjs: { name: 'TensorFlow.js', purpose: msg('in a browser or in Node') },
+  savedmodel: { name: 'SavedModel', purpose: msg('TensorFlow in Python, TensorFlow Serving') },
+  pth: { name: 'PyTorch weights', purpose: msg("mmdetection's names; weights alone") },
+  safetensors: { name: 'safetensors', purpose: msg('weights alone, for any program') },
 };
 
 class ModelExports {

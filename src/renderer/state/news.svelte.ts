@@ -1,6 +1,7 @@
 // What a person should hear of trainings while looking elsewhere: a message here, and outside the window where they allow it.
 import type { Notice, RunSummary } from '../../shared/contract.ts';
 import { percent } from '../views/figures.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 
 const KEPT = 'news';
@@ -15,7 +16,7 @@ class News {
   async want(wanted: boolean): Promise<void> {
     this.wanted = wanted && (await Notification.requestPermission()) === 'granted';
     localStorage.setItem(KEPT, this.wanted ? 'yes' : 'no');
-    if (wanted && !this.wanted) app.say('The system does not allow notifications from here.');
+    if (wanted && !this.wanted) app.say(t('The system does not allow notifications from here.'));
   }
 
   hear(notice: Notice): void {
@@ -35,8 +36,16 @@ class News {
 }
 
 function endWords({ name, status, best }: RunSummary): string {
-  if (status === 'done') return `${name} is done${best ? ` with AP ${percent(best.AP)}` : ''}.`;
-  return status === 'failed' ? `${name} failed.` : `${name} is ${status}.`;
+  if (status === 'done' && best) return t('{name} is done with AP {ap}.', { name, ap: percent(best.AP) });
+  if (status === 'done') return t('{name} is done.', { name });
+  if (status === 'failed') return t('{name} failed.', { name });
+  return t(
+    '{name} is {status, select, paused {paused} stopped {stopped} queued {queued} running {running} other {{status}}}.',
+    {
+      name,
+      status,
+    },
+  );
 }
 
 export const news = new News();

@@ -4,6 +4,7 @@ import { isLarge } from '../../shared/pyramid.ts';
 import { imageUrl, tileUrl } from '../client.ts';
 import { Picture, sizeOf } from '../labeling/picture.ts';
 import { Tiles } from '../labeling/tiles.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
 
@@ -45,7 +46,9 @@ class Pictures {
       () => {
         this.#kept.delete(image.id);
         if (this.#imageId === image.id)
-          this.trouble = `The file of ${image.path} is missing or damaged. Its boxes are safe.`;
+          this.trouble = t('The file of {path} is missing or damaged. Its boxes are safe.', {
+            path: image.path,
+          });
       },
     );
   }

@@ -9,6 +9,7 @@ import type {
 import type { Notice } from '../../shared/contract.ts';
 import type { Json, Run } from '../../shared/model.ts';
 import { troubleOf } from '../client.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { training } from './training.svelte.ts';
 
@@ -83,7 +84,7 @@ class RecipeChoice {
   /** Starts a run with this recipe, or queues it. */
   train(): Promise<Run | undefined> {
     const wishes = this.#wishes();
-    return training.follow(() => app.client.runs.start(wishes), 'Starting the training');
+    return training.follow(() => app.client.runs.start(wishes), t('Starting the training'));
   }
 
   async readPreview(count: number): Promise<void> {

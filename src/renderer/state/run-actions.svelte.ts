@@ -1,6 +1,7 @@
 // What can be done to a run from its head, its row and by keys. Each says what happened, or what is wrong.
 import type { RunSummary } from '../../shared/contract.ts';
 import { sizeWords } from '../views/figures.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { recipeChoice } from './recipe.svelte.ts';
 import { training } from './training.svelte.ts';
@@ -42,14 +43,20 @@ export async function kill(): Promise<void> {
 
 /** Makes a run `epochs` longer and goes on with it. */
 export async function extend(run: RunSummary, epochs: number): Promise<void> {
-  await training.follow(() => app.client.runs.extend({ id: run.id, epochs }), `Extending ${run.name}`);
+  await training.follow(
+    () => app.client.runs.extend({ id: run.id, epochs }),
+    t('Extending {name}', { name: run.name }),
+  );
 }
 
 /** Deletes a run with all it left. */
 export async function remove(run: RunSummary): Promise<void> {
-  const freed = await app.attempt(() => app.client.runs.remove({ id: run.id }), `Deleting ${run.name}`);
+  const freed = await app.attempt(
+    () => app.client.runs.remove({ id: run.id }),
+    t('Deleting {name}', { name: run.name }),
+  );
   if (!freed) return;
-  app.say(`${run.name} is deleted; ${sizeWords(freed.bytes)} are free again.`);
+  app.say(t('{name} is deleted; {size} are free again.', { name: run.name, size: sizeWords(freed.bytes) }));
   await app.attempt(() => training.reload());
 }
 

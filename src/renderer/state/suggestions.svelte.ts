@@ -4,6 +4,7 @@ import { contains } from '../../shared/box.ts';
 import type { ImageSuggestions, ModelChoice, SuggestingProgress } from '../../shared/contract/suggestions.ts';
 import type { Notice } from '../../shared/contract.ts';
 import { openSuggestions, type Suggestion } from '../../shared/suggestion.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { labels } from './labels.svelte.ts';
 
@@ -115,7 +116,8 @@ class Suggestions {
   async look(): Promise<void> {
     const [imageId, model, project] = [this.#imageId, this.model, app.project?.id];
     if (imageId === undefined || project === undefined || this.looking) return;
-    if (model === undefined) return app.say('There is no model yet: train one, and it will suggest boxes.');
+    if (model === undefined)
+      return app.say(t('There is no model yet: train one, and it will suggest boxes.'));
     this.looking = true;
     const found = await app.attempt(() => app.client.suggestions.now({ project, model, imageId }));
     this.looking = false;

@@ -1,5 +1,6 @@
 // What can be done to trainings from the Train view by a key, and from anywhere by the palette.
 
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { experiments } from './experiments.svelte.ts';
 import { recipeChoice } from './recipe.svelte.ts';
@@ -12,12 +13,15 @@ export function trainCommands() {
   const liveRun = runs.find(({ id }) => id === live?.runId);
   const known = [
     recipeChoice.mayTrain &&
-      command('fine-tune', live ? 'Queue this training' : 'Fine-tune', 'F', () => recipeChoice.train()),
-    live && command('pause', 'Pause the training', 'P', pause),
-    live && command('stop', 'Stop the training after this epoch', 'E', stop),
-    liveRun && command('kill', 'Kill the training', 'K', () => ask('kill', liveRun)),
-    !live && run?.canResume && command('resume', `Resume ${run.name}`, 'P', () => training.resume(run.id)),
-    experiments.checked.size > 1 && command('compare', 'Compare the runs', 'C', () => experiments.compare()),
+      command('fine-tune', live ? t('Queue this training') : t('Fine-tune'), 'F', () => recipeChoice.train()),
+    live && command('pause', t('Pause the training'), 'P', pause),
+    live && command('stop', t('Stop the training after this epoch'), 'E', stop),
+    liveRun && command('kill', t('Kill the training'), 'K', () => ask('kill', liveRun)),
+    !live &&
+      run?.canResume &&
+      command('resume', t('Resume {name}', { name: run.name }), 'P', () => training.resume(run.id)),
+    experiments.checked.size > 1 &&
+      command('compare', t('Compare the runs'), 'C', () => experiments.compare()),
   ];
   return known.filter((one) => typeof one === 'object' && one !== null);
 }
@@ -25,7 +29,7 @@ export function trainCommands() {
 function command(id: string, text: string, key: string, act: () => unknown) {
   return {
     id: `train-${id}`,
-    group: 'Train',
+    group: t('Train'),
     text,
     key,
     run: () => {

@@ -1,6 +1,7 @@
 // The runs, the training under way, and what is seen of the run that is chosen.
 import type { CurveData, LiveRun, LogLine, Notice, RunSummary } from '../../shared/contract.ts';
 import type { Run } from '../../shared/model.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 
 const REFRESH_MS = 1000;
@@ -50,7 +51,7 @@ class Training {
   }
 
   resume(id: string): Promise<Run | undefined> {
-    return this.follow(() => app.client.runs.resume({ id }), 'Going on with the training');
+    return this.follow(() => app.client.runs.resume({ id }), t('Going on with the training'));
   }
 
   async change(

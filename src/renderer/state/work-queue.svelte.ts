@@ -1,6 +1,7 @@
 // In which order the images come: as they are numbered, or those first that are most worth a look, with the reasons.
 import type { QueuedImage } from '../../shared/contract/suggestions.ts';
 import { msg } from '../words/message.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
 import { suggestions } from './suggestions.svelte.ts';
@@ -61,13 +62,13 @@ class WorkQueue {
 }
 
 function nothingIn(kind: Exclude<Queue, 'none'>): string {
-  if (kind === 'unlabelled') return 'Every image has been looked at.';
-  if (suggestions.model === undefined) return 'This order needs a model: train one first.';
+  if (kind === 'unlabelled') return t('Every image has been looked at.');
+  if (suggestions.model === undefined) return t('This order needs a model: train one first.');
   if ((suggestions.choice?.images ?? 0) === 0)
-    return 'The model has looked at no image yet: start "Suggest for many images" in Label.';
+    return t('The model has looked at no image yet: start "Suggest for many images" in Label.');
   return kind === 'uncertain'
-    ? 'The model is sure of every image that is not finished.'
-    : 'Labels and model agree on every image that the model has looked at.';
+    ? t('The model is sure of every image that is not finished.')
+    : t('Labels and model agree on every image that the model has looked at.');
 }
 
 export const workQueue = new WorkQueue();

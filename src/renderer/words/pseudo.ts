@@ -7,6 +7,8 @@ type Part = Ast[number];
 const PLAIN = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const ACCENTED = 'àƀçđéƒĝĥîĵķļɱñôþɋŕšţûṽŵẋýžÀƁÇĐÉƑĜĤÎĴĶĻṀÑÔÞɊŔŠŢÛṼŴẊÝŽ';
 const LITERAL = 0;
+/** Tags mark keys and names; see components/Marked.svelte. */
+const TAG_OR_LETTER = /<\/?(?:kbd|strong|code)>|[a-z]/gi;
 const accents = new Map([...PLAIN].map((letter, index) => [letter, [...ACCENTED][index] ?? letter]));
 
 /** Text without braces: `[Šàṽéđ]`. */
@@ -33,5 +35,5 @@ function accentPart(part: Part): Part {
 }
 
 function accent(text: string): string {
-  return [...text].map((letter) => accents.get(letter) ?? letter).join('');
+  return text.replace(TAG_OR_LETTER, (found) => accents.get(found) ?? found);
 }

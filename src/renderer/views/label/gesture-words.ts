@@ -1,27 +1,30 @@
 // What was done, in words, by the names that gestures bear in the journal.
-const WORDS: Readonly<Record<string, string>> = {
-  draw: 'Drawn',
-  move: 'Moved',
-  nudge: 'Moved',
-  resize: 'Resized',
-  delete: 'Deleted',
-  reclass: 'Class changed',
-  'to-front': 'Brought to the front',
-  'to-back': 'Sent to the back',
-  ignore: 'Ignored, or not',
-  difficult: 'Difficult, or not',
-  truncated: 'Truncated, or not',
-  occluded: 'Occluded, or not',
-  duplicate: 'Duplicated',
-  paste: 'Pasted',
-  repeat: 'Repeated from another image',
-  finish: 'Marked done',
-  accept: 'Suggestion accepted',
-  import: 'Imported',
-  'go-back': 'Gone back',
-  'class-merge': 'Classes merged',
-  'class-delete': 'Class deleted',
-  'remove-images': 'Taken out of the project',
+import { type Message, msg } from '../../words/message.ts';
+import { t, translated } from '../../words/words.ts';
+
+const WORDS: Readonly<Record<string, Message>> = {
+  draw: msg('Drawn'),
+  move: msg('Moved'),
+  nudge: msg('Moved'),
+  resize: msg('Resized'),
+  delete: msg('Deleted'),
+  reclass: msg('Class changed'),
+  'to-front': msg('Brought to the front'),
+  'to-back': msg('Sent to the back'),
+  ignore: msg('Ignored, or not'),
+  difficult: msg('Difficult, or not'),
+  truncated: msg('Truncated, or not'),
+  occluded: msg('Occluded, or not'),
+  duplicate: msg('Duplicated'),
+  paste: msg('Pasted'),
+  repeat: msg('Repeated from another image'),
+  finish: msg('Marked done'),
+  accept: msg('Suggestion accepted'),
+  import: msg('Imported'),
+  'go-back': msg('Gone back'),
+  'class-merge': msg('Classes merged'),
+  'class-delete': msg('Class deleted'),
+  'remove-images': msg('Taken out of the project'),
 };
 
 /** `Drawn`, `Undone: drawn`. */
@@ -32,7 +35,9 @@ export function gestureWords({
   kind: 'gesture' | 'undo' | 'redo';
   gesture: string;
 }): string {
-  const words = WORDS[gesture] ?? gesture;
+  const known = WORDS[gesture];
+  const words = known ? translated(known) : gesture;
   if (kind === 'gesture') return words;
-  return `${kind === 'undo' ? 'Undone' : 'Redone'}: ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
+  const what = `${words.charAt(0).toLowerCase()}${words.slice(1)}`;
+  return kind === 'undo' ? t('Undone: {what}', { what }) : t('Redone: {what}', { what });
 }

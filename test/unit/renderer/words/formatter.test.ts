@@ -56,12 +56,13 @@ describe('the pseudo language', () => {
     expect(pseudo.format('Saved')).toBe('[Šàṽéđ]');
     expect(pseudo.format(BOXES, { count: 2 })).toBe('[2 ƀôẋéš àŕé çôþîéđ.]');
     expect(pseudo.format('Accept {name}', { name: 'RBC' })).toBe('[Àççéþţ RBC]');
+    expect(pseudo.format('Press <kbd>{key}</kbd>', { key: 'F' })).toBe('[Þŕéšš <kbd>F</kbd>]');
   });
 
   it('leaves no letter of English', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        expect(pseudo.format(text.replace(/[{}]/g, ''))).not.toMatch(/[A-Za-z]/);
+        expect(pseudo.format(text.replace(/[{}<]/g, ''))).not.toMatch(/[A-Za-z]/);
       }),
     );
   });
