@@ -43,8 +43,9 @@ export class ImagePlaces {
   async relocate(folder: string, { onProgress, signal }: Watched): Promise<Relocated> {
     const images = [...eachImage(this.#db)];
     const gone = await this.#gone(images, signal);
+    const held = this.#filesOf(images, new Set(gone));
     const files = await imagesBelow(folder, signal);
-    const search = new Search(files);
+    const search = new Search(files.filter((file) => !held.has(pathKey(file))));
     const unlike: number[] = [];
     for (const [index, image] of gone.entries()) {
       signal?.throwIfAborted();
@@ -77,6 +78,13 @@ export class ImagePlaces {
       gone.push(...part.filter((_, index) => !there[index]));
     }
     return gone;
+  }
+
+  /** Files that images have, as compared: another image with the same content is to find another copy. */
+  #filesOf(images: readonly ImageRecord[], gone: ReadonlySet<ImageRecord>): Set<string> {
+    const root = imageRootOf(this.#db, this.#dir);
+    const here = images.filter((image) => !gone.has(image));
+    return new Set(here.map(({ path }) => pathKey(resolve(resolvedPath(path, root)))));
   }
 
   /**

@@ -100,6 +100,8 @@ export class OpenProject {
       const root = this.info().imageRoot;
       const images = everyImagePath(this.#db).map(({ id, path }) => ({ id, file: resolvedPath(path, root) }));
       rows.setImageRoot(this.#db, storedRoot(folder, this.dir));
+      // one may take the path that another had
+      for (const { id } of images) setImagePath(this.#db, id, `?${id}`, `?${id}`);
       for (const { id, file } of images) {
         const path = storedPath(file, resolve(folder));
         setImagePath(this.#db, id, path, pathKey(path));

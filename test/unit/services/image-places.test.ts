@@ -93,6 +93,21 @@ describe('moved image files', () => {
     expect(paths().at(-1)).toBe(twin);
   });
 
+  it('do not take the file of another image, which leaves the one without a file missing', async () => {
+    const folder = temporaryFolder();
+    const [one, copy] = [join(folder, 'one.jpg'), join(folder, 'copy.jpg')];
+    for (const file of [one, copy]) writeFileSync(file, 'the same picture');
+    const project = temporaryProject();
+    project.datasets.commit(await withHashes(staged([stagedImage(one), stagedImage(copy, [stagedBox(0)])])));
+    rmSync(one);
+    expect(await project.places.relocate(folder, silent)).toMatchObject({ byContent: 0, missing: 1 });
+    expect(project.annotations.images().map((image) => project.imageFile(image))).toEqual([one, copy]);
+    const free = join(folder, 'other.jpg');
+    writeFileSync(free, 'the same picture');
+    expect(await project.places.relocate(folder, silent)).toMatchObject({ byContent: 1, missing: 0 });
+    expect(project.annotations.images().map((image) => project.imageFile(image))).toEqual([free, copy]);
+  });
+
   it('stay as they are where the search is stopped or finds nothing', async () => {
     const { project, folder, after, paths } = await movedImages();
     const before = paths();

@@ -84,6 +84,15 @@ describe('a project', () => {
   });
 });
 
+describe('the root of images', () => {
+  it('changes also where the path of one becomes what the path of another was', () => {
+    const project = temporaryProject();
+    project.datasets.commit(staged([stagedImage('/old/a/1.jpg'), stagedImage('/old/1.jpg')], []));
+    project.setImageRoot('/old/a');
+    expect(project.annotations.images().map(({ path }) => path)).toEqual(['1.jpg', '/old/1.jpg']);
+  });
+});
+
 describe('recent projects', () => {
   it('are newest first, once each, and survive a damaged file', () => {
     const folder = join(temporaryFolder(), 'config');
