@@ -1,4 +1,8 @@
-// Exporting from the window: a really trained model, written as ONNX, proven on images, listed with its programs.
+// Exporting from the window: a really trained model, written as ONNX, proven on images, listed with its programs; and its file
+// as a model from elsewhere that suggests.
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
@@ -7,6 +11,7 @@ const program = browserProgram();
 const WHILE_TRAINING = 240_000;
 
 describe.skipIf(!program)('exporting in a browser', () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'ddod-elsewhere-'));
   let studio: Studio;
   let page: Page;
 
@@ -17,6 +22,7 @@ describe.skipIf(!program)('exporting in a browser', () => {
   });
   afterAll(async () => {
     await studio?.close();
+    rmSync(elsewhere, { recursive: true, force: true });
   });
 
   it('says what comes first where nothing was trained', async () => {
@@ -47,5 +53,35 @@ describe.skipIf(!program)('exporting in a browser', () => {
     await page.reload();
     await page.getByRole('button', { name: /r1-onnx.*proven/ }).waitFor();
     expect(studio.complaints).toEqual([]);
+  });
+
+  it('says for each format how it is written where the wish does not fit', async () => {
+    await page.getByRole('combobox', { name: /^Weights/ }).selectOption('uint8');
+    const card = (name: string) => page.getByRole('article').filter({ hasText: name });
+    await card('SavedModel').getByText('written with 16 bits').waitFor();
+    await card('safetensors').getByText('written with 32 bits').waitFor();
+    expect(await card('TensorFlow.js').getByText('written with').count()).toBe(0);
+  });
+
+  it('suggests with an ONNX file from elsewhere, and says what is wrong with another', async () => {
+    const dir = await page.locator('code').filter({ hasText: 'r1-onnx' }).textContent();
+    const [good, bad] = [join(elsewhere, 'cells.onnx'), join(elsewhere, 'letter.onnx')];
+    copyFileSync(join(dir ?? '', 'model.onnx'), good);
+    writeFileSync(bad, 'Dear reader');
+    await page.getByRole('navigation').getByRole('button', { name: 'Images', exact: true }).click();
+    await page.getByRole('button', { name: 'Label sample_0005.jpg' }).click();
+    const model = page.getByRole('combobox', { name: 'Model', exact: true });
+    await model.selectOption('file');
+    const use = page.getByRole('dialog').getByRole('button', { name: 'Use it on this image' });
+    await page.getByRole('textbox', { name: 'Path' }).fill(bad);
+    await use.click();
+    await page.getByText(/letter\.onnx is not an ONNX model/).waitFor({ timeout: 30_000 });
+    await page.getByRole('textbox', { name: 'Path' }).fill(good);
+    await use.click();
+    await expect.poll(() => model.inputValue(), { timeout: 30_000 }).toBe(good);
+    await page
+      .getByText('Nothing above the score that is not labelled.')
+      .or(page.getByRole('button', { name: /^Accept (it|all)/ }))
+      .waitFor();
   });
 });

@@ -9,8 +9,9 @@ import { agreementOf } from '../../src/main/detector/export/agreement.ts';
 import { exportFormats } from '../../src/main/detector/export/formats.ts';
 import { exportModel } from '../../src/main/trainer/export-job.ts';
 import type { ExportJob, Proof } from '../../src/main/trainer/job-export.ts';
-import { openModelPage, type PageFindings } from '../e2e/model-page.ts';
+import { openModelPage } from '../e2e/model-page.ts';
 import { browserProgram } from '../e2e/studio.ts';
+import { arrays } from './page-findings.ts';
 import { missing, referenceCheckpoint, referenceImages, title } from './reference-checkpoint.ts';
 
 const browserPath = browserProgram();
@@ -87,12 +88,4 @@ async function prove(
 function given() {
   const reference = referenceCheckpoint();
   return { ...reference, images: referenceImages(reference, 20) };
-}
-
-function arrays({ boxes, scores, labels }: PageFindings) {
-  return {
-    boxes: Float32Array.from(boxes),
-    scores: Float32Array.from(scores),
-    labels: Int32Array.from(labels),
-  };
 }

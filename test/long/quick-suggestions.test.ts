@@ -1,12 +1,15 @@
 // Suggestions through the traced graph against the network itself, on a run that really learnt and on the reference
 // checkpoint: the same finds, and how much sooner.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openProject } from '../../src/main/services/projects.ts';
+import { exportModel } from '../../src/main/services/model-export.ts';
+import { type OpenProject, openProject } from '../../src/main/services/projects.ts';
+import { suggestMany } from '../../src/main/services/suggesting.ts';
 import { chosenModel } from '../../src/main/services/suggesting-models.ts';
 import type { FoundObjects, JobImage, ModelSource } from '../../src/main/trainer/job.ts';
+import { DetectorProcess } from '../../src/main/trainer/launch-detector.ts';
 import type { OpenDetector } from '../../src/main/trainer/looking.ts';
 import { openDetector } from '../../src/main/trainer/open-detector.ts';
 import { NetworkDetector } from '../../src/main/trainer/open-network.ts';
@@ -28,9 +31,10 @@ describe('suggestions through the graph', () => {
     const project = openProject(dir);
     const { source, cache } = chosenModel(project, 'r1/best');
     const images = imagesOf(project).slice(0, 20);
-    project.close();
     const { detections } = await compare('a run', source, cache, images);
     expect(detections).toBeGreaterThan(40);
+    await suggestFromElsewhere(project);
+    project.close();
   });
 
   it.skipIf(missing !== undefined)(`are those of the network, for ${title}`, async () => {
@@ -42,6 +46,26 @@ describe('suggestions through the graph', () => {
     expect(detections).toBeGreaterThan(200);
   });
 });
+
+/** The run's ONNX export, moved away from its card, suggests what the run suggests. */
+async function suggestFromElsewhere(project: OpenProject): Promise<void> {
+  await exportModel(project, 'r1', { format: 'onnx', out: join(folder, 'export') });
+  const file = join(folder, 'cells.onnx');
+  renameSync(join(folder, 'export', 'model.onnx'), file);
+  const detector = new DetectorProcess();
+  const found: Record<string, number> = {};
+  for (const key of ['r1/best', file]) {
+    const progress = await suggestMany(detector, project, key, { kind: 'all' });
+    expect(progress).toMatchObject({ done: 60, of: 60, unreadable: 0, hindrance: null });
+    found[key] = progress.found;
+  }
+  detector.close();
+  expect(found[file]).toBeGreaterThan(200);
+  expect(found[file]).toBe(found['r1/best']);
+  const [one] = project.annotations.images();
+  const [own, theirs] = ['r1/best', file].map((key) => project.suggestions.ofImage(key, one!.id).suggestions);
+  expect(theirs!.map(({ classId }) => classId)).toEqual(own!.map(({ classId }) => classId));
+}
 
 /** One image at a time by turns, as somebody who labels asks. */
 async function compare(name: string, source: ModelSource, cache: string, images: readonly JobImage[]) {

@@ -66,6 +66,7 @@ async function exportTo(
 ): Promise<Exported | ExportedModel> {
   const { run, to, out } = options;
   const format = runnableFormats.find((name) => name === to);
+  const weights = weightsOf(options);
   if (format === undefined) {
     const exported = exportRun(project, run, to as ExportFormat, out);
     console.result(exported, exported.files.join('\n'));
@@ -76,7 +77,7 @@ async function exportTo(
       format,
       out,
       signal,
-      weights: weightsOf(options),
+      weights,
       ...(options.heads && { heads: true }),
       ...(options.proof !== undefined && { proofImages: options.proof }),
       onProgress: (stage, done, of) => console.progress(done, of, `${stage} ${format}`),
@@ -87,7 +88,16 @@ async function exportTo(
   return exported;
 }
 
-function weightsOf({ half = false, int8 = false }: ExportArguments) {
+/** What was asked for is done or refused, never passed over. */
+function weightsOf({ to, half = false, int8 = false, heads, proof }: ExportArguments) {
+  const isForPrograms = runnableFormats.some((name) => name === to);
+  if (!isForPrograms && (half || int8 || heads || proof !== undefined))
+    throw new WrongUsage(
+      `${to} holds the weights alone, as they were trained.`,
+      `--half, --int8, --heads and --proof go with ${runnableFormats.join(', ')}.`,
+    );
+  if (int8 && to !== 'tfjs')
+    throw new WrongUsage('Weights of 8 bits are for TensorFlow.js alone.', 'Give --half, or --to tfjs.');
   if (half && int8) throw new WrongUsage('Weights have one size.', 'Give --half or --int8.');
   if (int8) return 'uint8';
   return half ? 'float16' : 'float32';

@@ -12,8 +12,8 @@ export function suggestionRoutes(parts: Parts) {
     ),
     now: os.suggestions.now.handler(async ({ input: { project, model, imageId } }) => {
       const open = workspace.meant(project);
-      await suggestNow(assistant.detector, open, model, imageId);
-      return open.suggestions.ofImage(model, imageId);
+      const key = await suggestNow(assistant.detector, open, model, imageId);
+      return open.suggestions.ofImage(key, imageId);
     }),
     accept: os.suggestions.accept.handler(({ input, context: { session } }) => {
       const { project, model, ...gesture } = input;

@@ -48,7 +48,7 @@ const modelFiles: Readonly<Record<string, RunnableFormat>> = {
 
 /** What runs the file, by its name; undefined for weights alone. */
 export function runnableFormatOf(file: string): RunnableFormat | undefined {
-  return modelFiles[basename(file)] ?? modelFiles[extname(file)];
+  return modelFiles[basename(file)] ?? modelFiles[extname(file).toLowerCase()];
 }
 
 /** Files by their names: what is not an exported model holds weights. */

@@ -26,13 +26,13 @@ export interface SuggestingListeners {
   readonly signal?: AbortSignal;
 }
 
-/** Looks at one image and keeps what was found. Throws a Problem where it cannot be read. */
+/** Looks at one image, keeps what was found and gives the model's key. Throws a Problem where it cannot be read. */
 export async function suggestNow(
   detector: DetectorProcess,
   project: OpenProject,
   key: string,
   imageId: number,
-): Promise<void> {
+): Promise<string> {
   const model = chosenModel(project, key);
   const { image } = project.annotations.labels(imageId);
   const answer = await detector.ask({
@@ -45,6 +45,7 @@ export async function suggestNow(
   const [looked] = answer.images;
   if (!looked || 'trouble' in looked) throw new Problem(looked?.trouble ?? 'The detector said nothing.');
   keep(project, model, answer.classes, [image], answer.images);
+  return model.key;
 }
 
 /**

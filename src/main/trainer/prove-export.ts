@@ -49,7 +49,9 @@ export async function prove(
   if (wrong.length > 0) {
     throw new Problem(
       `The exported model does not agree with the trained one on ${proof.images} images: ${wrong.join(', ')}.`,
-      'Nothing was exported; keep the weights alone (pth) and report this.',
+      subject.job.weights === 'float32'
+        ? 'Nothing was exported; keep the weights alone (pth) and report this.'
+        : 'Nothing was exported; export it with weights of 32 bits.',
     );
   }
   return { proof, sample: sampleResult(trial) };

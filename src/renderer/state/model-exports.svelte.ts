@@ -46,6 +46,12 @@ class ModelExports {
     if (this.current === undefined && this.kept[0]) await this.show(this.kept[0].name);
   }
 
+  /** What is nearest to the wish: eight bits are for TensorFlow.js alone, weights alone stay as trained. */
+  weightsOf(format: ModelFormat): ModelExportWish['weights'] {
+    if (format === 'pth' || format === 'safetensors') return 'float32';
+    return this.weights === 'uint8' && format !== 'tfjs' ? 'float16' : this.weights;
+  }
+
   clear(): void {
     this.task.stop();
     this.kept = [];
@@ -61,7 +67,7 @@ class ModelExports {
     const { run, heads } = this;
     if (!run) return;
     this.format = format;
-    const weights = this.weights === 'uint8' && format !== 'tfjs' ? 'float16' : this.weights;
+    const weights = this.weightsOf(format);
     const wish = { project: app.project?.id ?? '', runId: run.id, format, weights, heads };
     const made = await this.task.run((signal) => app.client.modelExports.run(wish, { signal }));
     this.format = undefined;

@@ -37,6 +37,19 @@ async function failing(code: 1 | 2, ...args: string[]): Promise<string> {
 
 const missingFile = '/nowhere/file.jpg';
 
+const exporting = (format: string, ...more: string[]) => [
+  'export',
+  '--project',
+  project,
+  '--run',
+  'r1',
+  '--to',
+  format,
+  '--out',
+  at('x'),
+  ...more,
+];
+
 describe('wrong usage (exit code 2)', () => {
   it.each<[RegExp, string[]]>([
     [/unknown command 'trian'.*train|Did you mean train/s, ['trian']],
@@ -46,10 +59,11 @@ describe('wrong usage (exit code 2)', () => {
     [/--batch.*whole number/, ['train', '--project', project, '--batch', 'many']],
     [/--lr.*above 0/, ['train', '--project', project, '--lr', '-1']],
     [/Give --project and --run, or --gt and --dt/, ['eval']],
-    [
-      /--to.*pth, safetensors/s,
-      ['export', '--project', project, '--run', 'r1', '--to', 'exe', '--out', at('x')],
-    ],
+    [/--to.*pth, safetensors/s, exporting('exe')],
+    [/pth holds the weights alone.*--half/s, exporting('pth', '--half')],
+    [/safetensors holds the weights alone/, exporting('safetensors', '--heads')],
+    [/8 bits are for TensorFlow\.js alone/, exporting('onnx', '--int8')],
+    [/one size/, exporting('tfjs', '--int8', '--half')],
     [/--split.*train, val, test/s, ['eval', '--project', project, '--run', 'r1', '--split', 'all']],
   ])('%s', async (expected, args) => {
     expect(await failing(2, ...args)).toMatch(expected);

@@ -144,6 +144,20 @@ describe('agreement', () => {
     expect(agreementOf([one], [other], { ...limits, maxPerImage: 2 }).unmatched).toBe(0);
   });
 
+  it('takes two boxes of which NMS keeps either for two objects, not for one that moved', () => {
+    const limits16 = { ...limits, margin: tolerances.float16.scoreDifference };
+    for (const moved of [
+      { boxes: Float32Array.of(0, 0, 10, 13, 20, 20, 40, 40), scores: Float32Array.of(0.9, 0.5) },
+      { boxes: Float32Array.of(0, 0, 10, 11, 20, 20, 40, 40), scores: Float32Array.of(0.8, 0.5) },
+    ]) {
+      const flipped = agreementOf([one], [{ ...one, ...moved }], limits16);
+      expect(flipped).toMatchObject({ boxDifference: 0, unmatched: 2 });
+      const many = { ...flipped, detections: 100 };
+      expect(excesses(many, { AP: 0 }, tolerances.float16)).toEqual([]);
+      expect(excesses(many, { AP: 0 }, tolerances.float32)).toHaveLength(1);
+    }
+  });
+
   it('names each excess', () => {
     const apart = { images: 1, detections: 10, boxDifference: 1, scoreDifference: 0.1, unmatched: 3 };
     expect(excesses(apart, { AP: -0.02 }, tolerances.float32)).toEqual([

@@ -29,8 +29,19 @@ export const tolerances = {
   uint8: { boxDifference: 24, scoreDifference: 0.4, unmatched: 0.4, AP: 0.03 },
 } as const satisfies Readonly<Record<string, Tolerance>>;
 
-/** Counterparts are at most so many pixels apart. */
-const sameObject = 8;
+/**
+ * Counterparts are at most so far apart. Where NMS at its threshold keeps another of two boxes, these two are not: each is
+ * without a counterpart.
+ */
+interface Reach {
+  readonly pixels: number;
+  readonly score: number;
+}
+
+const usualReach: Reach = { pixels: 2, score: 0.05 };
+const wideReach: Reach = { pixels: 8, score: 1 };
+/** Margins above are those of eight bits. */
+const wideMargin = 0.1;
 
 export interface Limits {
   /** The recipe's; what scores less is at a threshold, and may be missing in one. */
@@ -49,7 +60,7 @@ export function agreementOf(
   let [boxDifference, scoreDifference, unmatched, detections] = [0, 0, 0, 0];
   first.forEach((one, image) => {
     const other = second[image] ?? none;
-    const pairs = pairsOf(one, other);
+    const pairs = pairsOf(one, other, limits.margin > wideMargin ? wideReach : usualReach);
     const least = leastCertain(one, other, limits) + limits.margin;
     detections += one.scores.length;
     for (const { box, score } of pairs.matched) {
@@ -93,12 +104,12 @@ const none: Detections = {
 };
 
 /** Each detection with its counterpart; scores of those left alone. */
-function pairsOf(first: Detections, second: Detections) {
+function pairsOf(first: Detections, second: Detections, reach: Reach) {
   const free = new Set(second.scores.keys());
   const matched: { readonly box: number; readonly score: number }[] = [];
   const alone: number[] = [];
   first.scores.forEach((score, i) => {
-    const j = counterpart(first, i, second, free);
+    const j = counterpart(first, i, second, free, reach);
     if (j === undefined) alone.push(score);
     else {
       free.delete(j);
@@ -114,14 +125,16 @@ function counterpart(
   i: number,
   second: Detections,
   free: ReadonlySet<number>,
+  reach: Reach,
 ): number | undefined {
   let best: number | undefined;
   let least = Infinity;
   for (const j of free) {
     if (first.labels[i] !== second.labels[j]) continue;
     const gap = boxGap(first, i, second, j);
-    const distance = gap + 100 * Math.abs((first.scores[i] ?? 0) - (second.scores[j] ?? 0));
-    if (gap <= sameObject && distance < least) [best, least] = [j, distance];
+    const scoreGap = Math.abs((first.scores[i] ?? 0) - (second.scores[j] ?? 0));
+    const distance = gap + 100 * scoreGap;
+    if (gap <= reach.pixels && scoreGap <= reach.score && distance < least) [best, least] = [j, distance];
   }
   return best;
 }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
-import { Problem } from '../../../../shared/problem.ts';
+import { Problem, sentenceOf } from '../../../../shared/problem.ts';
 import type { RgbImage } from '../../data/rgb-image.ts';
 import type { Detections } from '../../engine/detect-batch.ts';
 import type { ExportedDetector, ExportFormat, WriteRequest } from '../export-format.ts';
@@ -27,10 +27,16 @@ export const onnxFormat: ExportFormat = {
   async open(file: string): Promise<ExportedDetector> {
     const runtime = loadRuntime();
     const metadata = metadataOf(await readFile(file), file);
-    const session = await runtime.InferenceSession.create(file, sessionOptions);
-    if (!['boxes', 'scores', 'labels'].every((name) => session.outputNames.includes(name))) {
+    const session = await runtime.InferenceSession.create(file, sessionOptions).catch((error) => {
+      throw new Problem(`${file} cannot be run: ${sentenceOf(error)}`, 'Export it again.');
+    });
+    if (
+      !session.inputNames.includes('image') ||
+      !outputs.every((name) => session.outputNames.includes(name))
+    ) {
+      await session.release();
       throw new Problem(
-        `${file} does not give boxes, scores and labels.`,
+        `${file} does not take an image and give boxes, scores and labels.`,
         'Give a detector that was exported by this program, not its heads alone.',
       );
     }
@@ -42,6 +48,8 @@ export const onnxFormat: ExportFormat = {
     };
   },
 };
+
+const outputs = ['boxes', 'scores', 'labels'];
 
 const sessionOptions = {
   logSeverityLevel: 3,
