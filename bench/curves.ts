@@ -155,7 +155,7 @@ async function measurePage() {
 /** Clicks and waits until the chart of the loss reads out so many lines (of one run: its terms), and for the next frame. */
 function drawnAfter(page: Page, selector: string, runs: number): Promise<number> {
   return page.evaluate<number>(`new Promise((done) => {
-    const loss = () => document.querySelector('figure[aria-label="Loss"] [role=slider]');
+    const loss = () => document.querySelector('figure:is([aria-label="Loss"], [aria-label="loss"]) [role=slider]');
     const before = loss();
     const words = before?.getAttribute('aria-valuetext');
     const began = performance.now();

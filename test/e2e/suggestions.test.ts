@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openProject } from '../../src/main/services/projects.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 import { makeTrainedProject } from './trained-project.ts';
 
@@ -32,6 +33,7 @@ describe.skipIf(!program)('suggestions in a browser', () => {
     Number(await region(name).getByRole('heading').first().locator('span').first().textContent());
   const boxes = () => numberOf(/^Boxes/);
   const open = () => numberOf(/^Suggestions/);
+  const score = async () => Number(await page.getByLabel('Lowest score').inputValue());
   const key = (name: string) => page.keyboard.press(name);
 
   async function become(count: () => Promise<number>, expected: number) {
@@ -55,6 +57,20 @@ describe.skipIf(!program)('suggestions in a browser', () => {
     await key('s');
     await expect.poll(open, { timeout: WHILE_LOOKING }).toBeGreaterThan(2);
     expect(await boxes()).toBe(0);
+  });
+
+  it('begins where the evaluation of the model found its best score, until another is chosen', async () => {
+    const kept = openProject(join(folder, 'project'), { readOnly: true });
+    const [best] = kept.checkpoints.list('r1').filter(({ kind }) => kind === 'best');
+    const usual = kept.evaluations.usualScore('r1', best!.id);
+    kept.close();
+    expect(usual).toBeGreaterThan(0);
+    expect(await score()).toBe(Math.max(0.1, usual!));
+    await page.getByLabel('Lowest score').fill('0.77');
+    await page.reload();
+    await expect.poll(score).toBe(0.77);
+    await page.getByLabel('Lowest score').fill(String(Math.max(0.1, usual!)));
+    await page.locator('canvas.boxes').focus();
   });
 
   it('takes the best by Y, drops the next by N, and brings each back by undo', async () => {
@@ -99,9 +115,10 @@ describe.skipIf(!program)('suggestions in a browser', () => {
     await page.getByRole('button', { name: 'Look', exact: true }).click();
     await expect.poll(open, { timeout: WHILE_LOOKING }).toBeGreaterThan(2);
     const found = await open();
+    const usual = await score();
     await page.getByLabel('Lowest score').fill('0.95');
     await become(open, 0);
-    await page.getByLabel('Lowest score').fill('0.35');
+    await page.getByLabel('Lowest score').fill(String(usual));
     await become(open, found);
     const row = region(/^Suggestions/)
       .getByRole('listitem')
@@ -130,7 +147,7 @@ describe.skipIf(!program)('suggestions in a browser', () => {
     const first = page.getByRole('button', { name: /^Label sample_/ }).first();
     await expect.poll(() => first.getAttribute('aria-label')).toBe('Label sample_0007.jpg');
     await first.click();
-    await page.getByText(/queue: most disagreement first · \d missing labels? \(.*red-cell/).waitFor();
+    await page.getByText(/queue: most disagreement first · \d+ [a-z ]+ \(.*red-cell/).waitFor();
     await page.getByRole('button', { name: 'Images', exact: true }).click();
     await page.getByLabel('Order of work').selectOption('uncertain');
     await page

@@ -54,7 +54,8 @@ export async function evaluateRun(
   if (result.metrics === null) throw new Problem('The evaluation gave no numbers.');
   const classIds = trainedClasses(snapshot).map(({ id }) => id);
   const kept = { classIds, images: result.images.map((found, i) => ({ imageId: ids[i] ?? 0, ...found })) };
-  const { metrics, perClass } = result;
+  const { perClass, bestThreshold } = result;
+  const metrics = { ...result.metrics, ...(bestThreshold === undefined ? {} : { threshold: bestThreshold }) };
   const key = { runId: run.id, checkpointId: checkpoint.id, split, protocol: PROTOCOL };
   const detail = await deflated(JSON.stringify({ perClass, detections: packDetections(kept) }));
   const evaluation = project.evaluations.saveDeflated({ ...key, metrics }, detail);

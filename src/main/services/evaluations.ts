@@ -79,6 +79,16 @@ export class Evaluations {
     return rows.readThreshold(this.#db, numberOf(runId));
   }
 
+  /** From where on suggestions of a checkpoint are worth a look: as chosen, or where F1 was best; null: not known. */
+  usualScore(runId: string, checkpointId: number): number | null {
+    const chosen = this.threshold(runId);
+    if (chosen !== null) return chosen;
+    const known = this.list(runId).filter(({ metrics }) => Number(metrics.threshold) > 0);
+    const own = known.filter((evaluation) => evaluation.checkpointId === checkpointId);
+    const best = own.find(({ split }) => split === 'val') ?? own[0] ?? known[0];
+    return best === undefined ? null : Number(best.metrics.threshold);
+  }
+
   setThreshold(runId: string, threshold: number | null): void {
     rows.setThreshold(this.#db, numberOf(runId), threshold);
   }

@@ -29,19 +29,22 @@ export interface ChosenModel {
 export function modelChoices(project: OpenProject): ModelChoice[] {
   const known = new Map(project.suggestions.models().map((model) => [model.key, model]));
   const ofRuns = project.runs.list().flatMap((run) =>
-    partsOf(project, run).map(([part]) => ({
+    partsOf(project, run).map(([part, checkpoint]) => ({
       key: `${run.id}/${part}`,
       name: nameOf(run, part),
       runId: run.id,
+      score: project.evaluations.usualScore(run.id, checkpoint.id),
     })),
   );
   const keys = new Set(ofRuns.map(({ key }) => key));
   const files = [...known.values()].filter(({ key }) => !keys.has(key) && !isRunKey(key));
-  return [...ofRuns, ...files.map(({ key, name }) => ({ key, name, runId: null }))].map((choice) => ({
-    ...choice,
-    images: known.get(choice.key)?.images ?? 0,
-    classes: known.get(choice.key)?.classes ?? [],
-  }));
+  return [...ofRuns, ...files.map(({ key, name }) => ({ key, name, runId: null, score: null }))].map(
+    (choice) => ({
+      ...choice,
+      images: known.get(choice.key)?.images ?? 0,
+      classes: known.get(choice.key)?.classes ?? [],
+    }),
+  );
 }
 
 /** The model of a key. Throws a Problem where there is none. */

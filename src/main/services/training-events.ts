@@ -15,6 +15,7 @@ export class TrainingRecord {
   readonly #watchedIds: readonly number[];
   /** Of the evaluation whose checkpoint comes next. */
   #perClass: readonly ClassResult[] = [];
+  #bestThreshold = 0;
   readonly #onFailure: (error: unknown) => void;
   #waiting: MetricPoint[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -84,6 +85,7 @@ export class TrainingRecord {
 
   #keepEvaluation(event: Extract<TrainingEvent, { type: 'evaluation' }>): void {
     this.#perClass = event.perClass ?? [];
+    this.#bestThreshold = event.bestThreshold ?? 0;
     this.#project.runs.addMetrics(this.#points(event));
   }
 
@@ -111,7 +113,8 @@ export class TrainingRecord {
     if (Object.keys(metrics).length === 0) return;
     const detail = this.#perClass.length === 0 ? {} : { detail: { perClass: this.#perClass } };
     const key = { runId: this.#run.id, checkpointId, split: 'val', protocol: 'coco' } as const;
-    this.#project.evaluations.save({ ...key, metrics, ...detail });
+    const threshold = this.#bestThreshold;
+    this.#project.evaluations.save({ ...key, metrics: { ...metrics, threshold }, ...detail });
   }
 
   #points({ step, epoch, metrics }: TracePoint): MetricPoint[] {

@@ -35,6 +35,7 @@ export async function detect(job: DetectionJob, say: (event: DetectionEvent) => 
       images: evaluation.detections.map((found) => plain(found, job.scoreThresh ?? 0)),
       metrics: evaluation.metrics,
       perClass: evaluation.perClass,
+      ...('bestThreshold' in evaluation ? { bestThreshold: evaluation.bestThreshold } : {}),
       seconds: (performance.now() - began) / 1000,
     },
   });

@@ -65,7 +65,12 @@ export type TrainingEvent =
   | { readonly type: 'resumed'; readonly step: number; readonly trace: readonly TracePoint[] }
   | ({ readonly type: 'step' } & TracePoint)
   | { readonly type: 'evaluating'; readonly done: number; readonly of: number }
-  | ({ readonly type: 'evaluation'; readonly perClass?: readonly ClassResult[] } & TracePoint)
+  | ({
+      readonly type: 'evaluation';
+      readonly perClass?: readonly ClassResult[];
+      /** The score from which on F1 is best. */
+      readonly bestThreshold?: number;
+    } & TracePoint)
   | {
       readonly type: 'predictions';
       readonly step: number;
@@ -137,6 +142,8 @@ export interface DetectionResult {
   readonly images: readonly FoundObjects[];
   readonly metrics: Metrics | null;
   readonly perClass: readonly ClassResult[];
+  /** The score from which on F1 is best, where the images were evaluated. */
+  readonly bestThreshold?: number;
   readonly seconds: number;
 }
 

@@ -134,8 +134,8 @@ function hooksOf(job: TrainingJob, training: Training, store: CheckpointStore, s
   return {
     onStep: (step, epoch, metrics) => say({ type: 'step', ...heard({ step, epoch, metrics }) }),
     onEvaluation: (step, epoch, metrics) => {
-      const { perClass } = evaluation;
-      say({ type: 'evaluation', ...heard({ step, epoch, metrics }), perClass });
+      const { perClass, bestThreshold } = evaluation;
+      say({ type: 'evaluation', ...heard({ step, epoch, metrics }), perClass, bestThreshold });
       if (evaluation.watched.length > 0) {
         say({ type: 'predictions', step, epoch, images: evaluation.watched });
       }

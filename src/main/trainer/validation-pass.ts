@@ -16,6 +16,7 @@ export class ValidationPass {
   readonly #samples;
   /** Of the newest evaluation. */
   perClass: readonly ClassResult[] = [];
+  bestThreshold = 0;
   watched: readonly FoundObjects[] = [];
 
   constructor(job: TrainingJob, training: Training, say: (event: TrainingEvent) => void) {
@@ -42,7 +43,7 @@ export class ValidationPass {
   async #evaluate(batch: number): Promise<Metrics> {
     const { recipe, classes, watched = [] } = this.#job;
     const smaller = { ...recipe, train: { ...recipe.train, batch } };
-    const { metrics, perClass, detections } = await evaluateNetwork(
+    const { metrics, perClass, bestThreshold, detections } = await evaluateNetwork(
       this.#training.network,
       this.#samples,
       smaller,
@@ -54,6 +55,7 @@ export class ValidationPass {
       },
     );
     this.perClass = perClass;
+    this.bestThreshold = bestThreshold;
     this.watched = watched.flatMap((index) => {
       const found = detections[index];
       return found ? [plain(found, SHOWN_SCORE)] : [];

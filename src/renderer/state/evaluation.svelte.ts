@@ -11,6 +11,7 @@ import type { Comparison, ConfusionCounts, Examples, Intervals, Selector } from 
 import type { Split } from '../../shared/model.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
+import { suggestions } from './suggestions.svelte.ts';
 
 /** The hand rests so long before a moved threshold is asked about. */
 const REST_MS = 150;
@@ -133,6 +134,8 @@ class EvaluationState {
     await app.attempt(() =>
       app.client.evaluations.setThreshold({ project, runId: evaluation.runId, threshold }),
     );
+    // it is also where the model's suggestions begin
+    await app.attempt(() => suggestions.load());
   }
 
   async start(runId: string, split: Split): Promise<void> {

@@ -17,6 +17,9 @@ import { pictures } from './pictures.svelte.ts';
 /** Overlap from which a box is the one that was meant. */
 const SAME_PLACE = 0.5;
 
+/** A box on its image: labelled, or where one was detected. */
+type WantedBox = Pick<Example, 'imageId' | 'label' | 'detection'>;
+
 class Labels {
   image = $state.raw<ImageRecord>();
   /** Grows with every change of the editor, which is not reactive itself. */
@@ -31,7 +34,7 @@ class Labels {
     onChange: () => untrack(() => void this.version++),
   });
   #saver: Saver | undefined;
-  #wanted: Example | undefined;
+  #wanted: WantedBox | undefined;
   #arrive: (() => void) | undefined;
 
   /** Forgets everything, for another project. */
@@ -57,10 +60,11 @@ class Labels {
     this.#showPlace(id);
   }
 
-  /** Shows an example's image with its box selected and in sight. */
-  openAt(example: Example): void {
-    this.#wanted = example;
-    app.go('label', example.imageId);
+  /** Shows an image with the box selected and in sight that is meant. */
+  openAt(wanted: WantedBox): void {
+    this.#wanted = wanted;
+    if (app.view === 'label' && this.image?.id === wanted.imageId) this.#showPlace(wanted.imageId);
+    else app.go('label', wanted.imageId);
   }
 
   /** The box that was asked for: by its id, or where boxes were made anew the one that lies there. */

@@ -9,8 +9,10 @@ import { app } from './app.svelte.ts';
 import { labels } from './labels.svelte.ts';
 
 const NONE: ImageSuggestions = { lookedAt: null, checkpointId: null, suggestions: [], unmapped: 0 };
-/** Where a find is usually rather right than wrong: scores are class times box quality. */
+/** Where a find is usually rather right than wrong, of a model of which nobody knows better. */
 const USUAL_SCORE = 0.35;
+/** Lower ones cannot be chosen. */
+const LOWEST_SCORE = 0.1;
 
 class Suggestions {
   models = $state.raw<readonly ModelChoice[]>([]);
@@ -70,7 +72,7 @@ class Suggestions {
     ]);
     const kept = project && localStorage.getItem(`suggests:${project.id}`);
     if (!this.choice) this.model = this.models.find(({ key }) => key === kept)?.key ?? this.models[0]?.key;
-    this.score = Number(localStorage.getItem('suggestion-score') ?? USUAL_SCORE);
+    this.score = this.#scoreOf(this.choice);
     this.eager = localStorage.getItem('suggestion-eager') === 'yes';
     this.loaded = true;
   }
@@ -87,13 +89,20 @@ class Suggestions {
   async useModel(key: string): Promise<void> {
     this.model = key;
     if (app.project) localStorage.setItem(`suggests:${app.project.id}`, key);
+    this.score = this.#scoreOf(this.choice);
     this.#imageId = undefined;
     await this.show(labels.image?.id);
   }
 
   setScore(score: number): void {
     this.score = score;
-    localStorage.setItem('suggestion-score', String(score));
+    if (app.project && this.model) localStorage.setItem(scoreKey(app.project.id, this.model), String(score));
+  }
+
+  /** As it was chosen for the model, or as its evaluation says. */
+  #scoreOf(choice: ModelChoice | undefined): number {
+    const kept = app.project && choice && localStorage.getItem(scoreKey(app.project.id, choice.key));
+    return Math.max(LOWEST_SCORE, kept ? Number(kept) : (choice?.score ?? USUAL_SCORE));
   }
 
   setEager(eager: boolean): void {
@@ -210,6 +219,8 @@ class Suggestions {
     if (this.shown.lookedAt === null) await this.look();
   }
 }
+
+const scoreKey = (project: string, model: string) => `suggestion-score:${project}:${model}`;
 
 function smallest(suggestions: readonly Suggestion[]): Suggestion | undefined {
   return [...suggestions].sort((a, b) => a.width * a.height - b.width * b.height)[0];

@@ -14,6 +14,8 @@ export interface ModelChoice {
   readonly key: string;
   readonly name: string;
   readonly runId: string | null;
+  /** From where on its finds are worth a look, by its evaluation; null: not known. */
+  readonly score: number | null;
   /** Images that it has looked at. */
   readonly images: number;
   /** Empty until it has looked at one. */

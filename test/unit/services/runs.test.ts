@@ -176,6 +176,27 @@ describe('evaluations', () => {
     expect(saved.metrics).toEqual({ AP: 0.2 });
     expect(evaluations.detail(saved.id)).toEqual({ perClass: [1, 2] });
   });
+
+  it('say from which score on a checkpoint is worth a look: as chosen, or where F1 was best', () => {
+    const { runs, evaluations } = temporaryProject();
+    runs.create(start);
+    const save = (checkpointId: number, split: 'val' | 'test', threshold?: number) => {
+      const metrics = threshold === undefined ? {} : { threshold };
+      evaluations.save({ runId: 'r1', checkpointId, split, protocol: 'coco', metrics });
+    };
+    save(4, 'val');
+    expect(evaluations.usualScore('r1', 4)).toBeNull();
+    save(4, 'val', 0);
+    expect(evaluations.usualScore('r1', 4)).toBeNull();
+    save(5, 'val', 0.31);
+    save(5, 'test', 0.44);
+    expect(evaluations.usualScore('r1', 5)).toBe(0.31);
+    expect(evaluations.usualScore('r1', 4)).toBeGreaterThan(0);
+    evaluations.setThreshold('r1', 0.6);
+    expect(evaluations.usualScore('r1', 5)).toBe(0.6);
+    evaluations.setThreshold('r1', null);
+    expect(evaluations.usualScore('r1', 5)).toBe(0.31);
+  });
 });
 
 describe('checkpoints of a project', () => {

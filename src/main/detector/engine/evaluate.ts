@@ -3,7 +3,9 @@ import type { Problem } from '../../../shared/problem.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import { Loader, type Sample } from '../data/loader.ts';
 import { evaluateCoco } from '../evaluation/coco.ts';
+import { followDetections } from '../evaluation/outcomes.ts';
 import type { EvaluationInput } from '../evaluation/rows.ts';
+import { bestThreshold, thresholdCurve } from '../evaluation/thresholds.ts';
 import type { Network } from '../network.ts';
 import { type Detections, detectBatch } from './detect-batch.ts';
 import type { Metrics } from './training.ts';
@@ -21,6 +23,8 @@ export interface NetworkEvaluation {
   /** The twelve COCO numbers. */
   readonly metrics: Metrics;
   readonly perClass: readonly { readonly name: string; readonly AP: number; readonly AP50: number }[];
+  /** The score from which on F1 is best. */
+  readonly bestThreshold: number;
   /** One a sample, in original upright pixels. */
   readonly detections: readonly Detections[];
 }
@@ -43,12 +47,14 @@ export function evaluateDetections(
   detections: readonly Detections[],
   classes: readonly string[],
 ): Omit<NetworkEvaluation, 'detections'> {
-  const result = evaluateCoco(evaluationInput(samples, detections, classes));
+  const input = evaluationInput(samples, detections, classes);
+  const result = evaluateCoco(input);
   const perClass = classes.map((name, index) => {
     const { AP, AP50 } = result.perClass[index] ?? { AP: -1, AP50: -1 };
     return { name, AP, AP50 };
   });
-  return { metrics: result.metrics, perClass };
+  const thresholds = thresholdCurve(input, followDetections(input));
+  return { metrics: result.metrics, perClass, bestThreshold: bestThreshold(thresholds) };
 }
 
 /** Labels and `detections` as the protocols count them, one entry of either a sample. */
