@@ -1,19 +1,16 @@
 // The same backend on plain Node: the window in a browser. Usage: node src/main/serve.ts [--project DIR] [--port N] [--host H]
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { RPCHandler } from '@orpc/server/ws';
-import { WebSocketServer } from 'ws';
 import { Problem, sentenceOf } from '../shared/problem.ts';
 import { type Backend, createBackend } from './backend.ts';
-import { type Access, createAccess, type Refusal, shownHost } from './server/access.ts';
+import { type Access, createAccess, isLoopback, type Refusal, shownHost } from './server/access.ts';
 import { contentSecurityPolicy } from './server/page-policy.ts';
+import { serveSockets } from './server/rpc-sockets.ts';
 import { pageFile, sendFile } from './server/send-file.ts';
 
 export interface ServerOptions {
@@ -36,7 +33,6 @@ export interface RunningServer {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = join(ROOT, 'out', 'renderer');
-const LARGEST_MESSAGE = 32 * 1024 * 1024;
 const REFUSALS: Readonly<Record<Refusal, string>> = {
   host: 'This name of the computer is not served. Open the link that was printed.',
   origin: 'Another site asked for this. Open the link that was printed.',
@@ -45,7 +41,9 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
 
 /** Starts the server. Rejects with a Problem where the port is taken or the window cannot be built. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 0, onLink } = options;
+  const { port = 0, onLink } = options;
+  const host = bareHost(options.host ?? '127.0.0.1');
+  checkPort(port);
   buildPage();
   const backend = createBackend();
   if (options.project !== undefined) await backend.open(options.project);
@@ -59,21 +57,18 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   const server = createServer((request, response) => {
     answer(backend, { admit, refusal: access.refusal }, request, response).catch((error: unknown) => {
-      say(response, 500, sentenceOf(error));
+      process.stderr.write(`${sentenceOf(error)}\n`);
+      say(response, 500, 'Something went wrong inside. Repeat it; the terminal may say more.');
     });
   });
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
-  const rpc = new RPCHandler(backend.router);
-  server.on('upgrade', (request, socket: Duplex, head) => {
-    if (request.url !== '/rpc' || access.refusal(request, true)) return socket.destroy();
-    sockets.handleUpgrade(request, socket, head, (ws) => {
-      rpc.upgrade(ws, { context: { session: randomUUID() } }).catch(() => ws.terminate());
-    });
+  const endSockets = serveSockets(server, backend.router, (request) => !access.refusal(request, true));
+  await listen(server, port, host).catch(async (error: unknown) => {
+    await backend.close();
+    throw error;
   });
-  await listen(server, port, host);
   onLink?.(link(), true);
   const close = async () => {
-    for (const ws of sockets.clients) ws.terminate();
+    endSockets();
     server.closeAllConnections();
     server.close();
     await backend.close();
@@ -102,12 +97,30 @@ function buildPage(): void {
 
 function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<void> {
   return new Promise((done, fail) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`;
-      fail(new Problem(`Port ${port} of ${host} ${why}.`, 'Choose another with --port.'));
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => fail(whyDeaf(error, port, host)));
     server.listen(port, host, () => done());
   });
+}
+
+function whyDeaf({ code = '' }: NodeJS.ErrnoException, port: number, host: string): Problem {
+  const otherPort = 'Choose another with --port.';
+  if (code === 'EADDRINUSE') return new Problem(`Port ${port} of ${host} is taken.`, otherPort);
+  if (code === 'EACCES') return new Problem(`Port ${port} of ${host} is for the system alone.`, otherPort);
+  return new Problem(
+    `${host} is no address of this computer that can be listened on (${code}).`,
+    'Leave --host out, or name an address of this computer.',
+  );
+}
+
+/** An address of IPv6 may be given as in a link. Nothing would mean all addresses, which must be asked for. */
+function bareHost(host: string): string {
+  if (host.trim() === '') throw new Problem('The host is empty.', 'Leave --host out, or name an address.');
+  return host.trim().replace(/^\[(.*)\]$/, '$1');
+}
+
+function checkPort(port: number): void {
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw new Problem(`${port} is not a port.`, 'Give a number from 0 to 65535.');
 }
 
 async function answer(
@@ -117,7 +130,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   setSafeHeaders(response);
-  const url = new URL(request.url ?? '/', 'http://page');
+  const url = urlOf(request);
+  if (!url) return say(response, 400, 'This is no address. Open the link that was printed.');
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return say(response, 405, 'Only reading is served.');
   const refusal = access.refusal(request);
@@ -132,6 +146,15 @@ async function answer(
   if (refusal) return say(response, 403, REFUSALS[refusal]);
   const file = (await pictureFile(backend, url)) ?? pageFile(PAGE, url.pathname);
   if (!file || !(await sendFile(request, response, file))) say(response, 404, 'There is nothing here.');
+}
+
+/** Undefined for one that is no path, such as //. */
+function urlOf({ url = '/' }: IncomingMessage): URL | undefined {
+  try {
+    return new URL(url, 'http://page');
+  } catch {
+    return undefined;
+  }
 }
 
 async function pictureFile(backend: Backend, { pathname, searchParams }: URL) {
@@ -156,6 +179,14 @@ function say(response: ServerResponse, status: number, sentence: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
 }
 
+/** What to print of a link, and at first of who can open it. */
+export function linkText(link: string, first: boolean): string {
+  if (!first) return `For another browser:\n  ${link}`;
+  const { hostname } = new URL(link);
+  const warning = 'Whoever has the link can open it from the network; the connection is not encrypted.';
+  return [`DDOD Studio is open at\n  ${link}`, ...(isLoopback(hostname) ? [] : [warning])].join('\n');
+}
+
 /** The command: serves until it is interrupted, then pauses a training and closes the project. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -163,13 +194,10 @@ async function main(): Promise<void> {
   });
   const running = await startServer({
     ...(values.project !== undefined && { project: values.project }),
-    ...(values.port !== undefined && { port: portNumber(values.port) }),
+    ...(values.port !== undefined && { port: values.port === '' ? Number.NaN : Number(values.port) }),
     ...(values.host !== undefined && { host: values.host }),
-    onLink: (link, first) =>
-      console.log(first ? `DDOD Studio is open at\n  ${link}` : `For another browser:\n  ${link}`),
+    onLink: (link, first) => console.log(linkText(link, first)),
   });
-  if (values.host !== undefined)
-    console.log('Whoever has the link can open it from the network; the connection is not encrypted.');
   let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -181,12 +209,6 @@ async function main(): Promise<void> {
       );
     });
   }
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new Problem(`"${text}" is not a port.`, 'Give a number from 0 to 65535.');
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -3,19 +3,24 @@ import { InvalidArgumentError } from 'commander';
 import { Problem } from '../../shared/problem.ts';
 import { createProject, isProject, type OpenProject, openProject } from '../services/projects.ts';
 
-/** A whole number from 1. */
-export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number from 1.');
-  return value;
+/** Larger ones would lose digits where they are stored or drawn from. */
+const LARGEST = 2 ** 31 - 1;
+
+/** Reads a whole number between two others. */
+export function wholeNumber(from: number, to = LARGEST): (text: string) => number {
+  return (text) => {
+    const value = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= from && value <= to))
+      throw new InvalidArgumentError(`Give a whole number from ${from} to ${to}.`);
+    return value;
+  };
 }
 
+/** A whole number from 1. */
+export const positiveInteger = wholeNumber(1);
+
 /** A whole number from 0. */
-export function naturalNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('Give a whole number from 0.');
-  return value;
-}
+export const naturalNumber = wholeNumber(0);
 
 /** A whole number from 1, or nothing for `auto`. */
 export function positiveIntegerOrAuto(text: string): number | undefined {

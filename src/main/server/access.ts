@@ -15,6 +15,9 @@ export interface Access {
 
 export type Refusal = 'host' | 'origin' | 'session';
 
+const HTTP_PORT = 80;
+const ALL_ADDRESSES = ['0.0.0.0', '::'];
+
 const secret = () => randomBytes(24).toString('base64url');
 
 /** `host` is what the server is bound to, `port` is read when it is known. */
@@ -33,7 +36,7 @@ export function createAccess(host: string, port: () => number): Access {
       return `${cookie()}; HttpOnly; SameSite=Strict; Path=/`;
     },
     refusal: ({ headers }, fromPage = false) => {
-      if (!names.some((name) => headers.host === `${name}:${port()}`)) return 'host';
+      if (!isNamed(headers.host?.toLowerCase() ?? '', names, port())) return 'host';
       const { origin } = headers;
       if ((fromPage || origin !== undefined) && origin !== `http://${headers.host}`) return 'origin';
       const cookies = (headers.cookie ?? '').split(';').map((part) => part.trim());
@@ -42,20 +45,34 @@ export function createAccess(host: string, port: () => number): Access {
   };
 }
 
+/** Browsers leave out port 80. */
+function isNamed(host: string, names: readonly string[], port: number): boolean {
+  return names.some((name) => host === `${name}:${port}` || (port === HTTP_PORT && host === name));
+}
+
 /** The name to print in a link: an address of this computer where it serves on all of them. */
 export function shownHost(host: string): string {
-  if (host !== '0.0.0.0' && host !== '::') return host;
+  if (!ALL_ADDRESSES.includes(host)) return inUrl(host);
   const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 }
 
+/** An address that only this computer reaches, as it stands in a link or outside one. */
+export function isLoopback(host: string): boolean {
+  return ['localhost', '::1', '[::1]'].includes(host) || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
 function hostNames(host: string): string[] {
   const local = ['127.0.0.1', 'localhost', '[::1]'];
-  if (local.includes(host)) return local;
-  if (host !== '0.0.0.0' && host !== '::') return [...local, host];
+  if (!ALL_ADDRESSES.includes(host)) return [...local, inUrl(host).toLowerCase()];
   const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
-  const numbers = addresses.map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address));
-  return [...local, ...numbers, hostname(), `${hostname()}.local`];
+  const own = [...addresses.map(({ address }) => inUrl(address)), hostname(), `${hostname()}.local`];
+  return [...local, ...own.map((name) => name.toLowerCase())];
+}
+
+/** Addresses of IPv6 stand in brackets. */
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function same(a: string, b: string): boolean {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createAccess } from '../../../src/main/server/access.ts';
+import { createAccess, isLoopback, shownHost } from '../../../src/main/server/access.ts';
 
 const request = (headers: Record<string, string>) => ({ headers }) as unknown as IncomingMessage;
 const host = '127.0.0.1:4000';
@@ -41,5 +41,45 @@ describe('access', () => {
     expect(access.refusal(request({ host, cookie, origin: 'https://evil.example' }))).toBe('origin');
     expect(access.refusal(request({ host, cookie, origin: `http://${host}` }), true)).toBeUndefined();
     expect(access.refusal(request({ host, cookie }), true)).toBe('origin');
+  });
+});
+
+describe('an address', () => {
+  it('without its port is the one at port 80, and no other', () => {
+    const access = createAccess('127.0.0.1', () => 80);
+    const cookie = (access.admit(access.token) ?? '').split(';')[0] ?? '';
+    for (const name of ['127.0.0.1', 'localhost', 'localhost:80']) {
+      const own = request({ host: name, cookie, origin: `http://${name}` });
+      expect(access.refusal(own, true), name).toBeUndefined();
+    }
+    expect(access.refusal(request({ host: 'evil.example', cookie }))).toBe('host');
+    expect(admitted().access.refusal(request({ host: '127.0.0.1', cookie }))).toBe('host');
+  });
+
+  it('of IPv6 stands in brackets', () => {
+    expect(shownHost('::1')).toBe('[::1]');
+    expect(shownHost('fd00::7')).toBe('[fd00::7]');
+    const access = createAccess('fd00::7', () => 4000);
+    const cookie = (access.admit(access.token) ?? '').split(';')[0] ?? '';
+    expect(access.refusal(request({ host: '[fd00::7]:4000', cookie }))).toBeUndefined();
+  });
+
+  it('may be written in any case', () => {
+    const access = createAccess('MyComputer', () => 4000);
+    expect(access.refusal(request({ host: 'mycomputer:4000' }))).toBe('session');
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.9.9.9', true],
+    ['localhost', true],
+    ['::1', true],
+    ['[::1]', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['192.168.1.7', false],
+    ['127.0.0.1.example.org', false],
+  ])('%s is of this computer alone: %s', (host, expected) => {
+    expect(isLoopback(host)).toBe(expected);
   });
 });
