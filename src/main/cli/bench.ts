@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../shared/problem.ts';
-import type { Console } from './console.ts';
+import { type Console, WrongUsage } from './console.ts';
 
 const folder = fileURLToPath(new URL('../../../bench', import.meta.url));
 
@@ -17,7 +17,7 @@ export async function runBenchmarks(only: string | undefined, console: Console):
     : [];
   const chosen = names.filter((name) => only === undefined || name === only);
   if (chosen.length === 0) {
-    throw new Problem(`There is no benchmark ${only ?? ''}.`, `Choose one of ${names.join(', ')}.`);
+    throw new WrongUsage(`There is no benchmark ${only ?? ''}.`, `Choose one of ${names.join(', ')}.`);
   }
   const results: Record<string, unknown> = {};
   for (const name of chosen) {
@@ -30,15 +30,17 @@ export async function runBenchmarks(only: string | undefined, console: Console):
 function outputOf(file: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const end = () => void child.kill();
+    process.once('exit', end);
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
     });
     child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0
-        ? resolve(output)
-        : reject(new Problem(`The benchmark ${file} ended with exit code ${code}.`)),
-    );
+    child.on('close', (code) => {
+      process.off('exit', end);
+      if (code === 0) resolve(output);
+      else reject(new Problem(`The benchmark ${file} ended with exit code ${code}.`));
+    });
   });
 }

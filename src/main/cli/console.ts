@@ -40,8 +40,19 @@ export class Console {
   fail(error: unknown): void {
     const sentence = sentenceOf(asDiskProblem(error));
     this.note(sentence);
-    if (this.json && !this.#answered) this.result({ error: sentence }, '');
+    this.answer({ error: sentence });
     if (process.env.DDOD_DEBUG && error instanceof Error) this.note(error.stack ?? '');
+  }
+
+  /** The end by Ctrl-C, of which a document is made where JSON is asked for. */
+  interrupted(): void {
+    this.#clearBar();
+    this.answer({ error: 'It was interrupted.', interrupted: true });
+  }
+
+  /** The document of a command that came to nothing, where JSON is asked for and none was given yet. */
+  answer(document: unknown): void {
+    if (this.json && !this.#answered) this.result(document, '');
   }
 
   /** A bar on a terminal; elsewhere a line every few seconds. */

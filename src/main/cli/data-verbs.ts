@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { sentenceOf } from '../../shared/problem.ts';
 import { exportLabels } from '../formats/export.ts';
-import { type StageOptions, stageImport } from '../formats/stage.ts';
+import { formatNamed, isAutomatic, type StageOptions, stageImport } from '../formats/stage.ts';
 import { withHashes } from '../services/datasets.ts';
 import { labelsForExport } from '../services/label-export.ts';
 import { isProject, type OpenProject } from '../services/projects.ts';
@@ -45,7 +46,12 @@ export function addDataVerbs(program: Command, console: Console): void {
     .description('take labelled images into a project; the source is never changed')
     .argument('<source>', 'a folder or a label file')
     .requiredOption('--project <dir>', 'the project, made where it is missing')
-    .option('--format <name>', 'auto, coco, voc, yolo, cvat, createml, labelme, label-studio, images', 'auto')
+    .option(
+      '--format <name>',
+      'auto, coco, voc, yolo, cvat, createml, labelme, label-studio, images',
+      importFormat,
+      'auto',
+    )
     .option('--images <dir>', 'where the images are, if not beside the labels')
     .addOption(convention())
     .addOption(
@@ -61,7 +67,7 @@ export function addDataVerbs(program: Command, console: Console): void {
     .command('export-labels')
     .description('write the labels of a project to a new folder')
     .requiredOption('--project <dir>', 'the project')
-    .requiredOption('--format <name>', 'coco, voc, yolo, cvat or createml')
+    .requiredOption('--format <name>', 'coco, voc, yolo, cvat or createml', knownFormat)
     .requiredOption('--out <dir>', 'a new folder')
     .addOption(convention())
     .option('--copy-images', 'put a copy of every image beside its labels')
@@ -118,6 +124,19 @@ async function withScratchProject(body: ProjectBody): Promise<void> {
     await withProjectAt(scratch)(body);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function importFormat(name: string): string {
+  return isAutomatic(name) ? name : knownFormat(name);
+}
+
+function knownFormat(name: string): string {
+  try {
+    formatNamed(name);
+    return name;
+  } catch (error) {
+    throw new InvalidArgumentError(sentenceOf(error));
   }
 }
 

@@ -73,9 +73,9 @@ async function trainOne(project: OpenProject, epochs: number, console: Console):
     report.hear(event),
   );
   const stop = () => active.pause();
-  process.once('SIGINT', stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
   const run = await active.finished;
-  process.off('SIGINT', stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
   if (run.status === 'failed') throw new Problem(run.cause ?? 'The training failed.');
   if (run.status !== 'done') throw new Interrupted();
   return run.id;

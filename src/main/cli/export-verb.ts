@@ -107,13 +107,13 @@ function weightsOf({ to, half = false, int8 = false, heads, proof }: ExportArgum
 async function interruptibly<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const abort = () => stop.abort();
-  process.once('SIGINT', abort);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, abort);
   try {
     return await work(stop.signal);
   } catch (error) {
     throw stop.signal.aborted ? new Interrupted() : error;
   } finally {
-    process.off('SIGINT', abort);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, abort);
   }
 }
 

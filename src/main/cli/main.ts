@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { Console, Interrupted, WrongUsage } from './console.ts';
 import { addDataVerbs } from './data-verbs.ts';
+import { endOnSignals } from './interruption.ts';
 import { addModelVerbs } from './model-verbs.ts';
 import { addOtherVerbs } from './other-verbs.ts';
 import { addRunsVerb } from './runs-verb.ts';
@@ -17,13 +18,28 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureOutput({ writeErr: (text) => console.note(text.trimEnd()) });
   for (const add of [addDataVerbs, addTrainVerbs, addRunsVerb, addModelVerbs, addOtherVerbs])
     add(program, console);
+  const letGo = endOnSignals(console);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return console.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof Interrupted) return 130;
-    console.fail(error);
-    return error instanceof WrongUsage ? 2 : 1;
+    return exitCodeOf(error, console);
+  } finally {
+    letGo();
   }
+}
+
+function exitCodeOf(error: unknown, console: Console): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    // commander has said it on stderr
+    console.answer({ error: error.message.replace(/^error: /, '') });
+    return 2;
+  }
+  if (error instanceof Interrupted) {
+    console.interrupted();
+    return 130;
+  }
+  console.fail(error);
+  return error instanceof WrongUsage ? 2 : 1;
 }

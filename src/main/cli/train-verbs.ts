@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import { recipeSchema } from '../../shared/recipe.ts';
+import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { type RecipeWishes, resolveRecipe } from '../services/recipes.ts';
 import { type ActiveTraining, resumeTraining, startTraining } from '../services/trainings.ts';
@@ -14,7 +14,7 @@ import {
   positiveNumber,
   withProject,
 } from './arguments.ts';
-import { type Console, duration, Interrupted, percent } from './console.ts';
+import { type Console, duration, Interrupted, percent, WrongUsage } from './console.ts';
 import { describeRecipe } from './recipe-text.ts';
 import { TrainingReport } from './training-report.ts';
 
@@ -79,9 +79,9 @@ export function addTrainVerbs(program: Command, console: Console): void {
 }
 
 async function train(options: TrainOptions, console: Console): Promise<void> {
-  const recipe = resolveRecipe(options);
+  const recipe = wishedRecipe(options);
   if (options.device !== 'auto' && options.device !== 'cpu') {
-    throw new Problem(`The device ${options.device} is not there yet.`, 'Use --device auto.');
+    throw new WrongUsage(`The device ${options.device} is not there yet.`, 'Use --device auto.');
   }
   if (options.showRecipe) return console.result(recipe, JSON.stringify(recipe, null, 2));
   console.note(describeRecipe(recipe));
@@ -91,6 +91,15 @@ async function train(options: TrainOptions, console: Console): Promise<void> {
     const active = await startTraining(project, start, (event) => report.hear(event));
     await followTraining(project, active, report, console);
   });
+}
+
+/** What makes no sense in a recipe was typed as an option. */
+function wishedRecipe(options: TrainOptions): Recipe {
+  try {
+    return resolveRecipe(options);
+  } catch (error) {
+    throw error instanceof Problem ? new WrongUsage(error.message, error.remedy) : error;
+  }
 }
 
 function wishesOf({ name, keepEvery }: TrainOptions): { name?: string; keepEvery?: number } {

@@ -59,7 +59,7 @@ export async function stageImport(
   if (images !== undefined && !existsSync(images)) {
     throw new Problem(`There is no image folder ${images}.`, 'Check the path.');
   }
-  const format = plainName(options.format) === 'auto' ? await recognise(from) : formatNamed(options.format);
+  const format = isAutomatic(options.format) ? await recognise(from) : formatNamed(options.format);
   const raw = await read(format, from, { ...options, ...(images !== undefined && { images }) });
   if (raw.images.length === 0) throw nothingRead(from, format.name, raw);
   return inspect(raw);
@@ -72,6 +72,11 @@ async function read(format: DatasetFormat, from: string, options: ReadOptions): 
     if (error instanceof Unreadable) throw new Problem(`${from} cannot be imported: ${error.message}.`);
     throw error;
   }
+}
+
+/** Whether a format's name asks for the source to be recognised. */
+export function isAutomatic(name: string): boolean {
+  return plainName(name) === 'auto';
 }
 
 function plainName(name: string): string {

@@ -46,7 +46,12 @@ export class DetectorProcess {
   #start(): ChildProcess {
     const { child, gone } = startWorker((message) => this.#hear(message as DetectorAnswer));
     this.#child = child;
-    void gone.then((death) => this.#gone(child, deathOf('The detector', death)));
+    const end = () => void child.kill('SIGKILL');
+    process.once('exit', end);
+    void gone.then((death) => {
+      process.off('exit', end);
+      this.#gone(child, deathOf('The detector', death));
+    });
     return child;
   }
 

@@ -119,8 +119,11 @@ export async function workApart<Event extends { readonly type: string }, Result>
   });
   const end = () => void child.kill('SIGKILL');
   signal?.addEventListener('abort', end, { once: true });
+  // nobody is left to tell; by itself it would see that only between two images
+  process.once('exit', end);
   tell(child, command);
   const death = await gone;
+  process.off('exit', end);
   signal?.removeEventListener('abort', end);
   signal?.throwIfAborted();
   if (result !== undefined) return result;

@@ -64,6 +64,20 @@ describe('wrong usage (exit code 2)', () => {
     [/safetensors holds the weights alone/, exporting('safetensors', '--heads')],
     [/8 bits are for TensorFlow\.js alone/, exporting('onnx', '--int8')],
     [/one size/, exporting('tfjs', '--int8', '--half')],
+    [/"nonsense" is not an image size.*320/, ['train', '--project', project, '--size', 'nonsense']],
+    [/no value "train.speed".*--show-recipe/, ['train', '--project', project, '--set', 'train.speed=3']],
+    [/does not hold together: train\.lr/, ['train', '--project', project, '--set', 'train.lr=fast']],
+    [/sets nothing.*train\.epochs=12/, ['train', '--project', project, '--set', 'nonsense']],
+    [/not a detector.*ddod-atss/, ['train', '--project', project, '--detector', 'yolo']],
+    [/not a backbone.*resnet50/, ['train', '--project', project, '--backbone', 'vgg']],
+    [/no recipe "slow".*fast/, ['train', '--project', project, '--preset', 'slow']],
+    [/fp8 is not there/, ['train', '--project', project, '--precision', 'fp8']],
+    [/device tpu is not there/, ['train', '--project', project, '--device', 'tpu']],
+    [/--seed.*from 0 to 2147483647/, ['train', '--project', project, '--seed', '1e30']],
+    [/--seed.*from 0 to 2147483647/, ['train', '--project', project, '--seed', '']],
+    [/--seed.*from 0 to 2147483647/, ['train', '--project', project, '--seed', '2147483648']],
+    [/--format.*bogus.*createml/s, ['import', data, '--project', project, '--format', 'bogus']],
+    [/no benchmark nothing/, ['bench', '--only', 'nothing']],
     [/--split.*train, val, test/s, ['eval', '--project', project, '--run', 'r1', '--split', 'all']],
   ])('%s', async (expected, args) => {
     expect(await failing(2, ...args)).toMatch(expected);
@@ -74,9 +88,6 @@ describe('what cannot be done (exit code 1)', () => {
   it.each<[RegExp, string[]]>([
     [/is not a DDOD Studio project/, ['train', '--project', data]],
     [/is not a DDOD Studio project/, ['runs', '--project', at('nothing')]],
-    [/"nonsense" is not an image size.*320/, ['train', '--project', project, '--size', 'nonsense']],
-    [/no value "train.speed".*--show-recipe/, ['train', '--project', project, '--set', 'train.speed=3']],
-    [/does not hold together: train\.lr/, ['train', '--project', project, '--set', 'train.lr=fast']],
     [/no file .*missing\.pth/, ['train', '--project', project, '--init', at('missing.pth')]],
     [/no run r9.*ddod runs/, ['resume', '--project', project, '--run', 'r9']],
     [/no run r9/, ['eval', '--project', project, '--run', 'r9']],
@@ -94,6 +105,20 @@ describe('what cannot be done (exit code 1)', () => {
     const outcome = await ddod('runs', '--project', at('nothing'), '--json');
     expect(outcome.code).toBe(1);
     expect(documentOf(outcome).error).toBe(outcome.stderr.trim());
+  });
+
+  it.each([
+    [['trian']],
+    [['runs', '--speed']],
+    [['eval']],
+    [['predict', '--score', '7']],
+    [['import', data, '--project', project, '--format', 'bogus']],
+    [['train', '--project', project, '--size', 'abc']],
+  ])('nor is wrong usage without its document: %s', async (args) => {
+    const outcome = await inProcess(...args, '--json');
+    expect(outcome.code).toBe(2);
+    expect(documentOf(outcome).error).toMatch(/\w+/);
+    expect(outcome.stderr).toContain(String(documentOf(outcome).error).split('\n')[0]);
   });
 
   it('leaves the project as it was', () => {
@@ -148,7 +173,7 @@ describe('export-labels', () => {
     const args = ['export-labels', '--project', project, '--out'];
     expect(await failing(1, ...args, data, '--format', 'voc')).toMatch(/sample.*(not empty|new)/);
     expect(readdirSync(data)).toEqual(before);
-    expect(await failing(1, ...args, at('labels'), '--format', 'word')).toMatch(/word/);
+    expect(await failing(2, ...args, at('labels'), '--format', 'word')).toMatch(/word/);
     expect(existsSync(at('labels'))).toBe(false);
   });
 

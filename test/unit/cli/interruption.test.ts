@@ -1,0 +1,46 @@
+// Being told to end in the middle of a verb that has nothing to save: a document, exit code 130, and no process left over.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { drawSampleData } from '../../../src/main/services/sample-data.ts';
+import { documentOf, start } from './command-line.ts';
+
+/** State and parent of a process; undefined where it is gone. */
+function facts(pid: string | number): readonly [state: string, parent: string] | undefined {
+  try {
+    const [state = '', parent = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .split(') ')
+      .at(-1)!
+      .split(' ');
+    return [state, parent];
+  } catch {
+    return undefined;
+  }
+}
+
+const childrenOf = (pid: number) =>
+  readdirSync('/proc').filter((name) => /^\d+$/.test(name) && facts(name)?.[1] === String(pid));
+
+/** A process that nobody asks for its exit code stays listed. */
+const isGone = (pid: string) => /^Z?$/.test(facts(pid)?.[0] ?? '');
+
+describe.skipIf(!existsSync('/proc/self/stat'))('predict, told to end', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('by %s ends its worker at once', async (signal) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ddod-interruption-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    await drawSampleData(folder, 2);
+    const images = join(folder, 'JPEGImages');
+    // the worker takes a while to load before it finds that this is no model
+    const model = join(images, readdirSync(images)[0]!);
+    const command = start(['predict', '--model', model, images, '--json']);
+    const pid = command.child.pid!;
+    await expect.poll(() => childrenOf(pid).length, { timeout: 60_000, interval: 5 }).toBe(1);
+    const [worker] = childrenOf(pid);
+    command.child.kill(signal);
+    const outcome = await command.ended;
+    expect(outcome.code, outcome.stderr).toBe(130);
+    expect(documentOf(outcome)).toMatchObject({ interrupted: true });
+    await expect.poll(() => isGone(worker!), { timeout: 500 }).toBe(true);
+  });
+});
