@@ -4,10 +4,11 @@ import { pseudoText } from '../../src/renderer/words/pseudo.ts';
 
 /** Names and units that no language changes. */
 const NAMES = [
-  // what the user or the sample calls its own
+  /https:\/\/\S+/g,
+  // what the user or the samples call their own
+  /\b(red-cell|white-cell|platelet|Sample cells( coco)?|Blood cells \(BCCD\)|Raccoons|Shenggan|Dat Tran|MIT)(?![\w])/g,
   /\S+\.(jpg|png|xml|json|yaml|txt|db)\b/g,
   /(?:\/[\w.-]+)+/g,
-  /\b(red-cell|white-cell|platelet|Sample cells|Crops)\b/g,
   /\b(train|val|test)\b/g,
   // a date of today
   /\b([A-Z][a-z]{2} \d+, \d{4}|[AP]M)\b/g,

@@ -1,8 +1,9 @@
 // What the user decides about a dataset before it comes in.
 import type { ImportChoices, ImportSummary } from '../../../shared/contract/imports.ts';
 import { type Split, splitNames } from '../../../shared/model.ts';
+import { t } from '../../words/words.ts';
 
-type Side = Split | 'none';
+export type Side = Split | 'none';
 export const sides: readonly Side[] = [...splitNames, 'none'];
 
 export interface PlannedClass {
@@ -42,12 +43,12 @@ export class Plan {
   /** What becomes of a class, in a word or two. */
   fateOf({ index, name, taken }: PlannedClass): string {
     const wanted = name.trim();
-    if (!taken || wanted === '') return 'left out';
+    if (!taken || wanted === '') return t('left out');
     const twin = this.classes.find(
       (other) => other.taken && other.index < index && other.name.trim() === wanted,
     );
-    if (twin) return `merged with ${twin.source}`;
-    return this.#known.has(wanted) ? 'joins the project’s' : 'new';
+    if (twin) return t('merged with {name}', { name: twin.source });
+    return this.#known.has(wanted) ? t('joins the project’s') : t('new');
   }
 
   /** Boxes that come in. */
