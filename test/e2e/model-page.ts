@@ -1,5 +1,5 @@
 // A browser page with TensorFlow.js and an exported model to run in it.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
@@ -45,7 +45,9 @@ const graphics = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--i
 export async function openModelPage(executablePath: string, folder: string): Promise<ModelPage> {
   const server = createServer(({ url = '/' }, response) => {
     response.setHeader('content-type', types[extname(url)] ?? 'application/octet-stream');
-    response.end(url === '/empty.html' ? html : readFileSync(fileAt(folder, url)));
+    const file = fileAt(folder, url);
+    if (url !== '/empty.html' && !existsSync(file)) response.writeHead(404).end();
+    else response.end(url === '/empty.html' ? html : readFileSync(file));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...graphics] });

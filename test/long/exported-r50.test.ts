@@ -12,15 +12,20 @@ import { detectionGraph } from '../../src/main/detector/export/detector-graph.ts
 import { exportFormats } from '../../src/main/detector/export/formats.ts';
 import { networkDetector } from '../../src/main/detector/export/network-detector.ts';
 import { testDefaults } from '../../src/main/detector/postprocess/detections.ts';
+import { openModelPage } from '../e2e/model-page.ts';
+import { browserProgram } from '../e2e/studio.ts';
 import { loadFixture } from '../golden/fixture.ts';
 import { r50Network } from '../golden/r50-export.ts';
+import { arrays } from './page-findings.ts';
 import { missing, referenceCheckpoint, referenceImages } from './reference-checkpoint.ts';
 
+const browserPath = browserProgram();
 const folder = mkdtempSync(join(tmpdir(), 'ddod-r50-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Longer sides as the network sees them, and pictures of each; their other side is four fifths of it. */
 const seen = [
+  [160, 20],
   [320, 20],
   [416, 2],
 ] as const;
@@ -55,6 +60,19 @@ describe.skipIf(absent !== undefined)(`ResNet-50${absent ? `: ${absent} is absen
     await check(exported.runtime, shown, (image) => exported.detect(image));
     await exported.close();
   });
+
+  it.skipIf(browserPath === undefined)('finds the same in a browser on wasm', async () => {
+    const page = await openModelPage(browserPath!, join(folder, 'tfjs'));
+    // a browser computes on one thread: the pictures are small but for one
+    const small = shown.filter(({ side }) => side === 160);
+    const large = shown.filter(({ side }) => side === 320).slice(0, 1);
+    await check('Chromium, wasm', [...small, ...large], async (image) => {
+      const findings = await page.detect('wasm', image);
+      expect(findings.backend).toBe('wasm');
+      return arrays(findings);
+    });
+    await page.close();
+  });
 });
 
 async function pictures() {
@@ -75,6 +93,7 @@ async function check(
 ) {
   for (const [side] of seen) {
     const some = shown.filter((one) => one.side === side);
+    if (some.length === 0) continue;
     const began = performance.now();
     const theirs: Detections[] = [];
     for (const { image } of some) theirs.push(await detect(image));
