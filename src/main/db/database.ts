@@ -37,6 +37,8 @@ export interface WritableDb extends ReadableDb {
   write(sql: string): WriteStatement;
   /** All or nothing; nested calls join as savepoints. Failures of the disk or the file come out as a Problem. */
   transact<T>(work: () => T): T;
+  /** A transaction of its own that does not ask whether deleted rows are referred to. */
+  transactUnchecked<T>(work: () => T): T;
   /** Gives the space of deleted rows back to the disk. */
   shrink(mayRebuild: boolean): void;
 }
@@ -91,6 +93,15 @@ class Connection {
   transact<T>(work: () => T): T {
     if (this.#sqlite.readonly) throw new Problem(`${this.file} is open for reading only.`);
     return this.#guard(() => this.#sqlite.transaction(work).immediate());
+  }
+
+  transactUnchecked<T>(work: () => T): T {
+    this.#sqlite.pragma('foreign_keys = OFF');
+    try {
+      return this.transact(work);
+    } finally {
+      this.#sqlite.pragma('foreign_keys = ON');
+    }
   }
 
   shrink(mayRebuild: boolean): void {

@@ -20,12 +20,14 @@ function toImage(row: ImageRow): ImageRecord {
 export type NewImage = Omit<ImageRecord, 'id' | 'revision'> & {
   readonly pathKey: string;
   readonly importId: number;
+  /** Not yet part of the project: its import goes on. */
+  readonly removed: boolean;
 };
 
 /** Adds an image and returns its id. */
 export function insertImage(db: WritableDb, image: NewImage): number {
   const sql = `INSERT INTO image (import_id, path, path_key, width, height, orientation, state, split,
-    content_hash, group_key, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    content_hash, group_key, removed, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   return db
     .write(sql)
     .run(
@@ -39,6 +41,7 @@ export function insertImage(db: WritableDb, image: NewImage): number {
       image.split,
       image.contentHash,
       image.group,
+      Number(image.removed),
       toColumn(image.extra),
     ).id;
 }
@@ -174,18 +177,17 @@ export function setRemoved(db: WritableDb, ids: readonly number[], removed: bool
   db.write(sql).run(Number(removed), idList(ids));
 }
 
+/** Shows or hides what came with an import, and marks it as changed. */
 export function setImportRemoved(db: WritableDb, importId: number, removed: boolean): void {
-  db.write('UPDATE image SET removed = ? WHERE import_id = ?').run(Number(removed), importId);
+  const sql = `UPDATE image SET removed = :removed, revision = revision + 1
+    WHERE import_id = :importId AND removed <> :removed`;
+  db.write(sql).run({ removed: Number(removed), importId });
 }
 
 /** Marks images as changed, so that a gesture drawn on their old labels is refused. */
 export function bumpRevisions(db: WritableDb, ids: Iterable<number>): void {
   const sql = 'UPDATE image SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?))';
   db.write(sql).run(idList(ids));
-}
-
-export function bumpImport(db: WritableDb, importId: number): void {
-  db.write('UPDATE image SET revision = revision + 1 WHERE import_id = ?').run(importId);
 }
 
 /** Stored paths of all images, those taken out of the project too: an undo brings them back. */

@@ -1,7 +1,8 @@
-// Table `dataset_import`: what came in, from which format, under which convention.
-import type { JsonObject, Timestamp } from '../../shared/model.ts';
+// Table `dataset_import`: what came in, from which format, under which convention; and the images of one that goes on, which
+// stand in the project as removed until it is whole.
+import type { ImageRecord, JsonObject, Timestamp } from '../../shared/model.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
-import { objectFrom } from './json-column.ts';
+import { idList, objectFrom } from './json-column.ts';
 
 export interface ImportRow {
   readonly id: number;
@@ -12,25 +13,80 @@ export interface ImportRow {
   readonly at: Timestamp;
 }
 
-/** Opens an import; its report follows at the end of the same transaction. */
+/** Opens an import; it is unfinished until it gets its report. `classIds`: classes that come with it. */
 export function insertImport(
   db: WritableDb,
   format: string,
   convention: string | null,
   at: Timestamp,
+  classIds: readonly number[],
 ): number {
-  const sql = "INSERT INTO dataset_import (format, convention, report, at) VALUES (?, ?, '{}', ?)";
-  return db.write(sql).run(format, convention, at).id;
+  const sql = 'INSERT INTO dataset_import (format, convention, report, at) VALUES (?, ?, ?, ?)';
+  return db.write(sql).run(format, convention, JSON.stringify({ unfinished: classIds }), at).id;
 }
 
 export function setImportReport(db: WritableDb, id: number, report: JsonObject): void {
   db.write('UPDATE dataset_import SET report = ? WHERE id = ?').run(JSON.stringify(report), id);
 }
 
-/** Imports, newest first. */
+const UNFINISHED = "json_extract(report, '$.unfinished') IS NOT NULL";
+
+/** Imports that are whole, newest first. */
 export function listImports(db: ReadableDb): ImportRow[] {
-  const rows = db
-    .read<Omit<ImportRow, 'report'> & { report: string }>('SELECT * FROM dataset_import ORDER BY id DESC')
-    .all();
+  const sql = `SELECT * FROM dataset_import WHERE NOT ${UNFINISHED} ORDER BY id DESC`;
+  const rows = db.read<Omit<ImportRow, 'report'> & { report: string }>(sql).all();
   return rows.map((row) => ({ ...row, report: objectFrom(row.report) ?? {} }));
+}
+
+/** Imports that were begun and not finished. */
+export function unfinishedImports(db: ReadableDb): number[] {
+  const sql = `SELECT id FROM dataset_import WHERE ${UNFINISHED}`;
+  return db
+    .read<{ id: number }>(sql)
+    .all()
+    .map(({ id }) => id);
+}
+
+/** Deletes some images of an unfinished import, then the import itself; false once nothing is left. */
+export function deletePartOfImport(db: WritableDb, importId: number, images: number): boolean {
+  // nothing else refers to images that were never part of the project, and to ask every table would take long
+  return db.transactUnchecked(() => {
+    const sql = 'SELECT id FROM image WHERE import_id = ? LIMIT ?';
+    const ids = idList(
+      db
+        .read<{ id: number }>(sql)
+        .all(importId, images)
+        .map(({ id }) => id),
+    );
+    db.write('DELETE FROM box WHERE image_id IN (SELECT value FROM json_each(?))').run(ids);
+    const { changes } = db.write('DELETE FROM image WHERE id IN (SELECT value FROM json_each(?))').run(ids);
+    if (changes > 0) return true;
+    const classes = `DELETE FROM class WHERE id IN
+      (SELECT value FROM json_each((SELECT report FROM dataset_import WHERE id = ?), '$.unfinished'))`;
+    db.write(classes).run(importId);
+    db.write('DELETE FROM dataset_import WHERE id = ?').run(importId);
+    return false;
+  });
+}
+
+/** Deletes images of an unfinished import whose file came into the project by another way; returns their ids. */
+export function deleteOvertaken(db: WritableDb, importId: number): number[] {
+  const sql = `SELECT own.id FROM image own JOIN image other
+    ON other.path_key = own.path_key AND other.removed = 0 WHERE own.import_id = ? AND own.removed = 1`;
+  const ids = db
+    .read<{ id: number }>(sql)
+    .all(importId)
+    .map(({ id }) => id);
+  db.write('DELETE FROM box WHERE image_id IN (SELECT value FROM json_each(?))').run(idList(ids));
+  db.write('DELETE FROM image WHERE id IN (SELECT value FROM json_each(?))').run(idList(ids));
+  return ids;
+}
+
+type Dealt = Pick<ImageRecord, 'id' | 'path' | 'split' | 'contentHash' | 'group'>;
+
+/** Images of the project and of an import that goes on, in id order after `afterId`. */
+export function imagesToDeal(db: ReadableDb, importId: number, afterId: number, limit: number): Dealt[] {
+  const sql = `SELECT id, path, split, content_hash AS contentHash, group_key AS "group" FROM image
+    WHERE (removed = 0 OR import_id = ?) AND id > ? ORDER BY id LIMIT ?`;
+  return db.read<Dealt>(sql).all(importId, afterId, limit);
 }

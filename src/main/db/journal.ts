@@ -33,6 +33,11 @@ export function appendJournal(
   return seq;
 }
 
+/** Grows with everything that is done to labels, undo and redo too. */
+export function lastSeq(db: ReadableDb): number {
+  return db.read<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM journal').get()?.seq ?? 0;
+}
+
 /** The newest gesture in effect. */
 export function nextToUndo(db: ReadableDb): JournalRow | undefined {
   const sql = `SELECT ${COLUMNS} FROM journal WHERE kind = 'gesture' AND undone_by IS NULL ORDER BY seq DESC LIMIT 1`;

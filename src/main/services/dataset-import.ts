@@ -1,92 +1,95 @@
-// One import of a staged dataset into a project: merged with what is there, undoable like any gesture.
-import type { Box, ImageState, JsonObject, LabelClass, Split } from '../../shared/model.ts';
-import { boxesOfImage, nextBoxId, putBox } from '../db/boxes.ts';
+// One import of a staged dataset into a project: merged with what is there, undoable like any gesture. It goes in steps, so
+// that a large one can give way to other work; what came in by them is hidden, as after an undo, until the last step.
+import { resolve } from 'node:path';
+import type { ImageState, JsonObject, LabelClass, Split } from '../../shared/model.ts';
+import { Problem } from '../../shared/problem.ts';
+import { nextBoxId, putBox } from '../db/boxes.ts';
 import { listClasses, nextClassId, putClass } from '../db/classes.ts';
 import type { WritableDb } from '../db/database.ts';
-import { eachImage, fillImageFacts, insertImage, readImageByKey } from '../db/images.ts';
-import { insertImport, setImportReport } from '../db/imports.ts';
-import type { StagedBox, StagedDataset, StagedImage } from '../formats/staged.ts';
+import * as images from '../db/images.ts';
+import { deleteOvertaken, insertImport, setImportReport } from '../db/imports.ts';
+import { lastSeq } from '../db/journal.ts';
+import { setImageRoot } from '../db/project.ts';
+import type { StagedBox, StagedDataset } from '../formats/staged.ts';
 import { className, draftClass } from './classes.ts';
 import type { Facts } from './facts.ts';
 import { pathKey, storedPath } from './image-path.ts';
+import { adoptableRoot, imageRootOf, storedRoot } from './image-root.ts';
+import { dealing } from './import-deal.ts';
+import { type BoxChange, ImportMerges } from './import-merges.ts';
+import { defaultRatios, type ImportOptions, type ImportReport } from './import-options.ts';
 import type { Journal } from './journal.ts';
-import { type GroupRule, groupOf, type Ratios } from './split-assignment.ts';
-import { type SplitCounts, Splits } from './splits.ts';
+import { groupOf } from './split-assignment.ts';
+import { checkRatios, Splits } from './splits.ts';
+import { labelOf, whyUnusable } from './staged-boxes.ts';
 
-export interface ImportOptions {
-  /**
-   * `file` takes a source that names splits at its word and deals others by ratio; `rest` deals also what such a source leaves
-   * out; `ratio` always deals.
-   */
-  readonly splitBy?: 'file' | 'rest' | 'ratio' | 'none';
-  readonly ratios?: Ratios;
-  readonly seed?: number;
-  readonly groupBy?: GroupRule;
-  /** What labels do to an image that is there already: add those it lacks, take their place, or nothing. */
-  readonly existing?: 'merge' | 'replace' | 'keep';
-  readonly session?: string;
-  /** Work everything out, report it, change nothing. */
-  readonly dryRun?: boolean;
-}
-
-export interface ImportReport {
-  readonly images: number;
-  readonly imagesAdded: number;
-  readonly imagesMerged: number;
+/** An image that came with the import: its place in the dataset, and how many boxes it brought. */
+interface Own {
+  readonly index: number;
   readonly boxes: number;
-  readonly boxesAdded: number;
-  readonly classes: readonly string[];
-  readonly classesAdded: readonly string[];
-  readonly splits: SplitCounts;
-  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
-  readonly warnings: readonly string[];
 }
 
-const defaultRatios: Ratios = { train: 0.8, val: 0.1, test: 0.1 };
-
-interface Tally {
-  added: number;
-  merged: number;
-  boxesAdded: number;
-  readonly skipped: { file: string; reason: string }[];
-}
-
-/** One import while it runs; `run` belongs inside a transaction. */
+/** One import while it runs. */
 export class DatasetImport {
   readonly #db: WritableDb;
   readonly #journal: Journal;
-  readonly #root: string;
+  readonly #dir: string;
   readonly #staged: StagedDataset;
   readonly #options: ImportOptions;
-  readonly #tally: Tally;
+  readonly #skipped: { file: string; reason: string }[];
+  readonly #merges: ImportMerges;
   /** Staged class index -> class. */
   #classes: LabelClass[] = [];
   #newClasses: LabelClass[] = [];
-  #nextBox = 1;
-  readonly #before: (readonly [number, Box | null])[] = [];
-  readonly #after: (readonly [number, Box | null])[] = [];
+  #id = 0;
+  /** The newest gesture at the first step, and at the deal of splits. */
+  #seq = 0;
+  #dealtAt: number | undefined;
+  /** Before and with this import. */
+  #roots: readonly [was: string, is: string] = ['', ''];
+  readonly #own = new Map<number, Own>();
+  readonly #keys = new Set<string>();
+  /** Places in the dataset of images to look at once more, when those before them are in. */
+  readonly #late: number[] = [];
+  /** Those of them whose boxes were judged before. */
+  readonly #judged = new Set<number>();
+  /** Splits dealt to images that were there. */
+  readonly #dealt = new Map<number, Split>();
 
-  constructor(db: WritableDb, journal: Journal, root: string, staged: StagedDataset, options: ImportOptions) {
+  /** `dir` is the project's folder. */
+  constructor(db: WritableDb, journal: Journal, dir: string, staged: StagedDataset, options: ImportOptions) {
     this.#db = db;
     this.#journal = journal;
-    this.#root = root;
+    this.#dir = dir;
     this.#staged = staged;
     this.#options = options;
-    this.#tally = { added: 0, merged: 0, boxesAdded: 0, skipped: [...staged.skipped] };
+    this.#skipped = [...staged.skipped];
+    this.#merges = new ImportMerges(db, options.existing ?? 'merge', (box) => this.#classOf(box));
+    if (this.#deals) checkRatios(options.ratios ?? defaultRatios);
   }
 
-  run(): ImportReport {
-    const { format, convention, images } = this.#staged;
-    const importId = insertImport(this.#db, format, convention ?? null, Date.now());
+  /** The import; each step belongs inside a transaction. Yields how many images were looked at. */
+  *steps(): Generator<number, ImportReport> {
+    const { length } = this.#staged.images;
+    this.#begin();
+    for (let index = 0; index < length; index++) {
+      this.#takeImage(index);
+      yield index + 1;
+    }
+    for (const _ of this.#deal()) yield length;
+    return this.#finish();
+  }
+
+  #begin(): void {
+    const { format, convention, images: list } = this.#staged;
+    const files = list.map(({ path }) => path);
+    const was = imageRootOf(this.#db, this.#dir);
+    const adopted = adoptableRoot(this.#db, this.#dir, files);
+    this.#roots = [was, adopted === undefined ? was : resolve(this.#dir, adopted)];
     this.#mapClasses();
-    this.#nextBox = nextBoxId(this.#db);
-    const before = this.#splitsNow();
-    for (const image of images) this.#takeImage(image, importId);
-    const splits = this.#split();
-    this.#record(importId, this.#dealt(before));
-    const report = this.#report(splits);
-    setImportReport(this.#db, importId, report as unknown as JsonObject);
-    return report;
+    const classIds = this.#newClasses.map(({ id }) => id);
+    this.#id = insertImport(this.#db, format, convention ?? null, Date.now(), classIds);
+    this.#seq = lastSeq(this.#db);
   }
 
   #mapClasses(): void {
@@ -103,32 +106,36 @@ export class DatasetImport {
       return label;
     });
     // boxes written below point at these; the journal states them again
-    for (const label of this.#newClasses) putClass(this.#db, label);
+    for (const label of this.#newClasses) putClass(this.#db, { ...label, deleted: true });
   }
 
-  #takeImage(image: StagedImage, importId: number): void {
-    const path = storedPath(image.path, this.#root);
+  #takeImage(index: number, removed = true): void {
+    const image = this.#staged.images[index];
+    if (!image) return;
+    const path = storedPath(image.path, this.#roots[1]);
     const key = pathKey(path);
-    const split =
-      this.#options.splitBy === 'ratio' || this.#options.splitBy === 'none' ? null : (image.split ?? null);
-    const group = image.group ?? groupOf(path, this.#options.groupBy ?? 'auto');
-    const facts = { contentHash: image.hash ?? null, group, split };
-    const boxes = image.boxes.filter((box) => this.#isUsable(box, image.path));
-    const known = readImageByKey(this.#db, key);
+    if (removed && this.#keys.has(key)) {
+      this.#late.push(index);
+      return;
+    }
+    this.#keys.add(key);
+    const { splitBy, groupBy = 'auto' } = this.#options;
+    const split = splitBy === 'ratio' || splitBy === 'none' ? null : (image.split ?? null);
+    const facts = { contentHash: image.hash ?? null, group: image.group ?? groupOf(path, groupBy), split };
+    const boxes = image.boxes.filter((box) => this.#isUsable(box, index));
+    const known = images.readImageByKey(this.#db, key);
     if (known) {
-      fillImageFacts(this.#db, known.id, facts);
-      this.#tally.merged++;
-      this.#mergeBoxes(known.id, boxes);
+      this.#merges.plan(known, index, facts, boxes);
       return;
     }
     const { width, height, orientation } = image;
     const extra = (image.extra ?? null) as JsonObject | null;
-    const state = this.#stateOf(boxes.length);
-    const row = { path, pathKey: key, importId, width, height, orientation, state, extra, ...facts };
-    const imageId = insertImage(this.#db, row);
-    this.#tally.added++;
-    for (const box of boxes) putBox(this.#db, this.#boxOf(imageId, box));
-    this.#tally.boxesAdded += boxes.length;
+    const [state, importId] = [this.#stateOf(boxes.length), this.#id];
+    const row = { path, pathKey: key, importId, width, height, orientation, state, extra, removed, ...facts };
+    const imageId = images.insertImage(this.#db, row);
+    let boxId = nextBoxId(this.#db);
+    for (const box of boxes) putBox(this.#db, labelOf(box, boxId++, imageId, this.#classOf(box)));
+    this.#own.set(imageId, { index, boxes: boxes.length });
   }
 
   /** A folder of images alone says nothing about what is on them; in a dataset, no boxes means a negative. */
@@ -137,130 +144,128 @@ export class DatasetImport {
     return this.#staged.classes.length === 0 ? 'unlabelled' : 'empty';
   }
 
-  #isUsable(box: StagedBox, file: string): boolean {
-    const finite = [box.x1, box.y1, box.x2, box.y2].every(Number.isFinite);
-    const reason = !finite
-      ? 'a box with a coordinate that is not a number was left out'
-      : box.x2 <= box.x1 || box.y2 <= box.y1
-        ? 'a box without area was left out'
-        : this.#classes[box.classIndex] === undefined
-          ? `a box of the unknown class ${box.classIndex} was left out`
-          : undefined;
-    if (reason) this.#tally.skipped.push({ file, reason });
+  #classOf({ classIndex }: StagedBox): number {
+    return this.#classes[classIndex]?.id ?? 0;
+  }
+
+  #isUsable(box: StagedBox, index: number): boolean {
+    const reason = whyUnusable(box, this.#classes.length);
+    if (reason && !this.#judged.has(index))
+      this.#skipped.push({ file: this.#staged.images[index]?.path ?? '', reason });
     return reason === undefined;
   }
 
-  #boxOf(imageId: number, box: StagedBox): Box {
-    return {
-      id: this.#nextBox++,
-      imageId,
-      classId: this.#classes[box.classIndex]?.id ?? 0,
-      x: box.x1,
-      y: box.y1,
-      width: box.x2 - box.x1,
-      height: box.y2 - box.y1,
-      ignore: box.ignore !== undefined,
-      ignoreReason: box.ignore ?? null,
-      difficult: box.difficult ?? false,
-      truncated: box.truncated ?? false,
-      occluded: box.occluded ?? false,
-      score: box.score ?? null,
-      trackId: box.trackId ?? null,
-      origin: 'imported',
-      ...orderOf(box.extra),
-    };
-  }
-
-  #mergeBoxes(imageId: number, staged: readonly StagedBox[]): void {
-    const mode = this.#options.existing ?? 'merge';
-    if (mode === 'keep') return;
-    // each box there answers for one equal box of the source, so that real duplicates stay as many as they were
-    const present = new Map<string, Box[]>();
-    for (const box of boxesOfImage(this.#db, imageId)) {
-      const key = placeOf(box);
-      present.set(key, [...(present.get(key) ?? []), box]);
-    }
-    for (const input of staged) {
-      const box = this.#boxOf(imageId, input);
-      if (present.get(placeOf(box))?.shift()) continue;
-      this.#change(box.id, null, box);
-      this.#tally.boxesAdded++;
-    }
-    if (mode === 'replace') for (const box of [...present.values()].flat()) this.#change(box.id, box, null);
-  }
-
-  #change(id: number, before: Box | null, after: Box | null): void {
-    this.#before.push([id, before]);
-    this.#after.push([id, after]);
-  }
-
-  /** Splits of the images that are there before the import. */
-  #splitsNow(): Map<number, Split | null> {
-    return new Map([...eachImage(this.#db)].map(({ id, split }) => [id, split]));
-  }
-
-  /** Images of before that got a split by this import, so that undo takes it from them again. */
-  #dealt(before: ReadonlyMap<number, Split | null>): (readonly [id: number, split: Split | null])[] {
-    const now = [...eachImage(this.#db)].map(({ id, split }) => [id, split] as const);
-    return now.filter(([id, split]) => before.has(id) && before.get(id) !== split);
-  }
-
-  #record(importId: number, dealt: Facts['splits'] & {}): void {
-    const hidden = this.#newClasses.map((label) => ({ ...label, deleted: true }));
-    const side = (classes: LabelClass[], boxes: Facts['boxes'] & {}, removed: boolean): Facts => ({
-      classes,
-      boxes,
-      splits: dealt.map(([id, split]) => [id, removed ? null : split]),
-      imported: { importId, removed },
-    });
-    const changes = [this.#newClasses, this.#after, dealt].some((list) => list.length > 0);
-    if (this.#tally.added === 0 && !changes) return;
-    this.#journal.record({
-      gesture: 'import',
-      before: side(hidden, this.#before, true),
-      after: side(this.#newClasses, this.#after, false),
-      session: this.#options.session ?? 'import',
-    });
-  }
-
-  #split(): SplitCounts {
-    const splits = new Splits(this.#db);
-    const { splitBy = 'file', ratios = defaultRatios, seed = 0, groupBy = 'auto' } = this.#options;
-    const named = this.#staged.images.some((image) => image.split !== undefined);
+  get #deals(): boolean {
+    const { splitBy = 'file' } = this.#options;
     // a source that names splits is taken at its word: what it leaves out stays out
-    if (splitBy === 'none' || (splitBy === 'file' && named)) return splits.counts();
-    return splits.assign({ ratios, seed, groupBy });
+    const isNamed = this.#staged.images.some((image) => image.split !== undefined);
+    return splitBy !== 'none' && !(splitBy === 'file' && isNamed);
   }
 
-  #report(splits: SplitCounts): ImportReport {
-    const { images, classes, warnings } = this.#staged;
-    const { added, merged, boxesAdded, skipped } = this.#tally;
+  *#deal(): Generator<void, void> {
+    if (!this.#deals) return;
+    const { ratios = defaultRatios, seed = 0, groupBy = 'auto' } = this.#options;
+    const pending = (id: number) => this.#merges.splitOf(id);
+    const given = yield* dealing(this.#db, { importId: this.#id, ratios, seed, groupBy, pending });
+    this.#dealt.clear();
+    for (const [id, split] of given) {
+      if (this.#own.has(id)) images.setImageSplit(this.#db, id, split);
+      else this.#dealt.set(id, split);
+      yield;
+    }
+    this.#dealtAt = lastSeq(this.#db);
+  }
+
+  /** The last step: what was hidden becomes part of the project, as one gesture. */
+  #finish(): ImportReport {
+    this.#takeRoot();
+    if (lastSeq(this.#db) !== this.#seq) this.#heedOthers();
+    for (const id of deleteOvertaken(this.#db, this.#id)) {
+      this.#takeLater(this.#own.get(id)?.index ?? 0);
+      this.#own.delete(id);
+    }
+    for (const label of this.#newClasses) putClass(this.#db, label);
+    images.setImportRemoved(this.#db, this.#id, false);
+    const changes = this.#mergeAll();
+    if (this.#late.length > 0 || lastSeq(this.#db) !== this.#dealtAt) for (const _ of this.#deal());
+    this.#record(changes);
+    const report = this.#report(changes);
+    setImportReport(this.#db, this.#id, report as unknown as JsonObject);
+    return report;
+  }
+
+  #mergeAll(): BoxChange[] {
+    const isOwn = (id: number) => this.#own.has(id);
+    const changes = this.#merges.apply(isOwn);
+    for (const index of this.#late) {
+      this.#takeImage(index, false);
+      changes.push(...this.#merges.apply(isOwn));
+    }
+    return changes;
+  }
+
+  #takeRoot(): void {
+    const [was, is] = this.#roots;
+    const hasImages = was !== is && images.countImages(this.#db, {}) > 0;
+    if (imageRootOf(this.#db, this.#dir) !== was || hasImages) throw changedMeanwhile('folder of images');
+    if (was !== is) setImageRoot(this.#db, storedRoot(is, this.#dir));
+  }
+
+  /** Gestures since the first step: images they changed are looked at again. */
+  #heedOthers(): void {
+    const live = listClasses(this.#db);
+    const isGone = ({ id }: LabelClass) => !live.some((label) => label.id === id);
+    const isMade = ({ name }: LabelClass) => live.some((label) => label.name === name);
+    const isNew = new Set(this.#newClasses);
+    const known = this.#classes.filter((label) => !isNew.has(label));
+    if (known.some(isGone) || this.#newClasses.some(isMade)) throw changedMeanwhile('classes');
+    for (const index of this.#merges.forgetStale()) this.#takeLater(index);
+  }
+
+  #takeLater(index: number): void {
+    this.#judged.add(index);
+    this.#late.push(index);
+  }
+
+  #record(changes: readonly BoxChange[]): void {
+    const hidden = this.#newClasses.map((label) => ({ ...label, deleted: true }));
+    const splits = [...new Map([...this.#dealt, ...this.#merges.given])];
+    if (this.#own.size + this.#newClasses.length + changes.length + splits.length === 0) return;
+    const importId = this.#id;
+    const before: Facts = {
+      classes: hidden,
+      boxes: changes.map(({ id, was }) => [id, was]),
+      splits: splits.map(([id]) => [id, null]),
+      imported: { importId, removed: true },
+    };
+    const after: Facts = {
+      classes: this.#newClasses,
+      boxes: changes.map(({ id, is }) => [id, is]),
+      splits,
+      imported: { importId, removed: false },
+    };
+    const { session = 'import' } = this.#options;
+    this.#journal.record({ gesture: 'import', before, after, session, bringsClasses: true });
+  }
+
+  #report(changes: readonly BoxChange[]): ImportReport {
+    const { images: list, classes, warnings } = this.#staged;
+    const brought = [...this.#own.values()].reduce((sum, { boxes }) => sum + boxes, 0);
     return {
-      images: images.length,
-      imagesAdded: added,
-      imagesMerged: merged,
-      boxes: images.reduce((sum, image) => sum + image.boxes.length, 0),
-      boxesAdded,
+      images: list.length,
+      imagesAdded: this.#own.size,
+      imagesMerged: this.#merges.count,
+      boxes: list.reduce((sum, image) => sum + image.boxes.length, 0),
+      boxesAdded: brought + changes.filter(({ is }) => is !== null).length,
       classes: classes.map(({ name }) => className(name)),
       classesAdded: this.#newClasses.map((label) => label.name),
-      splits,
-      skipped,
+      splits: new Splits(this.#db).counts(),
+      skipped: this.#skipped,
       warnings,
     };
   }
 }
 
-/** What makes two boxes the same label: class and place, to a ten-thousandth of a pixel. */
-function placeOf(box: Box): string {
-  return [box.classId, ...[box.x, box.y, box.width, box.height].map((value) => value.toFixed(4))].join(' ');
-}
-
-/** CVAT's `z_order` becomes the box's own order; label-export.ts writes it back. */
-function orderOf({ z_order, ...extra }: Record<string, unknown> = {}): Pick<Box, 'z' | 'extra'> {
-  const isOrder = typeof z_order === 'string' && /^-?\d{1,6}$/.test(z_order);
-  const rest = isOrder || z_order === undefined ? extra : { ...extra, z_order };
-  return {
-    z: isOrder ? Number(z_order) : 0,
-    extra: Object.keys(rest).length > 0 ? (rest as JsonObject) : null,
-  };
+function changedMeanwhile(what: string): Problem {
+  return new Problem(`The ${what} changed while the import was under way.`, 'Nothing came in; import again.');
 }

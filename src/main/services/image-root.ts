@@ -1,8 +1,8 @@
 // The folder that relative image paths start from.
 import { isAbsolute, relative, resolve } from 'node:path';
-import type { ReadableDb, WritableDb } from '../db/database.ts';
+import type { ReadableDb } from '../db/database.ts';
 import { countImages } from '../db/images.ts';
-import { readProject, setImageRoot } from '../db/project.ts';
+import { readProject } from '../db/project.ts';
 import { commonFolder } from './image-path.ts';
 
 /** The absolute image root of the project in `dir`. */
@@ -16,9 +16,9 @@ export function storedRoot(folder: string, dir: string): string {
   return inside.startsWith('..') || isAbsolute(inside) ? resolve(folder) : inside || '.';
 }
 
-/** The first images of a project that named no root decide it: the folder they share. */
-export function adoptImageRoot(db: WritableDb, dir: string, files: readonly string[]): void {
-  if (readProject(db)?.imageRoot !== '.' || countImages(db, {}) > 0) return;
+/** What the first images of a project that named no root make the root: the folder they share. */
+export function adoptableRoot(db: ReadableDb, dir: string, files: readonly string[]): string | undefined {
+  if (readProject(db)?.imageRoot !== '.' || countImages(db, {}) > 0) return undefined;
   const shared = commonFolder(files);
-  if (shared !== undefined) setImageRoot(db, storedRoot(shared, dir));
+  return shared === undefined ? undefined : storedRoot(shared, dir);
 }

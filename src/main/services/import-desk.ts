@@ -61,10 +61,10 @@ export class ImportDesk {
     this.#looked.delete(session);
     this.#looked.set(session, { token, dataset });
     for (const other of [...this.#looked.keys()].slice(0, -KEPT)) this.#looked.delete(other);
-    return summaryOf(project, token, dataset, report);
+    return summaryOf(project, token, dataset, report, await project.datasets.known(dataset, signal));
   }
 
-  /** Takes in what was looked at, in one transaction; its files stay where they are. */
+  /** Takes in what was looked at, all or nothing; its files stay where they are. */
   async take(
     project: OpenProject,
     { token, deal, existing, ...choices }: Omit<ImportChoices, 'project'>,
@@ -76,14 +76,12 @@ export class ImportDesk {
       onProgress: (done, total) => onProgress(done, total, 'checking images'),
       signal,
     });
-    // the last moment at which nothing has happened yet
-    signal?.throwIfAborted();
     const named = hashed.images.some((image) => image.split !== undefined);
-    const done = project.datasets.commit(hashed, {
-      session,
-      existing,
-      splitBy: deal ? 'rest' : named ? 'file' : 'none',
-    });
+    const done = await project.datasets.take(
+      hashed,
+      { session, existing, splitBy: deal ? 'rest' : named ? 'file' : 'none' },
+      { onProgress: (taken, total) => onProgress(taken, total, 'taking in'), signal },
+    );
     this.#looked.delete(session);
     const splits = project.splits.counts();
     return { images: done.images, added: done.imagesAdded, boxes: done.boxesAdded, splits };
@@ -112,6 +110,7 @@ function summaryOf(
   token: string,
   dataset: StagedDataset,
   report: StageReport,
+  known: number,
 ): ImportSummary {
   const { format, images, boxes, ignored, splits, skipped, warnings, convention } = report;
   const names = new Set(project.classes.list().map(({ name }) => name));
@@ -122,7 +121,7 @@ function summaryOf(
     images,
     boxes,
     ignored,
-    known: project.datasets.known(dataset),
+    known,
     classes: report.classes.map(({ name, boxes: count }) => ({
       name,
       boxes: count,

@@ -4,7 +4,7 @@
 import type { HistoryEntry } from '../../shared/contract/history.ts';
 import type { Ahead } from '../../shared/contract.ts';
 import type { WritableDb } from '../db/database.ts';
-import { bumpImport, bumpRevisions } from '../db/images.ts';
+import { bumpRevisions } from '../db/images.ts';
 import * as rows from '../db/journal.ts';
 import { type Facts, imagesOfClassChange, imagesTouched, putFacts } from './facts.ts';
 
@@ -15,6 +15,8 @@ export interface Entry {
   readonly after: Facts;
   /** The window or command that did it. */
   readonly session: string;
+  /** Classes that come with it are on no image but those it states or brings, which spares looking for them. */
+  readonly bringsClasses?: boolean;
 }
 
 /** What changed, for windows that show it. */
@@ -94,10 +96,11 @@ export class Journal {
     const db = this.#db;
     const { gesture, before, after, session } = entry;
     const touched = imagesTouched(db, before, after);
-    const shown = new Set([...touched, ...imagesOfClassChange(db, before, after)]);
+    const shown = new Set(
+      entry.bringsClasses ? touched : [...touched, ...imagesOfClassChange(db, before, after)],
+    );
     putFacts(db, after);
     bumpRevisions(db, shown);
-    if (after.imported) bumpImport(db, after.imported.importId);
     const json = { before: JSON.stringify(before), after: JSON.stringify(after) };
     const seq = rows.appendJournal(db, { kind, gesture, target, ...json, session, at: Date.now() }, touched);
     return {

@@ -154,8 +154,22 @@ export function assignSplits(
   candidates: readonly Candidate[],
   ratios: Ratios,
   seed: number,
-  { alike = [], traits = new Map() }: Balance = {},
+  balance: Balance = {},
 ): Map<number, Split> {
+  const steps = splitSteps(candidates, ratios, seed, balance);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same as `assignSplits`, in steps: many images take long. */
+export function* splitSteps(
+  candidates: readonly Candidate[],
+  ratios: Ratios,
+  seed: number,
+  { alike = [], traits = new Map() }: Balance = {},
+): Generator<void, Map<number, Split>> {
   const needs = new Needs(candidates, ratios, traits);
   const assigned = new Map<number, Split>();
   const give = (members: readonly Candidate[], split: Split) => {
@@ -168,10 +182,14 @@ export function assignSplits(
     const settled = members.find((c) => c.split !== null)?.split;
     if (settled) give(members, settled);
     else open.push({ members, rarity: needs.rarity(members), draw: drawOf(members, seed) });
+    yield;
   }
   open.sort(
     (a, b) => a.rarity - b.rarity || b.members.length - a.members.length || (a.draw < b.draw ? -1 : 1),
   );
-  for (const { members } of open) give(members, needs.neediest(members));
+  for (const { members } of open) {
+    give(members, needs.neediest(members));
+    yield;
+  }
   return assigned;
 }

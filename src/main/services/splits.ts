@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Split, splitNames } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
-import { eachImage, setImageSplit } from '../db/images.ts';
+import { countByStateAndSplit, eachImage, setImageSplit } from '../db/images.ts';
 import { findLeaks, type Leak } from '../db/leaks.ts';
 import { assignSplits, type GroupRule, groupOf, type Ratios } from './split-assignment.ts';
 
@@ -72,7 +72,7 @@ export class Splits {
 
   counts(): SplitCounts {
     const counts = { train: 0, val: 0, test: 0, none: 0 };
-    for (const image of eachImage(this.#db)) counts[image.split ?? 'none']++;
+    for (const { split, count } of countByStateAndSplit(this.#db)) counts[split ?? 'none'] += count;
     return counts;
   }
 

@@ -144,6 +144,18 @@ describe('importing again', () => {
     expect(project.classes.counts()).toMatchObject([{ boxes: 1 }]);
   });
 
+  it('meets a file that one dataset names twice as it does one that is there', () => {
+    const project = temporaryProject();
+    const twice = [[stagedBox(0)], [stagedBox(0), stagedBox(1, 50)]].map((boxes) =>
+      stagedImage('/d/1.jpg', boxes),
+    );
+    const report = project.datasets.commit(staged(twice));
+    expect(report).toMatchObject({ imagesAdded: 1, imagesMerged: 1, boxesAdded: 2 });
+    expect(boxesOf(project)).toHaveLength(2);
+    project.journal.undo('test');
+    expect(project.annotations.count()).toBe(0);
+  });
+
   it('adds what is new, keeps true duplicates as many as they are', () => {
     const project = temporaryProject();
     const path = '/d/1.jpg';
