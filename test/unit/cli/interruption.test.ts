@@ -25,6 +25,14 @@ const childrenOf = (pid: number) =>
 /** A process that nobody asks for its exit code stays listed. */
 const isGone = (pid: string) => /^Z?$/.test(facts(pid)?.[0] ?? '');
 
+describe('a reader that goes away', () => {
+  it('is no failure', async () => {
+    const command = start(['weights', 'list']);
+    command.child.stdout?.destroy();
+    expect(await command.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
 describe.skipIf(!existsSync('/proc/self/stat'))('predict, told to end', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('by %s ends its worker at once', async (signal) => {
     const folder = mkdtempSync(join(tmpdir(), 'ddod-interruption-'));
@@ -41,6 +49,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('predict, told to end', () => {
     const outcome = await command.ended;
     expect(outcome.code, outcome.stderr).toBe(130);
     expect(documentOf(outcome)).toMatchObject({ interrupted: true });
-    await expect.poll(() => isGone(worker!), { timeout: 500 }).toBe(true);
+    // by itself it would notice only after several seconds
+    await expect.poll(() => isGone(worker!), { timeout: 2000 }).toBe(true);
   });
 });
