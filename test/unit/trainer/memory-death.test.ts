@@ -21,7 +21,7 @@ async function deathBy(source: string, limit?: string) {
     chmodSync(node, 0o755);
     vi.stubEnv('DDOD_NODE', node);
   }
-  return await launchTraining({} as TrainingJob, () => undefined).gone;
+  return await launchTraining({ train: [], val: [] } as unknown as TrainingJob, () => undefined).gone;
 }
 
 const piecewise = (words: string, end: string) => `
