@@ -10,10 +10,24 @@ export default defineConfig({
     maxWorkers: 2,
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: MINUTE } },
       {
         extends: true,
-        test: { name: 'golden', include: ['test/golden/**/*.test.ts'], testTimeout: 3 * MINUTE },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'golden',
+          include: ['test/golden/**/*.test.ts'],
+          testTimeout: 3 * MINUTE,
+          // detectors are built there
+          hookTimeout: 3 * MINUTE,
+        },
       },
       {
         extends: true,
@@ -32,6 +46,7 @@ export default defineConfig({
           name: 'long',
           include: ['test/long/**/*.test.ts'],
           testTimeout: 40 * MINUTE,
+          hookTimeout: 5 * MINUTE,
           fileParallelism: false,
         },
       },
