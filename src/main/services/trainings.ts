@@ -140,17 +140,21 @@ interface Ending {
 const outOfMemory = ({ event }: Ending, { ofMemory }: Gone) =>
   event === undefined ? ofMemory : event.type === 'failed' && event.outOfMemory === true;
 
-/** The job to go on with where memory was what ended the process: from its last checkpoint, in smaller parts. */
+/**
+ * The job to go on with where memory was what ended the process: from its last checkpoint, in smaller parts. A process that
+ * halved its parts while it ran has not shown that one image is too many: only one that began with one image has.
+ */
 function inSmallerParts(project: OpenProject, job: TrainingJob, end: Ending, gone: Gone) {
   const { unkept, killed, asked } = end;
   const mayGoOn = unkept === undefined && !killed && !asked && outOfMemory(end, gone);
-  const parts = Math.max(job.parts ?? 1, project.runs.plan(job.runId).parts ?? 1) * 2;
-  const run = project.runs.get(job.runId);
-  const { batch } = recipeSchema.parse(run.recipe).train;
-  if (!mayGoOn || parts >= batch * 2) return undefined;
+  const recipe = recipeSchema.parse(project.runs.get(job.runId).recipe);
+  const { batch } = recipe.train;
+  const begun = job.parts ?? 1;
+  if (!mayGoOn || begun >= batch) return undefined;
+  const reached = Math.max(begun, project.runs.plan(job.runId).parts ?? 1);
+  const parts = Math.min(reached * 2, 2 ** Math.ceil(Math.log2(batch)));
   const step = project.checkpoints.latest(job.runId)?.step;
   const text = `Memory ran out and the training process ended. It goes on from step ${step ?? 0}, with each step's ${batch} images computed ${Math.ceil(batch / parts)} at a time.`;
-  const recipe = recipeSchema.parse(run.recipe);
   return {
     job: { ...job, recipe, parts, resume: step !== undefined, autoBatch: false },
     event: { type: 'out of memory', step: step ?? 0, parts, text } as const,
