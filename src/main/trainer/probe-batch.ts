@@ -4,11 +4,12 @@ import { freemem } from 'node:os';
 import type { Recipe } from '../../shared/recipe.ts';
 import { paddedSide } from '../detector/data/batch.ts';
 import { keepRatioSize } from '../detector/data/resize.ts';
-import { isOutOfMemory, type WorstCase, worstBatch } from '../detector/engine/memory.ts';
+import { type WorstCase, worstBatch } from '../detector/engine/memory.ts';
 import { batchGradients, disposeGradients } from '../detector/engine/train-step.ts';
 import { newLevelCounters } from '../detector/losses/level-weights.ts';
 import { type Network, strides } from '../detector/network.ts';
 import { lossConfigOf } from '../detector/network-config.ts';
+import { isOutOfMemory } from '../detector/out-of-memory.ts';
 import { onGpu } from '../detector/tf.ts';
 import type { JobImage } from './job.ts';
 

@@ -1,7 +1,7 @@
 // The evaluations of a training: the numbers, each class apart, and what is seen on the few images that are watched.
 import { evaluateNetwork } from '../detector/engine/evaluate.ts';
-import { isOutOfMemory } from '../detector/engine/memory.ts';
 import type { Metrics, Training } from '../detector/engine/training.ts';
+import { isOutOfMemory } from '../detector/out-of-memory.ts';
 import type { ClassResult, FoundObjects, TrainingEvent, TrainingJob } from './job.ts';
 import { plain } from './read-model.ts';
 import { sampleOf } from './samples.ts';

@@ -2,7 +2,7 @@
 // `node worker.ts job.json` prints one event a line.
 import { readFileSync } from 'node:fs';
 import { sentenceOf } from '../../shared/problem.ts';
-import { isOutOfMemory } from '../detector/engine/memory.ts';
+import { isOutOfMemory } from '../detector/out-of-memory.ts';
 import type {
   DetectionEvent,
   DetectionJob,

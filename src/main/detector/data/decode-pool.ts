@@ -105,6 +105,7 @@ function settle(pending: Map<number, Pending>, reply: DecodeReply): void {
   const waiting = pending.get(reply.id);
   pending.delete(reply.id);
   if ('scaled' in reply) waiting?.resolve(reply.scaled);
+  else if (reply.remedy === undefined) waiting?.reject(new Error(reply.message));
   else waiting?.reject(new Problem(reply.message, reply.remedy));
 }
 

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { Problem } from '../../../shared/problem.ts';
+import { isOutOfMemory } from '../out-of-memory.ts';
 import type { RgbImage } from './rgb-image.ts';
 
 // images are decoded side by side by the pool; threads within one image would only fight for cores
@@ -12,7 +13,8 @@ sharp.cache(false);
 /**
  * The pixels of the image file at `path`: EXIF orientation applied, transparency on white, 16-bit, grey, palette and
  * CMYK as 8-bit RGB, the first frame of an animation. RGB profiles are ignored, as OpenCV does; CMYK ones are applied.
- * Throws a Problem that names the file where it is absent, unreadable, truncated or no image.
+ * Throws a Problem that names the file where it is absent, unreadable, truncated or no image, and an Error that
+ * `isOutOfMemory` knows where memory is what fails.
  */
 export async function decodeFile(path: string): Promise<RgbImage> {
   return decodeBytes(await bytesOf(path), path);
@@ -23,6 +25,7 @@ export async function decodeBytes(bytes: Uint8Array, name: string): Promise<RgbI
   try {
     return await decode(bytes);
   } catch (error) {
+    throwWithoutMemory(name, error);
     throw new Problem(
       `The image ${name} cannot be read: ${firstLine(error)}.`,
       'Replace it with an intact copy, or remove it from the data set.',
@@ -34,6 +37,7 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
+    throwWithoutMemory(path, error);
     const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new Problem(
       absent
@@ -42,6 +46,11 @@ async function bytesOf(path: string): Promise<Uint8Array> {
       'Put it back where it was, or remove it from the data set.',
     );
   }
+}
+
+/** No fault of the image, which must not be left out for it: throws an Error that `isOutOfMemory` knows. */
+function throwWithoutMemory(name: string, error: unknown): void {
+  if (isOutOfMemory(error)) throw new Error(`The image ${name} was not decoded: ${firstLine(error)}.`);
 }
 
 async function decode(bytes: Uint8Array): Promise<RgbImage> {

@@ -1,15 +1,6 @@
-/** Steps within the memory there is: told from other failures, computed in smaller parts, and measured beforehand. */
+/** Steps within the memory there is: computed in smaller parts, and measured beforehand. */
 import type { BatchImage } from '../data/batch.ts';
 import type { LoadedBatch } from '../data/loader.ts';
-
-/** Words of TensorFlow, of V8, of the C++ library and of a system that starts no more threads for the same thing. */
-const wordsForIt =
-  /OOM when allocating|resource ?exhausted|out of memory|bad_alloc|cannot allocate memory|allocation failed|failed to allocate|resource temporarily unavailable|^(EAGAIN|ENOMEM)/i;
-
-/** True where an operation failed for want of memory. */
-export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && wordsForIt.test(error.message);
-}
 
 /** The batch in `parts` pieces of nearly equal size, none empty. Their pixels are views of the batch's. */
 export function splitBatch(batch: LoadedBatch, parts: number): LoadedBatch[] {

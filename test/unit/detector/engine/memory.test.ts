@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Tape } from '../../../../src/main/detector/autograd/tape.ts';
-import { isOutOfMemory, splitBatch, worstBatch } from '../../../../src/main/detector/engine/memory.ts';
+import { splitBatch, worstBatch } from '../../../../src/main/detector/engine/memory.ts';
+import { isOutOfMemory } from '../../../../src/main/detector/out-of-memory.ts';
 import { tf } from '../../../../src/main/detector/tf.ts';
 
 describe('want of memory', () => {
