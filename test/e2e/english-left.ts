@@ -10,6 +10,8 @@ const NAMES = [
   /\S+\.(jpg|png|xml|json|yaml|txt|db)\b/g,
   /(?:\/[\w.-]+)+/g,
   /\b(train|val|test)\b/g,
+  // what the program calls runs, exports, their programs and kinds of errors
+  /\b(Run \d+|r\d+-onnx|predict\.(py|mjs|cpp)|onnxruntime(-node)?|Cls|Loc|Both|Dup|Bkg|Miss)(?![\w])/g,
   // a date of today
   /\b([A-Z][a-z]{2} \d+, \d{4}|[AP]M)\b/g,
   // products and formats

@@ -10,6 +10,8 @@ import { createProject, type OpenProject } from '../../src/main/services/project
 import { resolveRecipe } from '../../src/main/services/recipes.ts';
 import { drawSampleData } from '../../src/main/services/sample-data.ts';
 import { startTraining } from '../../src/main/services/trainings.ts';
+import { pseudoText } from '../../src/renderer/words/pseudo.ts';
+import { englishLeft } from './english-left.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
@@ -33,7 +35,7 @@ describe.skipIf(!program)('evaluating in a browser', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ddod-evaluate-'));
     await drawSampleData(join(folder, 'images'), 24);
-    const project = createProject(join(folder, 'project'), 'Drawn');
+    const project = createProject(join(folder, 'project'), 'Sample cells');
     const { dataset } = await stageImport(join(folder, 'images'), { format: 'auto' });
     project.datasets.commit(dataset);
     await train(project, 10);
@@ -129,5 +131,27 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     await page.getByRole('button', { name: /^\d+ gained$/ }).click();
     await strip().waitFor();
     expect(studio.complaints).toEqual([]);
+  });
+
+  it('says nothing in English where another language is spoken, its boxes and its comparison neither', async () => {
+    await page.goto(new URL('/?language=qps#/evaluate', page.url()).href);
+    const card = (name: string) => page.getByRole('region', { name: pseudoText(name), exact: true });
+    await page.getByLabel(pseudoText('Compare with')).selectOption({ index: 1 });
+    await card('Sizes and comparison').getByText(pseudoText('gained').slice(1, -1)).first().waitFor();
+    const open = [
+      () => card('Errors').getByRole('button').first().click(),
+      () => card('Classes').getByRole('button').first().click(),
+      () => card('Confusion matrix').locator('button:not(:disabled)').first().click(),
+      () => card('Scores').locator('.plot button:not(:disabled)').last().click({ force: true }),
+      async () => {
+        await card('Precision and recall').getByRole('button').focus();
+        await page.keyboard.press('ArrowRight');
+      },
+    ];
+    for (const press of open) {
+      await press();
+      await page.locator('section h3').waitFor();
+      expect(await englishLeft(page)).toEqual([]);
+    }
   });
 });

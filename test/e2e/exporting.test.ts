@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pseudoText } from '../../src/renderer/words/pseudo.ts';
+import { englishLeft } from './english-left.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
@@ -61,6 +63,15 @@ describe.skipIf(!program)('exporting in a browser', () => {
     await card('SavedModel').getByText('written with 16 bits').waitFor();
     await card('safetensors').getByText('written with 32 bits').waitFor();
     expect(await card('TensorFlow.js').getByText('written with').count()).toBe(0);
+  });
+
+  it('says nothing in English where another language is spoken', async () => {
+    const english = page.url();
+    await page.goto(new URL('/?language=qps#/export', english).href);
+    await page.getByRole('heading', { name: pseudoText('Exported') }).waitFor();
+    await page.getByRole('button', { name: 'predict.py' }).waitFor();
+    expect(await englishLeft(page)).toEqual([]);
+    await page.goto(english);
   });
 
   it('suggests with an ONNX file from elsewhere, and says what is wrong with another', async () => {

@@ -11,12 +11,12 @@ import { app } from './app.svelte.ts';
 import { Task } from './task.svelte.ts';
 
 /** What each format is for, in the user's words. */
-export const formatWords: Readonly<Record<ModelFormat, { name: string; purpose: Message }>> = {
-  onnx: { name: 'ONNX', purpose: msg('onnxruntime, OpenVINO, TensorRT: C++, Python, C#, Node') },
-  tfjs: { name: 'TensorFlow.js', purpose: msg('in a browser or in Node') },
-  savedmodel: { name: 'SavedModel', purpose: msg('TensorFlow in Python, TensorFlow Serving') },
-  pth: { name: 'PyTorch weights', purpose: msg("mmdetection's names; weights alone") },
-  safetensors: { name: 'safetensors', purpose: msg('weights alone, for any program') },
+export const formatWords: Readonly<Record<ModelFormat, { name: Message; purpose: Message }>> = {
+  onnx: { name: msg('ONNX'), purpose: msg('onnxruntime, OpenVINO, TensorRT: C++, Python, C#, Node') },
+  tfjs: { name: msg('TensorFlow.js'), purpose: msg('in a browser or in Node') },
+  savedmodel: { name: msg('SavedModel'), purpose: msg('TensorFlow in Python, TensorFlow Serving') },
+  pth: { name: msg('PyTorch weights'), purpose: msg("mmdetection's names; weights alone") },
+  safetensors: { name: msg('safetensors'), purpose: msg('weights alone, for any program') },
 };
 
 class ModelExports {

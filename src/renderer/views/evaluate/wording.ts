@@ -1,5 +1,7 @@
 // How figures and errors are put into words.
 import type { ErrorKind, Example, ThresholdCounts } from '../../../shared/evaluation.ts';
+import { type Message, msg } from '../../words/message.ts';
+import { t } from '../../words/words.ts';
 
 /** With its sign, as a difference. */
 export function signed(value: number): string {
@@ -7,27 +9,36 @@ export function signed(value: number): string {
   return `${value < 0 && text !== '0.0' ? '−' : '+'}${text}`;
 }
 
-export const errorWords: Readonly<Record<ErrorKind, { readonly name: string; readonly advice: string }>> = {
-  Cls: { name: 'Wrong class', advice: 'Look for labels of the wrong class, and classes that look alike.' },
-  Loc: { name: 'Badly placed', advice: 'Look for loose labels; a larger input size places boxes better.' },
-  Both: {
-    name: 'Wrong class and place',
-    advice: 'Often objects that are cut off or overlap: look at them first.',
+export const errorWords: Readonly<Record<ErrorKind, { readonly name: Message; readonly advice: Message }>> = {
+  Cls: {
+    name: msg('Wrong class'),
+    advice: msg('Look for labels of the wrong class, and classes that look alike.'),
   },
-  Dup: { name: 'Found twice', advice: 'A lower NMS threshold removes second finds.' },
-  Bkg: { name: 'Nothing there', advice: 'Look for objects that nobody labelled: they count as errors here.' },
-  Miss: { name: 'Missed', advice: 'More such images, or a larger input size for small objects.' },
+  Loc: {
+    name: msg('Badly placed'),
+    advice: msg('Look for loose labels; a larger input size places boxes better.'),
+  },
+  Both: {
+    name: msg('Wrong class and place'),
+    advice: msg('Often objects that are cut off or overlap: look at them first.'),
+  },
+  Dup: { name: msg('Found twice'), advice: msg('A lower NMS threshold removes second finds.') },
+  Bkg: {
+    name: msg('Nothing there'),
+    advice: msg('Look for objects that nobody labelled: they count as errors here.'),
+  },
+  Miss: { name: msg('Missed'), advice: msg('More such images, or a larger input size for small objects.') },
 };
 
-export const outcomeWords: Readonly<Record<Example['outcome'], string>> = {
-  found: 'right',
-  excused: 'ignored',
-  Cls: 'wrong class',
-  Loc: 'badly placed',
-  Both: 'wrong class and place',
-  Dup: 'found twice',
-  Bkg: 'nothing there',
-  Miss: 'missed',
+export const outcomeWords: Readonly<Record<Example['outcome'], Message>> = {
+  found: msg('right'),
+  excused: msg('ignored'),
+  Cls: msg('wrong class'),
+  Loc: msg('badly placed'),
+  Both: msg('wrong class and place'),
+  Dup: msg('found twice'),
+  Bkg: msg('nothing there'),
+  Miss: msg('missed'),
 };
 
 /** Precision, recall and F1 at a threshold; -1 where there is nothing to measure. */
@@ -70,8 +81,10 @@ export function verdict(
   difference: number,
   interval: { low: number; high: number } | null,
 ): string {
-  if (interval === null) return 'Too few images to tell whether this is chance.';
+  if (interval === null) return t('Too few images to tell whether this is chance.');
   if (interval.low > 0 || interval.high < 0)
-    return `${other} is ${difference > 0 ? 'better' : 'worse'}, by more than chance.`;
-  return 'Not significant: this may be chance.';
+    return difference > 0
+      ? t('{other} is better, by more than chance.', { other })
+      : t('{other} is worse, by more than chance.', { other });
+  return t('Not significant: this may be chance.');
 }
