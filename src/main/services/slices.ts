@@ -14,14 +14,26 @@ export function atOnce<T>(work: Sliced<T>): T {
   }
 }
 
-/** Does the work with a break every few milliseconds. What it reads must not change meanwhile. */
+/** The turn that was given last. */
+let turns: Promise<unknown> = Promise.resolve();
+
+/** Resolves in a turn of the event loop that no other sliced work has. */
+function turn(): Promise<unknown> {
+  turns = turns.then(() => setImmediate());
+  return turns;
+}
+
+/**
+ * Does the work with a break every few milliseconds; of several such works one goes on at a time, so that many hold others
+ * up no longer than one. What it reads must not change meanwhile.
+ */
 export async function inSlices<T>(work: Sliced<T>): Promise<T> {
-  let began = performance.now();
   for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-    if (performance.now() - began < SLICE_MS) continue;
-    await setImmediate();
-    began = performance.now();
+    await turn();
+    const end = performance.now() + SLICE_MS;
+    do {
+      const step = work.next();
+      if (step.done) return step.value;
+    } while (performance.now() < end);
   }
 }

@@ -32,6 +32,8 @@ class Experiments {
   checked = $state.raw<ReadonlyMap<string, number>>(new Map());
   /** By metric, then by run, with the run's state when it was read. */
   readonly #read = new SvelteMap<string, ReadonlyMap<string, ReadCurve>>();
+  /** Readings under way, by metric. */
+  readonly #reading = new Map<string, Promise<void>>();
   readonly listed = $derived(listed(training.runs, this.filter, this.order));
   readonly overlaid = $derived(
     training.runs.filter(({ id }) => this.checked.has(id)).sort((a, b) => this.#place(a) - this.#place(b)),
@@ -77,8 +79,15 @@ class Experiments {
     });
   }
 
-  /** Reads a metric of the overlaid runs that were not read since they changed. */
-  async read(name: string): Promise<void> {
+  /** Reads a metric of the overlaid runs that were not read since they changed; after a reading that is under way. */
+  read(name: string): Promise<void> {
+    const before = this.#reading.get(name)?.catch(() => undefined) ?? Promise.resolve();
+    const reading = before.then(() => this.#readNow(name));
+    this.#reading.set(name, reading);
+    return reading;
+  }
+
+  async #readNow(name: string): Promise<void> {
     const known = this.#read.get(name);
     const stale = this.overlaid.filter(
       (run) => run.status === 'running' || known?.get(run.id)?.as !== stateOf(run),

@@ -34,6 +34,36 @@ describe('sliced work', () => {
   });
 });
 
+describe('many sliced works at once', () => {
+  it('hold others up no longer than one does', async () => {
+    let steps = 0;
+    let most = 0;
+    let over = false;
+    const others = (async () => {
+      for (; !over; steps = 0) {
+        await setImmediate();
+        most = Math.max(most, steps);
+      }
+    })();
+    const works = Array.from({ length: 20 }, () =>
+      inSlices(
+        (function* () {
+          for (const _ of Array(10)) {
+            steps += 1;
+            yield* counting(1);
+          }
+          return 0;
+        })(),
+      ),
+    );
+    await Promise.all(works);
+    over = true;
+    await others;
+    // a step takes 2 ms, and a slice 10
+    expect(most).toBeLessThan(20);
+  });
+});
+
 function projectOfThree() {
   const project = temporaryProject();
   const names = ['a', 'b', 'c'];
