@@ -1,6 +1,5 @@
 // What a screen in the pseudo language still says in English: its text, and the words for screen readers and pointers.
 import type { Page } from 'playwright';
-import { pseudoText } from '../../src/renderer/words/pseudo.ts';
 
 /** Names and units that no language changes. */
 const NAMES = [
@@ -12,6 +11,8 @@ const NAMES = [
   /\b(train|val|test)\b/g,
   // what the program calls runs, exports, their programs and kinds of errors
   /\b(Run \d+|r\d+-onnx|predict\.(py|mjs|cpp)|onnxruntime(-node)?|Cls|Loc|Both|Dup|Bkg|Miss)(?![\w])/g,
+  // recipes, alone or before what is said of one
+  /(?<![\w ])(fast|balanced|paper|reference)(?= \(|\]?$)/g,
   // a date of today
   /\b([A-Z][a-z]{2} \d+, \d{4}|[AP]M)\b/g,
   // products and formats
@@ -48,10 +49,4 @@ export async function englishLeft(page: Page): Promise<string[]> {
 
 function withoutNames(text: string): string {
   return NAMES.reduce((rest, name) => rest.replace(name, ''), text);
-}
-
-/** A name in the pseudo language, or in English as long as its screen is not ready. */
-export function either(english: string): RegExp {
-  const escaped = [english, pseudoText(english)].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^(${escaped.join('|')})$`);
 }

@@ -1,5 +1,7 @@
 // The list of runs as somebody wants to see it: which of them, in which order.
 import type { RunSummary } from '../../shared/contract.ts';
+import { statuses } from '../views/train/words.ts';
+import { translated } from '../words/words.ts';
 
 export const runColumns = ['name', 'status', 'AP', 'AP50', 'took', 'bytes', 'createdAt'] as const;
 export type RunColumn = (typeof runColumns)[number];
@@ -41,7 +43,8 @@ export function listed(runs: readonly RunSummary[], filter: RunFilter, order: Ru
 function textOf(run: RunSummary): string {
   const { name, detector, backbone } = run.recipe;
   const tags = run.tags.map((tag) => `#${tag}`);
-  return [run.id, run.name, run.status, run.notes, run.cause ?? '', name, detector, backbone, ...tags]
+  const status = `${run.status} ${translated(statuses[run.status])}`;
+  return [run.id, run.name, status, run.notes, run.cause ?? '', name, detector, backbone, ...tags]
     .join(' ')
     .toLowerCase();
 }

@@ -8,7 +8,7 @@ const PLAIN = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const ACCENTED = 'àƀçđéƒĝĥîĵķļɱñôþɋŕšţûṽŵẋýžÀƁÇĐÉƑĜĤÎĴĶĻṀÑÔÞɊŔŠŢÛṼŴẊÝŽ';
 const LITERAL = 0;
 /** Tags mark keys and names; see components/Marked.svelte. */
-const TAG_OR_LETTER = /<\/?(?:kbd|strong|code)>|[a-z]/gi;
+const TAG_OR_LETTER = /<\/?(?:kbd|strong|small|code)>|[a-z]/gi;
 const accents = new Map([...PLAIN].map((letter, index) => [letter, [...ACCENTED][index] ?? letter]));
 
 /** Text without braces: `[Šàṽéđ]`. */

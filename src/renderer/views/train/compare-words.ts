@@ -1,5 +1,6 @@
 // A comparison's cells: which number is the best, and how a recipe's value is written.
 import type { Json } from '../../../shared/model.ts';
+import { t } from '../../words/words.ts';
 
 /** The place of the highest number; -1 where there is none. */
 export function bestOf(values: readonly (number | null)[]): number {
@@ -13,9 +14,9 @@ export function bestOf(values: readonly (number | null)[]): number {
 /** A recipe's value in a cell: short, and never an object's braces. */
 export function valueWords(value: Json | undefined): string {
   if (value === null || value === undefined) return '–';
-  if (value === true) return 'on';
-  if (value === false) return 'off';
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueWords).join(', ');
+  if (value === true) return t('on');
+  if (value === false) return t('off');
+  if (Array.isArray(value)) return value.length === 0 ? t('none') : value.map(valueWords).join(', ');
   if (typeof value !== 'object') return String(value);
   const { long, short } = value as { long?: Json; short?: Json };
   if (long !== undefined && short !== undefined) return long === short ? `${long}` : `${long}×${short}`;

@@ -1,6 +1,7 @@
 // A recipe's values as text in a form, and back.
 import type { RecipeField } from '../../../shared/contract/recipes.ts';
 import type { Json } from '../../../shared/model.ts';
+import { t } from '../../words/words.ts';
 
 export type Parsed = { readonly value: Json } | { readonly fault: string };
 
@@ -16,7 +17,8 @@ export function fieldText(value: Json): string {
 /** The value that a text means for a field, or why it means none. */
 export function parseField(field: RecipeField, text: string): Parsed {
   const written = text.trim();
-  if (written === '') return field.optional ? { value: null } : { fault: `${field.name} needs a value.` };
+  if (written === '')
+    return field.optional ? { value: null } : { fault: t('{name} needs a value.', { name: field.name }) };
   if (field.kind === 'list') return parseList(field, written);
   if (field.kind === 'choice' || field.kind === 'flag') return { value: written };
   return parseNumber(field, written);
@@ -24,10 +26,11 @@ export function parseField(field: RecipeField, text: string): Parsed {
 
 function parseNumber({ name, kind, min, max }: RecipeField, written: string): Parsed {
   const value = Number(written.replace(',', '.'));
-  if (!Number.isFinite(value)) return { fault: `${name} is a number.` };
-  if (kind === 'integer' && !Number.isInteger(value)) return { fault: `${name} is a whole number.` };
-  if (min !== null && value < min) return { fault: `${name} is at least ${min}.` };
-  if (max !== null && value > max) return { fault: `${name} is at most ${max}.` };
+  if (!Number.isFinite(value)) return { fault: t('{name} is a number.', { name }) };
+  if (kind === 'integer' && !Number.isInteger(value))
+    return { fault: t('{name} is a whole number.', { name }) };
+  if (min !== null && value < min) return { fault: t('{name} is at least {min}.', { name, min }) };
+  if (max !== null && value > max) return { fault: t('{name} is at most {max}.', { name, max }) };
   return { value };
 }
 
@@ -36,9 +39,13 @@ function parseList({ name, value }: RecipeField, written: string): Parsed {
   const parts = written.split(/[\s,;]+/).filter(Boolean);
   const sizes = Array.isArray(value) && value.some((part) => part !== null && typeof part === 'object');
   const parsed = parts.map((part) => (sizes ? sizeOf(part) : numberOf(part)));
-  const faulty = parsed.indexOf(undefined);
-  if (faulty >= 0)
-    return { fault: `${name}: "${parts[faulty]}" is not ${sizes ? 'a size as 640x480' : 'a number'}.` };
+  const wrong = parts[parsed.indexOf(undefined)];
+  if (wrong !== undefined)
+    return {
+      fault: sizes
+        ? t('{name}: "{wrong}" is not a size as 640x480.', { name, wrong })
+        : t('{name}: "{wrong}" is not a number.', { name, wrong }),
+    };
   return { value: parsed.filter((part) => part !== undefined) };
 }
 
