@@ -11,15 +11,20 @@ const NAMES = [
   /\b(train|val|test)\b/g,
   // what the program calls runs, exports, their programs and kinds of errors
   /\b(Run \d+|r\d+-onnx|predict\.(py|mjs|cpp)|onnxruntime(-node)?|Cls|Loc|Both|Dup|Bkg|Miss)(?![\w])/g,
-  // recipes, alone or before what is said of one
-  /(?<![\w ])(fast|balanced|paper|reference)(?= \(|\]?$)/g,
+  // recipes, alone or named; backbones, computers, the first letters of a hash
+  /(?<=^|\[|: )(fast|balanced|paper|reference)(?= \(|\]?$)/g,
+  /\befficientnet-lite0\b/g,
+  /^CPU, \d+ cores$/g,
+  /\b[0-9a-f]{12}\b/g,
   // a date of today
-  /\b([A-Z][a-z]{2} \d+, \d{4}|[AP]M)\b/g,
+  /\b([A-Z][a-z]{2} \d+(, \d{4})?|[AP]M)\b/g,
   // products and formats
   /\b(DDOD Studio|DDOD|ATSS|FCOS|RetinaNet|ResNet-?\d*|COCO|Pascal VOC|VOC|YOLO|CVAT( XML)?|ONNX|TensorFlow|CSV|SQLite|Pseudo)\b/g,
   /\bLabel Studio JSON|labelme, X-AnyLabeling|Create ML|Ultralytics, Darknet, labelImg\b/g,
   // metrics, units, keys
-  /\b(AP\d*|loss_\w+|lr|px|MP|MB|GB|kB|fps|IoU)\b/g,
+  /^\s*loss\s*$/g,
+  /\b(grad_norm|images_per_second|memory_mb|boxes_without_positive|(cls|reg)_pos\.P\d)\b/g,
+  /\b(AP(\d*|[sml])|\d\.\de-\d+|loss_\w+|lr|px|MP|MB|GB|kB|fps|IoU)\b/g,
   /\b((Ctrl|Shift|Alt)\+)*(Ctrl|Shift|Alt|Esc|Escape|Enter|Delete|Tab|Space|F\d+|[A-Z])(?![\w])/g,
 ];
 

@@ -2,6 +2,8 @@
 // run, both over each other and compared, notes, a star, and one deleted.
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pseudoText } from '../../src/renderer/words/pseudo.ts';
+import { englishLeft } from './english-left.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
@@ -104,6 +106,52 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
       .or(page.getByRole('rowheader', { name: 'train.epochs' }))
       .waitFor();
     await page.getByRole('rowheader', { name: 'red-cell' }).waitFor();
+  });
+
+  it('has nothing left in English wherever a run is shown', async () => {
+    const left: string[] = [];
+    const look = async (where: string) =>
+      left.push(...(await englishLeft(page)).map((text) => `${where}: ${text}`));
+    const tab = (name: string) => page.getByRole('tab', { name: pseudoText(name), exact: true }).click();
+    const more = page.getByRole('button', { name: pseudoText('More for ').slice(0, -1) });
+    const menuItem = async (name: string) => {
+      await more.first().click();
+      await page.getByRole('menu').waitFor();
+      await look('menu');
+      await page.getByRole('menuitem', { name: pseudoText(name), exact: true }).click();
+      await page.getByRole('dialog').waitFor();
+    };
+    const closed = async () => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    await page.goto(new URL('/?language=qps#/train', page.url()).href);
+    await page.getByText(pseudoText('Runs'), { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Run 1', exact: true }).click();
+    await page.getByRole('slider').first().waitFor();
+    await look('curves');
+    for (const [name, what] of [
+      ['Pictures', 'figure img'],
+      ['Log', 'time'],
+      ['Details', 'table'],
+    ] as const) {
+      await tab(name);
+      await page.getByRole('tabpanel').locator(what).first().waitFor();
+      await look(name);
+    }
+    for (const box of await page.locator('td.check input').all()) await box.check();
+    await tab('Compare');
+    await page.getByRole('tabpanel').getByRole('table').waitFor();
+    await look('comparison');
+    await menuItem('Extend …');
+    await look('longer');
+    await closed();
+    await menuItem('Delete …');
+    await look('deletion');
+    await closed();
+    expect(left).toEqual([]);
+    await page.goto(new URL('/#/train', page.url()).href);
+    await page.getByRole('heading', { name: 'Runs' }).waitFor();
   });
 
   it('keeps a star, a tag and a note, finds runs by them, and deletes one saying what that frees', async () => {

@@ -43,14 +43,15 @@ export function listed(runs: readonly RunSummary[], filter: RunFilter, order: Ru
 function textOf(run: RunSummary): string {
   const { name, detector, backbone } = run.recipe;
   const tags = run.tags.map((tag) => `#${tag}`);
-  const status = `${run.status} ${translated(statuses[run.status])}`;
-  return [run.id, run.name, status, run.notes, run.cause ?? '', name, detector, backbone, ...tags]
+  const status = translated(statuses[run.status]);
+  return [run.id, run.name, run.status, status, run.notes, run.cause ?? '', name, detector, backbone, ...tags]
     .join(' ')
     .toLowerCase();
 }
 
 function sortValue(run: RunSummary, column: RunColumn): string | number | null {
   if (column === 'AP' || column === 'AP50') return run.best?.[column] ?? null;
+  if (column === 'status') return translated(statuses[run.status]);
   return column === 'took' ? tookSeconds(run) : run[column];
 }
 

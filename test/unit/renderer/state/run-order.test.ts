@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   listed,
   nextOrder,
@@ -7,6 +7,8 @@ import {
   runColumns,
   tookSeconds,
 } from '../../../../src/renderer/state/run-order.ts';
+import { catalogFormatter, englishFormatter } from '../../../../src/renderer/words/formatter.ts';
+import { speak } from '../../../../src/renderer/words/words.ts';
 import type { RunSummary } from '../../../../src/shared/contract.ts';
 import { runStatuses } from '../../../../src/shared/model.ts';
 
@@ -56,6 +58,18 @@ const anyRun = fc.record({
 });
 
 describe('the list of runs', () => {
+  afterEach(() => speak(() => englishFormatter()));
+
+  it('finds and orders runs by their status as the window says it', () => {
+    const runs = [run({ id: 'r1', status: 'done' }), run({ id: 'r2', status: 'failed' })];
+    const byStatus: RunOrder = { by: 'status', falling: false };
+    expect(ids(listed(runs, ALL, byStatus))).toEqual(['r1', 'r2']);
+    speak(() => catalogFormatter('de', { done: 'fertig', failed: 'abgebrochen' }));
+    expect(ids(listed(runs, ALL, byStatus))).toEqual(['r2', 'r1']);
+    expect(ids(listed(runs, { ...ALL, words: 'abgeb' }, NEWEST))).toEqual(['r2']);
+    expect(ids(listed(runs, { ...ALL, words: 'failed' }, NEWEST))).toEqual(['r2']);
+  });
+
   it('finds runs by words of their name, tags, notes, status and recipe', () => {
     const runs = [
       run({ id: 'r1', name: 'Long one', tags: ['night'] }),

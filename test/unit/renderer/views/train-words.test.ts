@@ -54,6 +54,7 @@ describe('a training in words', () => {
       'testing image 3 of 9',
     );
     expect(phaseWords({ ...LIVE, phase: 'stopping' })).toBe('stopping after epoch 2');
+    expect(phaseWords({ ...LIVE, phase: 'evaluating' })).toBe('testing');
   });
 
   it("tells the progress in the window's title", () => {
