@@ -45,6 +45,9 @@ const BUNDLE = /** @satisfies {import('esbuild').BuildOptions} */ ({
   logLevel: 'warning',
 });
 
+/** Comes first in every process that is Electron's and may read images. */
+const OWN_GLIB = { inject: ['src/main/shell/own-glib.ts'] };
+
 /** For files that ask for their own address. */
 const ADDRESSED = {
   define: { 'import.meta.url': 'moduleUrl' },
@@ -81,7 +84,7 @@ async function buildMain() {
   await build({ ...common, entryPoints: { preload: 'src/main/preload.ts' } });
   const thread = 'src/main/detector/evaluation/analysis-worker.ts';
   const entryPoints = { index: 'src/main/index.ts', 'analysis-worker': thread };
-  await build({ ...common, ...ADDRESSED, entryPoints });
+  await build({ ...common, ...ADDRESSED, ...OWN_GLIB, entryPoints });
 }
 
 async function buildTrainer() {
@@ -90,7 +93,7 @@ async function buildTrainer() {
     worker: 'src/main/trainer/worker.ts',
     'decode-worker': 'src/main/detector/data/decode-worker.ts',
   };
-  await build({ ...BUNDLE, ...ADDRESSED, outdir: 'out/trainer', entryPoints });
+  await build({ ...BUNDLE, ...ADDRESSED, ...OWN_GLIB, outdir: 'out/trainer', entryPoints });
 }
 
 /** @param {Part} part */

@@ -18,6 +18,8 @@ export interface ElectronWindow {
   readonly page: Page;
   /** Errors that the page wrote to its console. */
   readonly complaints: readonly string[];
+  /** What the program has written to its standard error so far. */
+  said(): string;
   close(): Promise<void>;
 }
 
@@ -107,6 +109,10 @@ export async function openWindow(
       DDOD_THUMBNAILS: join(folder, 'thumbnails'),
     },
   });
+  let said = '';
+  electron.process().stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
   const page = await electron.firstWindow();
   const complaints: string[] = [];
   page.on('console', (message) => {
@@ -116,6 +122,7 @@ export async function openWindow(
     electron,
     page,
     complaints,
+    said: () => said,
     close: async () => {
       await electron.close();
       screen?.process.kill();

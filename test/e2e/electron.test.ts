@@ -63,6 +63,10 @@ describe.skipIf(!program)('the Electron window', () => {
     expect(electron.windows()).toHaveLength(1);
   });
 
+  it('reads pictures with one GLib, not now with its own, now with the system’s', () => {
+    expect(window.said()).not.toContain('GLib');
+  });
+
   it('made the page complain about nothing else', () => {
     expect(window.complaints.filter((text) => !/status of 404|Not allowed to|ERR_/.test(text))).toEqual([]);
   });
