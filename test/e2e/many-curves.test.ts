@@ -77,5 +77,6 @@ describe.skipIf(!program)('many runs over each other', () => {
       await expect.poll(() => lines(name)).toBe(RUNS);
     }
     expect(asked).toHaveLength(new Set(asked).size);
+    expect(asked.slice(0, 3), 'the charts that decide come first').toEqual(['AP', 'AP50', 'loss']);
   });
 });

@@ -65,6 +65,10 @@ export function readRun(db: ReadableDb, seq: number): Run | undefined {
   return row && toRun(row);
 }
 
+export function hasRun(db: ReadableDb, seq: number): boolean {
+  return db.read('SELECT 1 FROM run WHERE seq = ?').get(seq) !== undefined;
+}
+
 /** Runs, newest first. */
 export function listRuns(db: ReadableDb): Run[] {
   return db.read<RunRow>(`SELECT ${COLUMNS} FROM run ORDER BY seq DESC`).all().map(toRun);

@@ -218,7 +218,7 @@ export class Runs {
   curve(id: string, name: string, range: CurveRange = {}): metrics.CurvePoint[] {
     const { from = 0, to = Number.MAX_SAFE_INTEGER, maxPoints = 2000 } = range;
     return this.#db.consistently(() => {
-      const series = metrics.seriesId(this.#db, seqOf(this.get(id)), name);
+      const series = metrics.seriesId(this.#db, this.#seq(id), name);
       if (series === undefined) return [];
       return this.#thinned(series, from, to, maxPoints);
     });
@@ -247,6 +247,12 @@ export class Runs {
   /** Where the run's models went, newest first. */
   exports(id: string): results.ExportRow[] {
     return results.listExports(this.#db, seqOf(this.get(id)));
+  }
+
+  /** The number of a run, without reading its recipe where that can be. */
+  #seq(id: string): number {
+    const seq = rows.runNumber(id);
+    return seq !== undefined && rows.hasRun(this.#db, seq) ? seq : seqOf(this.get(id));
   }
 
   #thinned(series: number, from: number, to: number, maxPoints: number): metrics.CurvePoint[] {

@@ -11,9 +11,15 @@ const START: RunFilter = { words: '', starred: false };
 /** Runs that are asked for at once. */
 const MOST = 200;
 
+/** Points that are asked for at once: the more curves, the fewer of each can be told apart. */
+const MOST_POINTS = 30_000;
+const POINTS_A_CURVE = 600;
+
 interface ReadCurve {
   readonly curve: CurveData;
   readonly as: string;
+  /** How many points it has at most. */
+  readonly points: number;
 }
 
 /** Changes when a run's curves may have. */
@@ -32,8 +38,8 @@ class Experiments {
   checked = $state.raw<ReadonlyMap<string, number>>(new Map());
   /** By metric, then by run, with the run's state when it was read. */
   readonly #read = new SvelteMap<string, ReadonlyMap<string, ReadCurve>>();
-  /** Readings under way, by metric. */
-  readonly #reading = new Map<string, Promise<void>>();
+  /** One reading at a time, so that the first chart need not wait for the last. */
+  #reading: Promise<unknown> = Promise.resolve();
   readonly listed = $derived(listed(training.runs, this.filter, this.order));
   readonly overlaid = $derived(
     training.runs.filter(({ id }) => this.checked.has(id)).sort((a, b) => this.#place(a) - this.#place(b)),
@@ -79,27 +85,30 @@ class Experiments {
     });
   }
 
-  /** Reads a metric of the overlaid runs that were not read since they changed; after a reading that is under way. */
+  /** Reads a metric of the overlaid runs that were not read since they changed, once what was wanted before is read. */
   read(name: string): Promise<void> {
-    const before = this.#reading.get(name)?.catch(() => undefined) ?? Promise.resolve();
-    const reading = before.then(() => this.#readNow(name));
-    this.#reading.set(name, reading);
+    const reading = this.#reading.then(() => this.#readNow(name));
+    this.#reading = reading.catch(() => undefined);
     return reading;
   }
 
   async #readNow(name: string): Promise<void> {
-    const known = this.#read.get(name);
-    const stale = this.overlaid.filter(
-      (run) => run.status === 'running' || known?.get(run.id)?.as !== stateOf(run),
-    );
+    const maxPoints = Math.min(POINTS_A_CURVE, Math.round(MOST_POINTS / Math.max(1, this.overlaid.length)));
+    const stale = this.overlaid.filter((run) => this.#isStale(run, name, maxPoints));
     if (stale.length === 0) return;
-    const read = await app.client.runs.overlay({ ids: stale.map(({ id }) => id).slice(0, MOST), name });
+    const ids = stale.map(({ id }) => id).slice(0, MOST);
+    const read = await app.client.runs.overlay({ ids, name, maxPoints });
     const next = new Map(this.#read.get(name));
     for (const curve of read) {
       const run = stale.find(({ id }) => id === curve.runId);
-      if (run) next.set(run.id, { curve, as: stateOf(run) });
+      if (run) next.set(run.id, { curve, as: stateOf(run), points: maxPoints });
     }
     this.#read.set(name, next);
+  }
+
+  #isStale(run: RunSummary, name: string, maxPoints: number): boolean {
+    const known = this.#read.get(name)?.get(run.id);
+    return !known || run.status === 'running' || known.as !== stateOf(run) || known.points < maxPoints;
   }
 
   #lay(checked: ReadonlyMap<string, number>): void {
