@@ -10,7 +10,7 @@ const NAMES = [
   /(?:\/[\w.-]+)+/g,
   /\b(train|val|test)\b/g,
   // what the program calls runs, exports, their programs and kinds of errors
-  /\b(Run \d+|r\d+-onnx|predict\.(py|mjs|cpp)|onnxruntime(-node)?|Cls|Loc|Both|Dup|Bkg|Miss)(?![\w])/g,
+  /\b(Run \d+|r\d+(-onnx)?|predict\.(py|mjs|cpp)|onnxruntime(-node)?|Cls|Loc|Both|Dup|Bkg|Miss)(?![\w])/g,
   // recipes, alone or named; backbones, computers, the first letters of a hash
   /(?<=^|\[|: )(fast|balanced|paper|reference)(?= \(|\]?$)/g,
   /\befficientnet-lite0\b/g,

@@ -85,7 +85,7 @@ function reasonsFor(recipe: Recipe, facts: DataFacts): { path: string; reason: R
     reason(
       'train.epochs',
       'Epochs',
-      `${count(train.epochs, 'pass', 'passes')} over ${count(facts.train.length, 'training image')} make ${count(steps, 'step')}; about ${STEPS_WANTED} are what a small set needs.`,
+      `${count(train.epochs, 'pass', 'passes')} over ${count(facts.train.length, 'training image')} ${train.epochs === 1 ? 'makes' : 'make'} ${count(steps, 'step')}; about ${STEPS_WANTED} are what a small set needs.`,
     ),
     reason(
       'train.batch',
