@@ -11,6 +11,8 @@ export interface Message {
   readonly kind: 'info' | 'trouble';
   readonly text: string;
   readonly remedy: string | null;
+  /** The topmost dialog when it was told. */
+  readonly dialog: symbol | undefined;
 }
 
 const MESSAGE_MS = 9000;
@@ -24,6 +26,8 @@ class App {
   imageId = $state<number>();
   theme = $state<Theme>('dark');
   messages = $state.raw<readonly Message[]>([]);
+  /** Dialogs that are open, the topmost last. */
+  dialogs = $state.raw<readonly symbol[]>([]);
   lost = $state(false);
   /** Something long is going on, in words. */
   busy = $state<string>();
@@ -101,6 +105,21 @@ class App {
     });
   }
 
+  /** What is shown in a dialog: told while it was the topmost. All else is shown in the window, below dialogs. */
+  messagesIn(place: symbol | undefined): readonly Message[] {
+    const { dialogs } = this;
+    const placeOf = ({ dialog }: Message) => dialogs.find((open) => open === dialog);
+    return this.messages.filter((message) => placeOf(message) === place);
+  }
+
+  /** Says that a dialog opened; what comes back says that it closed. */
+  enterDialog(dialog: symbol): () => void {
+    this.dialogs = [...this.dialogs, dialog];
+    return () => {
+      this.dialogs = this.dialogs.filter((other) => other !== dialog);
+    };
+  }
+
   dismiss(id: number): void {
     this.messages = this.messages.filter((message) => message.id !== id);
   }
@@ -156,7 +175,7 @@ class App {
 
   #show(kind: Message['kind'], text: string, remedy: string | null): void {
     const id = this.#nextMessage++;
-    this.messages = [...this.messages.slice(-3), { id, kind, text, remedy }];
+    this.messages = [...this.messages.slice(-3), { id, kind, text, remedy, dialog: this.dialogs.at(-1) }];
     setTimeout(() => this.dismiss(id), MESSAGE_MS);
   }
 

@@ -1,0 +1,57 @@
+// What is told in passing, beside a dialog: never over it, and in it where the dialog is what it is about.
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserProgram, openStudio, type Studio } from './studio.ts';
+
+const program = browserProgram();
+
+describe.skipIf(!program)('messages', () => {
+  let studio: Studio;
+  let page: Page;
+
+  beforeAll(async () => {
+    studio = await openStudio(program ?? '');
+    page = studio.page;
+    await page.getByRole('button', { name: 'Label sample_0001.jpg' }).click({ timeout: 60_000 });
+    await page.locator('canvas.boxes').waitFor();
+  });
+  afterAll(async () => {
+    await studio?.close();
+  });
+
+  const told = (text: string) => page.getByText(text, { exact: true });
+
+  /** True where a message can be seen at its middle, false where a dialog covers it. */
+  const isOnTop = async (text: string) => {
+    const area = await told(text).boundingBox();
+    if (!area) throw new Error(`not shown: ${text}`);
+    const [x, y] = [area.x + area.width / 2, area.y + area.height / 2];
+    // what is told in passing lets the pointer through
+    return await page.evaluate(`(() => {
+      for (const part of document.querySelectorAll('.messages *')) part.style.pointerEvents = 'auto';
+      return Boolean(document.elementFromPoint(${x}, ${y})?.closest('.messages'));
+    })()`);
+  };
+
+  it('lie below a dialog that is opened over them', async () => {
+    const text = 'There is nothing to redo.';
+    await page.keyboard.press('Control+Shift+Z');
+    await told(text).waitFor();
+    expect(await isOnTop(text)).toBe(true);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
+    expect(await isOnTop(text)).toBe(false);
+    await page.keyboard.press('Escape');
+  });
+
+  it('are in the dialog that they are told to, beside its content', async () => {
+    await page.goto(page.url().replace(/#.*/, '#/images'));
+    await page.getByRole('button', { name: 'Import …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Folder, or a label file').fill('/no/such/folder');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('status').getByText('/no/such/folder').waitFor();
+    if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}.in.png` });
+  });
+});
