@@ -40,6 +40,11 @@ export function augmentedUrl(project: string, key: string): string {
   return `${inElectron ? 'image://project' : ''}/augmented/${key}?project=${project}`;
 }
 
+/** Where a picture of a recent project is read from. */
+export function glanceUrl(key: string): string {
+  return `${inElectron ? 'image://project' : ''}/glance/${key}`;
+}
+
 /** Connects; `onLost` is told when the backend is gone. */
 export async function connect(onLost: () => void): Promise<Client> {
   const link = inElectron

@@ -3,6 +3,7 @@
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import { type EvaluatingProgress, evaluationContract } from './contract/evaluation.ts';
+import { glance } from './contract/glances.ts';
 import { glassBoxRequests, type SurveyProgress } from './contract/glass-box.ts';
 import { historyContract } from './contract/history.ts';
 import { bulk, galleryFilter } from './contract/images.ts';
@@ -173,6 +174,7 @@ export const contract = {
     openOffer: request.input(z.strictObject({ id: label })).output(type<Project>()),
     close: request.output(type<void>()),
     forget: request.input(z.strictObject({ dir: path })).output(type<void>()),
+    glance,
   },
   folders: {
     list: request.input(z.strictObject({ path: path.optional() })).output(type<FolderListing>()),

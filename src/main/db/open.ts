@@ -103,10 +103,13 @@ export function isUnfinished(file: string, schema: Schema, table: string): boole
   }
 }
 
-/** Opens an existing database of today's schema for reading. Throws a Problem where it is absent, older or newer. */
-export function openForReading(file: string, schema: Schema): ReadableDb {
+/**
+ * Opens an existing database of today's schema for reading. Throws a Problem where it is absent, older or newer. `timeout`
+ * is how many milliseconds to wait for a program that has the file to itself.
+ */
+export function openForReading(file: string, schema: Schema, timeout = BUSY_TIMEOUT_MS): ReadableDb {
   if (!existsSync(file)) throw new Problem(`${file} does not exist.`);
-  const sqlite = connectOrExplain(file, { readonly: true, fileMustExist: true });
+  const sqlite = connectOrExplain(file, { readonly: true, fileMustExist: true, timeout });
   return guarded(sqlite, () => {
     checkIdentity(sqlite, schema);
     setPragmas(sqlite, true);

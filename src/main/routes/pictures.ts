@@ -1,5 +1,5 @@
 // Addresses of pictures, the same behind both doors: /image/7, /thumbnail/7, /preview/7 and /tile/7/12/3_4, each with
-// ?project=ID; /augmented/KEY, as `recipes.augmented` gives keys; and what an import under way looks at. Tiles are cut when they are asked for by `pictures.cut`.
+// ?project=ID; /augmented/KEY, as `recipes.augmented` gives keys; /glance/KEY, of a recent project; and what an import under way looks at. Tiles are cut when they are asked for by `pictures.cut`.
 import { join } from 'node:path';
 import { augmentedPicture } from '../services/augment-preview.ts';
 import { fullPicture, type Picture, thumbnail } from '../services/pictures.ts';
@@ -20,6 +20,8 @@ export async function pictureAt(
 ): Promise<Picture | undefined> {
   const key = /^\/augmented\/([0-9a-f]{64})$/.exec(pathname)?.[1];
   if (key !== undefined) return augmentedPicture(key);
+  const glanced = /^\/glance\/([\w-]{36})$/.exec(pathname)?.[1];
+  if (glanced !== undefined) return workspace.glances.picture(glanced);
   const match = ADDRESS.exec(pathname);
   if (!match) return await stagedPicture(workspace, pathname, query);
   const project = workspace.meant(query.get('project') ?? '');

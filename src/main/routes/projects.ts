@@ -29,6 +29,7 @@ export function projectRoutes(parts: Parts) {
       return changing(() => workspace.openOffer(id));
     }),
     close: os.projects.close.handler(() => changing(async () => workspace.close())),
+    glance: os.projects.glance.handler(({ input }) => workspace.glances.at(input.dir)),
     forget: os.projects.forget.handler(({ input }) => forgetProject(input.dir)),
   });
 }

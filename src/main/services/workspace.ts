@@ -7,6 +7,7 @@ import type { Project } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { stageImport } from '../formats/stage.ts';
 import { withHashes } from './datasets.ts';
+import { Glances } from './glances.ts';
 import { ImportDesk } from './import-desk.ts';
 import { createProject, isProject, type OpenProject, openProject } from './projects.ts';
 import { fetchRealSample, type RealSample, realSamples, type Watched } from './real-samples.ts';
@@ -19,6 +20,7 @@ const SAMPLE_IMAGES = 60;
 export class Workspace {
   /** Datasets looked at, on their way into the open project. */
   readonly imports = new ImportDesk();
+  readonly glances = new Glances();
   #project: OpenProject | undefined;
   #changing: Promise<unknown> = Promise.resolve();
 
@@ -38,7 +40,7 @@ export class Workspace {
   state(): Omit<StartState, 'hasFolderDialog' | 'hasFileManager' | 'session'> {
     return {
       project: this.#project?.info() ?? null,
-      recent: recentProjects().filter(({ dir }) => isProject(dir)),
+      recent: recentProjects(),
       firstStart: !existsSync(join(configDir(), 'recent.json')),
       projectsFolder: projectsFolder(),
     };
