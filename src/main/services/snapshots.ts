@@ -9,7 +9,7 @@ import type { ReadableDb, WritableDb } from '../db/database.ts';
 import { eachImage } from '../db/images.ts';
 import * as rows from '../db/snapshots.ts';
 import { atOnce, type Sliced } from './slices.ts';
-import { splitHash } from './splits.ts';
+import { splitHashOf, splitLine } from './splits.ts';
 
 export interface LabelledImage extends Omit<ImageRecord, 'revision'> {
   readonly boxes: readonly Box[];
@@ -145,6 +145,7 @@ export class Snapshots {
     const names = new Map(classes.map((label) => [label.id, label.name]));
     const chunks: Chunk[] = [];
     const digests: string[] = [];
+    const splitLines: string[] = [];
     let boxes = 0;
     const open: LabelledImage[] = [];
     for (const image of labelledImages(this.#db)) {
@@ -152,15 +153,15 @@ export class Snapshots {
       open.push(image);
       boxes += image.boxes.length;
       digests.push(digestOf(image, names));
+      const line = splitLine(image);
+      if (line !== undefined) splitLines.push(line);
       yield;
     }
     if (open.length > 0) chunks.push(yield* this.#chunk(open));
+    const splitHash = yield* splitHashOf(splitLines);
     const hash = hashOf(classes, digests);
     const createdAt = Date.now();
-    return {
-      snapshot: { hash, splitHash: splitHash(this.#db), images: digests.length, boxes, classes, createdAt },
-      chunks,
-    };
+    return { snapshot: { hash, splitHash, images: digests.length, boxes, classes, createdAt }, chunks };
   }
 
   *#chunk(images: readonly LabelledImage[]): Sliced<Chunk> {

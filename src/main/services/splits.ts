@@ -1,10 +1,11 @@
 // Splits of a project: fixed across runs, grouped, checked for leaks, named by a hash.
 import { createHash } from 'node:crypto';
-import { type Split, splitNames } from '../../shared/model.ts';
+import { type ImageRecord, type Split, splitNames } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { ReadableDb, WritableDb } from '../db/database.ts';
+import type { WritableDb } from '../db/database.ts';
 import { countByStateAndSplit, eachImage, setImageSplit } from '../db/images.ts';
 import { findLeaks, type Leak } from '../db/leaks.ts';
+import { atOnce, type Sliced } from './slices.ts';
 import { assignSplits, type GroupRule, groupOf, type Ratios } from './split-assignment.ts';
 
 export interface SplitOptions {
@@ -29,14 +30,24 @@ export function checkRatios(ratios: Ratios): void {
   );
 }
 
-/** sha256 over who is in which split; the same whatever order images were imported in. */
-export function splitHash(db: ReadableDb): string {
-  const lines = [...eachImage(db)]
-    .filter((image) => image.split !== null)
-    .map((image) => `${image.contentHash ?? image.path}\0${image.split}\n`)
-    .sort();
+/** What an image adds to the hash of the splits; undefined for one in no split. */
+export function splitLine({
+  contentHash,
+  path,
+  split,
+}: Pick<ImageRecord, 'contentHash' | 'path' | 'split'>): string | undefined {
+  return split === null ? undefined : `${contentHash ?? path}\0${split}\n`;
+}
+
+/** sha256 over who is in which split; the same whatever order images were imported in. May be set aside. */
+export function* splitHashOf(lines: readonly string[]): Sliced<string> {
+  const sorted = [...lines].sort();
+  yield;
   const hash = createHash('sha256');
-  for (const line of lines) hash.update(line);
+  for (const line of sorted) {
+    hash.update(line);
+    yield;
+  }
   return hash.digest('hex');
 }
 
@@ -82,6 +93,7 @@ export class Splits {
   }
 
   hash(): string {
-    return splitHash(this.#db);
+    const lines = [...eachImage(this.#db)].map(splitLine);
+    return atOnce(splitHashOf(lines.filter((line) => line !== undefined)));
   }
 }

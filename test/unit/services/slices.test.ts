@@ -1,7 +1,12 @@
 // Long work beside other work: it gives others their turn, and what it reads stays as it was when it began.
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { type Params, type ReadableDb, refusingWrites } from '../../../src/main/db/database.ts';
+import { projectSchema } from '../../../src/main/db/migrations/project.ts';
+import { openFrozen } from '../../../src/main/db/open.ts';
 import { atOnce, inSlices, type Sliced } from '../../../src/main/services/slices.ts';
+import { Snapshots } from '../../../src/main/services/snapshots.ts';
 import { staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts';
 
 function* counting(to: number): Sliced<number> {
@@ -64,6 +69,8 @@ describe('many sliced works at once', () => {
   });
 });
 
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+
 function projectOfThree() {
   const project = temporaryProject();
   const names = ['a', 'b', 'c'];
@@ -90,6 +97,33 @@ describe('labels that are read while others write', () => {
     const kept = await inSlices(project.snapshots.keep(now));
     expect(project.snapshots.take()).toEqual(kept);
     expect([...project.snapshots.images(kept.hash)]).toEqual([...project.snapshots.now()]);
+  });
+
+  it('are read an image at a time, and then no more', () => {
+    const project = projectOfThree();
+    project.splits.assign({ ratios: { train: 1, val: 0, test: 0 }, seed: 0 });
+    const db = openFrozen(join(project.dir, 'project.db'), projectSchema);
+    let rows = 0;
+    const read = db.read.bind(db);
+    const counting: ReadableDb['read'] = <Row>(sql: string) => ({
+      ...read<Row>(sql),
+      *iterate(...params: Params) {
+        for (const row of read<Row>(sql).iterate(...params)) {
+          rows += 1;
+          yield row;
+        }
+      },
+    });
+    const work = new Snapshots(refusingWrites(Object.assign(db, { read: counting }))).describe();
+    const inSteps: number[] = [];
+    for (let over = false; !over; ) {
+      over = work.next().done === true;
+      inSteps.push(rows - sum(inSteps));
+    }
+    db.close();
+    // an image, its box, and the next box, which is seen to be of another
+    expect(Math.max(...inSteps)).toBeLessThanOrEqual(3);
+    expect(rows, 'no image is read twice').toBe(6);
   });
 
   it('of a snapshot keep nobody from writing', () => {
