@@ -133,6 +133,23 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     expect(studio.complaints).toEqual([]);
   });
 
+  it('shows more boxes than fit, or all, on the widest screen too', async () => {
+    await page.setViewportSize({ width: 3840, height: 1600 });
+    await errors().filter({ hasText: 'Badly placed' }).click();
+    const boxes = strip().getByRole('list');
+    const all = Number(
+      /\d+/.exec(
+        (await strip()
+          .getByText(/^\d+ box/)
+          .textContent()) ?? '',
+      )?.[0],
+    );
+    const shown = () => boxes.getByRole('button').count();
+    const isFull = () => boxes.evaluate((list) => list.scrollWidth > list.clientWidth);
+    await expect.poll(async () => (await isFull()) || (await shown()) === all).toBe(true);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it('says nothing in English where another language is spoken, its boxes and its comparison neither', async () => {
     await page.goto(new URL('/?language=qps#/evaluate', page.url()).href);
     const card = (name: string) => page.getByRole('region', { name: pseudoText(name), exact: true });
