@@ -1,8 +1,11 @@
 // The Electron door: the same window, its page without Node, its port and image scheme at work.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawSampleData } from '../../src/main/services/sample-data.ts';
 import { type ElectronWindow, electronProgram, openWindow, root } from './electron-window.ts';
 
 const program = electronProgram();
@@ -23,6 +26,15 @@ describe.skipIf(!program)('the Electron window', () => {
     await window?.close();
   });
 
+  /** Drags files from the system onto the middle of the window and lets go. */
+  async function drop(files: string[]) {
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files, dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
+    await session.detach();
+  }
+
   it('opens the sample with pictures and labels it', async () => {
     await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Label sample_0001.jpg' }).click();
@@ -40,6 +52,28 @@ describe.skipIf(!program)('the Electron window', () => {
     await page.mouse.up();
     await expect.poll(async () => Number(await boxes.textContent())).toBe(before + 1);
     await page.getByText('Saved', { exact: true }).waitFor();
+  });
+
+  it('imports what is dropped on it, from where it lies', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ddod-dropped-'));
+    try {
+      await drawSampleData(folder, 3);
+      await page.evaluate('location.hash = "#/images"');
+      await page.getByRole('button', { name: 'Import …' }).waitFor();
+      await drop([folder]);
+      const dialog = page.getByRole('dialog', { name: 'Import images and labels' });
+      await dialog.waitFor();
+      await dialog.getByText(/3 images, .* read as Pascal VOC/).waitFor({ timeout: 60_000 });
+      expect(await dialog.getByLabel('Folder, or a label file').inputValue()).toBe(folder);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      const files = ['sample_0000.xml', 'sample_0001.xml'].map((name) => join(folder, 'Annotations', name));
+      await drop(files);
+      await page.getByText('Drop one folder, or one label file.').waitFor();
+      expect(await dialog.count()).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('gives the page no Node, no way out, and images of the project alone', async () => {
