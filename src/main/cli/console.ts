@@ -17,6 +17,7 @@ export class Console {
   exitCode = 0;
   #answered = false;
   #progressAt = 0;
+  #step = '';
   #barShown = false;
 
   constructor(json: boolean) {
@@ -55,7 +56,7 @@ export class Console {
     if (this.json && !this.#answered) this.result(document, '');
   }
 
-  /** A bar on a terminal; elsewhere a line every few seconds. */
+  /** A bar on a terminal; elsewhere a line for each kind of text, and every few seconds. */
   progress(done: number, total: number, text: string): void {
     const part = total === 0 ? 1 : Math.min(1, done / total);
     const line = `${String(Math.floor(part * 100)).padStart(3)} % ${text}`;
@@ -64,7 +65,11 @@ export class Console {
       const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`;
       process.stderr.write(`\r\u001b[K${bar} ${line}`);
       this.#barShown = true;
-    } else if (Date.now() - this.#progressAt > quietInterval) {
+      return;
+    }
+    const step = text.replace(/\d+/g, '');
+    if (step !== this.#step || Date.now() - this.#progressAt > quietInterval) {
+      this.#step = step;
       this.#progressAt = Date.now();
       process.stderr.write(`${line}\n`);
     }

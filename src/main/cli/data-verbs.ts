@@ -5,12 +5,17 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { sentenceOf } from '../../shared/problem.ts';
 import { exportLabels } from '../formats/export.ts';
+import type { StageReport } from '../formats/inspect.ts';
 import { formatNamed, isAutomatic, type StageOptions, stageImport } from '../formats/stage.ts';
+import type { StagedDataset } from '../formats/staged.ts';
 import { withHashes } from '../services/datasets.ts';
+import type { ImportReport } from '../services/import-options.ts';
 import { labelsForExport } from '../services/label-export.ts';
-import { isProject, type OpenProject } from '../services/projects.ts';
+import { isProject } from '../services/projects.ts';
 import { withProject } from './arguments.ts';
 import { type Console, table } from './console.ts';
+import { stoppable } from './interruption.ts';
+import { withProjectMade } from './new-project.ts';
 
 interface ImportArguments {
   readonly project: string;
@@ -81,50 +86,57 @@ export function addDataVerbs(program: Command, console: Console): void {
 }
 
 async function importDataset(source: string, options: ImportArguments, console: Console): Promise<void> {
-  const stage: StageOptions = {
-    ...options,
-    onProgress: (done, total) => console.progress(done, total, `reading ${done} of ${total} files`),
-  };
-  const { dataset, report } = await stageImport(source, stage);
-  const hashed = await withHashes(dataset, {
-    onProgress: (done, total) => console.progress(done, total, `checking ${done} of ${total} images`),
-  });
-  const { splitBy, dryRun = false } = options;
-  const withTarget =
-    dryRun && !isProject(options.project) ? withScratchProject : withProjectAt(options.project);
-  await withTarget((project) => {
-    const done = project.datasets.commit(hashed, { splitBy, dryRun, session: 'cli' });
-    const document = { ...report, ...done, dryRun };
-    const classes = report.classes.map(({ name, boxes }) => [name, String(boxes)]);
-    const splits = Object.entries(done.splits).map(([name, count]) => `${name} ${count}`);
-    const lines = [
-      `${dryRun ? 'would import' : 'imported'} ${done.images} images and ${done.boxes} boxes as ${report.format}`,
-      table([['class', 'boxes'], ...classes]),
-      `splits: ${splits.join(', ')}`,
-      ...someOf('warning', done.warnings),
-      ...someOf(
-        'left out',
-        done.skipped.map(({ file, reason }) => `${file}: ${reason}`),
-      ),
-    ];
-    console.result(document, lines.join('\n'));
+  await stoppable(async (signal) => {
+    const told = (text: (done: number, total: number) => string) => (done: number, total: number) => {
+      if (!console.json) console.progress(done, total, text(done, total));
+    };
+    const stage: StageOptions = {
+      ...options,
+      signal,
+      onProgress: told((done, total) => `reading ${done} of ${total} files`),
+    };
+    const { dataset, report } = await stageImport(source, stage);
+    const onProgress = told((done, total) => `checking ${done} of ${total} images`);
+    const hashed = await withHashes(dataset, { signal, onProgress });
+    const { splitBy, dryRun = false } = options;
+    const taking = { signal, onProgress: told((done, total) => `taking in ${done} of ${total} images`) };
+    const done = dryRun
+      ? await tried(hashed, options)
+      : await withProjectMade(options.project, (project) =>
+          project.datasets.take(hashed, { splitBy, session: 'cli' }, taking),
+        );
+    // what came in is in; of a try there is nothing to keep
+    if (dryRun) signal.throwIfAborted();
+    tell(console, report, done, dryRun);
   });
 }
 
-type ProjectBody = (project: OpenProject) => void;
-
-function withProjectAt(dir: string): (body: ProjectBody) => Promise<void> {
-  return (body) => withProject(dir, { create: true }, body);
-}
-
-/** A dry run makes no project: it is tried on one that is thrown away. */
-async function withScratchProject(body: ProjectBody): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'ddod-dry-run-'));
+/** What an import would do. A dry run makes no project: where there is none it is tried on one that is thrown away. */
+async function tried(dataset: StagedDataset, { project: dir, splitBy }: ImportArguments) {
+  const scratch = isProject(dir) ? undefined : mkdtempSync(join(tmpdir(), 'ddod-dry-run-'));
   try {
-    await withProjectAt(scratch)(body);
+    return await withProject(scratch ?? dir, { create: scratch !== undefined }, (project) =>
+      project.datasets.commit(dataset, { splitBy, dryRun: true, session: 'cli' }),
+    );
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function tell(console: Console, report: StageReport, done: ImportReport, dryRun: boolean): void {
+  const classes = report.classes.map(({ name, boxes }) => [name, String(boxes)]);
+  const splits = Object.entries(done.splits).map(([name, count]) => `${name} ${count}`);
+  const lines = [
+    `${dryRun ? 'would import' : 'imported'} ${done.images} images and ${done.boxes} boxes as ${report.format}`,
+    table([['class', 'boxes'], ...classes]),
+    `splits: ${splits.join(', ')}`,
+    ...someOf('warning', done.warnings),
+    ...someOf(
+      'left out',
+      done.skipped.map(({ file, reason }) => `${file}: ${reason}`),
+    ),
+  ];
+  console.result({ ...report, ...done, dryRun }, lines.join('\n'));
 }
 
 function importFormat(name: string): string {

@@ -1,5 +1,5 @@
 // Ctrl-C, and being told to end, for verbs that have nothing to save: said as a document where one is wanted, exit code 130.
-import type { Console } from './console.ts';
+import { type Console, Interrupted } from './console.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -22,4 +22,18 @@ export function endOnSignals(console: Console): () => void {
   return () => {
     for (const forget of listeners) forget();
   };
+}
+
+/** Does work that a signal stops: it is told and tidies up, then Interrupted is thrown. */
+export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  for (const signal of SIGNALS) process.on(signal, end);
+  try {
+    return await work(stop.signal);
+  } catch (error) {
+    throw stop.signal.aborted ? new Interrupted() : error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, end);
+  }
 }

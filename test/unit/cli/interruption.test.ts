@@ -1,10 +1,18 @@
 // Being told to end in the middle of a verb that has nothing to save: a document, exit code 130, and no process left over.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { drawSampleData } from '../../../src/main/services/sample-data.ts';
-import { documentOf, start } from './command-line.ts';
+import { ddod, documentOf, start } from './command-line.ts';
 
 /** State and parent of a process; undefined where it is gone. */
 function facts(pid: string | number): readonly [state: string, parent: string] | undefined {
@@ -51,5 +59,37 @@ describe.skipIf(!existsSync('/proc/self/stat'))('predict, told to end', () => {
     expect(documentOf(outcome)).toMatchObject({ interrupted: true });
     // by itself it would notice only after several seconds
     await expect.poll(() => isGone(worker!), { timeout: 2000 }).toBe(true);
+  });
+});
+
+describe('import', () => {
+  const IMAGES = 6000;
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
+  let folder: string;
+  let data: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ddod-import-stop-'));
+    data = join(folder, 'data');
+    mkdirSync(data);
+    for (let at = 0; at < IMAGES; at++) writeFileSync(join(data, `${at}.png`), png);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([/reading/, /checking/, /taking in/])('stopped at %s leaves nothing', async (step) => {
+    const command = start(['import', data, '--project', join(folder, 'new', 'project')]);
+    await command.seen(step);
+    command.child.kill('SIGINT');
+    expect((await command.ended).code).toBe(130);
+    expect(readdirSync(folder)).toEqual(['data']);
+  });
+
+  it('tells no progress beside a document', async () => {
+    const outcome = await ddod('import', data, '--project', join(folder, 'whole'), '--json');
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(documentOf(outcome)).toMatchObject({ images: IMAGES });
   });
 });
