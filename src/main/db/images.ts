@@ -184,10 +184,20 @@ export function setImportRemoved(db: WritableDb, importId: number, removed: bool
   db.write(sql).run({ removed: Number(removed), importId });
 }
 
-/** Marks images as changed, so that a gesture drawn on their old labels is refused. */
-export function bumpRevisions(db: WritableDb, ids: Iterable<number>): void {
-  const sql = 'UPDATE image SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?))';
-  db.write(sql).run(idList(ids));
+/**
+ * Marks images as changed, so that a gesture drawn on their old labels is refused; but not those of an import that is
+ * shown or hidden with it, which are marked by that.
+ */
+export function bumpRevisions(db: WritableDb, ids: Iterable<number>, except?: number): void {
+  const sql = `UPDATE image SET revision = revision + 1
+    WHERE id IN (SELECT value FROM json_each(?)) AND import_id IS NOT ?`;
+  db.write(sql).run(idList(ids), except ?? -1);
+}
+
+/** Images that came with an import, in the project or not. */
+export function imageIdsOfImport(db: ReadableDb, importId: number): number[] {
+  const rows = db.read<{ id: number }>('SELECT id FROM image WHERE import_id = ?').all(importId);
+  return rows.map(({ id }) => id);
 }
 
 /** Stored paths of all images, those taken out of the project too: an undo brings them back. */

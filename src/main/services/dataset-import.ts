@@ -245,7 +245,7 @@ export class DatasetImport {
       imported: { importId, removed: false },
     };
     const { session = 'import' } = this.#options;
-    this.#journal.record({ gesture: 'import', before, after, session, bringsClasses: true });
+    this.#journal.record({ gesture: 'import', before, after, session });
   }
 
   #report(changes: readonly BoxChange[]): ImportReport {

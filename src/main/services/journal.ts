@@ -3,8 +3,8 @@
 
 import type { HistoryEntry } from '../../shared/contract/history.ts';
 import type { Ahead } from '../../shared/contract.ts';
-import type { WritableDb } from '../db/database.ts';
-import { bumpRevisions } from '../db/images.ts';
+import type { ReadableDb, WritableDb } from '../db/database.ts';
+import { bumpRevisions, imageIdsOfImport } from '../db/images.ts';
 import * as rows from '../db/journal.ts';
 import { type Facts, imagesOfClassChange, imagesTouched, putFacts } from './facts.ts';
 
@@ -15,8 +15,6 @@ export interface Entry {
   readonly after: Facts;
   /** The window or command that did it. */
   readonly session: string;
-  /** Classes that come with it are on no image but those it states or brings, which spares looking for them. */
-  readonly bringsClasses?: boolean;
 }
 
 /** What changed, for windows that show it. */
@@ -96,11 +94,9 @@ export class Journal {
     const db = this.#db;
     const { gesture, before, after, session } = entry;
     const touched = imagesTouched(db, before, after);
-    const shown = new Set(
-      entry.bringsClasses ? touched : [...touched, ...imagesOfClassChange(db, before, after)],
-    );
+    const shown = new Set([...touched, ...alsoShown(db, kind, entry)]);
     putFacts(db, after);
-    bumpRevisions(db, shown);
+    bumpRevisions(db, shown, after.imported?.importId);
     const json = { before: JSON.stringify(before), after: JSON.stringify(after) };
     const seq = rows.appendJournal(db, { kind, gesture, target, ...json, session, at: Date.now() }, touched);
     return {
@@ -112,6 +108,14 @@ export class Journal {
       imagesChanged: after.removed !== undefined || after.imported !== undefined,
     };
   }
+}
+
+/** Images that look different without being touched. */
+function alsoShown(db: ReadableDb, kind: Change['kind'], { before, after }: Entry): readonly number[] {
+  const { imported } = after;
+  // gestures are walked in order: when an import is, its classes are on no image but those it states or brings
+  if (imported) return kind === 'gesture' ? [] : imageIdsOfImport(db, imported.importId);
+  return [...imagesOfClassChange(db, before, after)];
 }
 
 function parse(text: string): Facts {

@@ -39,7 +39,13 @@ describe('an import in steps', () => {
     expect(report.splits).toEqual({ train: 3200, val: 400, test: 400, none: 0 });
     const labels = () => project.annotations.labels(known!.id).boxes.map(({ x }) => x);
     expect(labels()).toEqual([10, 201, 202, 203, 50]);
-    expect(project.journal.undo('w1')?.gesture).toBe('import');
+    const revision = () => project.annotations.labels(known!.id).image.revision;
+    const before = revision();
+    const undone = project.journal.undo('w1');
+    expect(undone?.gesture).toBe('import');
+    // windows read again what came and what was merged, and old labels of neither can be drawn on
+    expect(undone?.imageIds).toHaveLength(4000);
+    expect(revision()).toBe(before + 1);
     expect([project.annotations.count(), labels()]).toEqual([1, [10, 201, 202, 203]]);
     project.journal.redo('w1');
     expect([project.annotations.count(), labels()]).toEqual([4000, [10, 201, 202, 203, 50]]);
