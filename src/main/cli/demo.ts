@@ -13,6 +13,7 @@ import { jobImages } from '../services/training-job.ts';
 import { startTraining } from '../services/trainings.ts';
 import { launchDetection } from '../trainer/launch.ts';
 import { type Console, duration, Interrupted, percent, table } from './console.ts';
+import { onSignals } from './interruption.ts';
 import { predict } from './predict.ts';
 import { describeRecipe } from './recipe-text.ts';
 import { TrainingReport } from './training-report.ts';
@@ -72,10 +73,9 @@ async function trainOne(project: OpenProject, epochs: number, console: Console):
   const active = await startTraining(project, { recipe, seed: 0, init: 'auto', name: 'Demo' }, (event) =>
     report.hear(event),
   );
-  const stop = () => active.pause();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  const forget = onSignals(() => active.pause());
   const run = await active.finished;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
+  forget();
   if (run.status === 'failed') throw new Problem(run.cause ?? 'The training failed.');
   if (run.status !== 'done') throw new Interrupted();
   return run.id;

@@ -12,7 +12,8 @@ import { type ExportedModel, exportModel } from '../services/model-export.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { type RunnableFormat, runnableFormats } from '../trainer/job.ts';
 import { positiveInteger, withProject } from './arguments.ts';
-import { type Console, Interrupted, percent, table, WrongUsage } from './console.ts';
+import { type Console, percent, table, WrongUsage } from './console.ts';
+import { stoppable } from './interruption.ts';
 
 interface ExportArguments {
   readonly project: string;
@@ -72,7 +73,7 @@ async function exportTo(
     console.result(exported, exported.files.join('\n'));
     return exported;
   }
-  const exported = await interruptibly((signal) =>
+  const exported = await stoppable((signal) =>
     exportModel(project, run, {
       format,
       out,
@@ -101,20 +102,6 @@ function weightsOf({ to, half = false, int8 = false, heads, proof }: ExportArgum
   if (half && int8) throw new WrongUsage('Weights have one size.', 'Give --half or --int8.');
   if (int8) return 'uint8';
   return half ? 'float16' : 'float32';
-}
-
-/** Ctrl-C ends the work; nothing is left of it. */
-async function interruptibly<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, abort);
-  try {
-    return await work(stop.signal);
-  } catch (error) {
-    throw stop.signal.aborted ? new Interrupted() : error;
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, abort);
-  }
 }
 
 function proofText({ proof }: ExportedModel): string {

@@ -24,16 +24,23 @@ export function endOnSignals(console: Console): () => void {
   };
 }
 
+/** Calls `listener` at every signal, until the returned function is called. */
+export function onSignals(listener: () => void): () => void {
+  for (const signal of SIGNALS) process.on(signal, listener);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, listener);
+  };
+}
+
 /** Does work that a signal stops: it is told and tidies up, then Interrupted is thrown. */
 export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const end = () => stop.abort();
-  for (const signal of SIGNALS) process.on(signal, end);
+  const forget = onSignals(() => stop.abort());
   try {
     return await work(stop.signal);
   } catch (error) {
     throw stop.signal.aborted ? new Interrupted() : error;
   } finally {
-    for (const signal of SIGNALS) process.off(signal, end);
+    forget();
   }
 }

@@ -15,6 +15,7 @@ import {
   withProject,
 } from './arguments.ts';
 import { type Console, duration, Interrupted, percent, WrongUsage } from './console.ts';
+import { onSignals } from './interruption.ts';
 import { describeRecipe } from './recipe-text.ts';
 import { TrainingReport } from './training-report.ts';
 
@@ -114,17 +115,14 @@ export async function followTraining(
   console: Console,
 ): Promise<void> {
   let interrupts = 0;
-  const interrupt = () => {
+  const forget = onSignals(() => {
     interrupts += 1;
     if (interrupts > 1) active.kill();
     else console.note('Pausing after this step (once more to stop at once) ...');
     active.pause();
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  });
   const run = await active.finished;
-  process.off('SIGINT', interrupt);
-  process.off('SIGTERM', interrupt);
+  forget();
   console.result(trainingDocument(project, run, report), trainingText(run, report));
   if (run.status === 'failed') throw new Problem(run.cause ?? 'The training failed.');
   if (run.status !== 'done') throw new Interrupted();
