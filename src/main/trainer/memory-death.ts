@@ -1,9 +1,8 @@
 // Whether a process died for want of memory: by what it said last, by its signal, by what the kernel counts and limits.
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { tellsOutOfMemory } from '../detector/out-of-memory.ts';
 
-const LAST_WORDS =
-  /out of memory|bad_alloc|cannot allocate memory|OOM when allocating|allocation failed|failed to allocate|resource temporarily unavailable/i;
 /** Signals with which a process ends itself where it cannot go on; V8 and the C++ library do so without memory. */
 const ENDED_ITSELF = ['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGSEGV', 'SIGBUS'];
 const COUNTERS = ['/proc/vmstat', '/sys/fs/cgroup/memory.events', '/sys/fs/cgroup/memory/memory.oom_control'];
@@ -38,8 +37,8 @@ export interface Death {
 export function diedOfMemory({ code, signal, lastWords, limited, memoryKills }: Death): boolean {
   const by = signal ?? signalOf(code);
   if (by === 'SIGKILL') return memoryKills > 0;
-  if (by === undefined) return code !== 0 && LAST_WORDS.test(lastWords);
-  return ENDED_ITSELF.includes(by) && (LAST_WORDS.test(lastWords) || (limited && lastWords.trim() === ''));
+  if (by === undefined) return code !== 0 && tellsOutOfMemory(lastWords);
+  return ENDED_ITSELF.includes(by) && (tellsOutOfMemory(lastWords) || (limited && lastWords.trim() === ''));
 }
 
 function signalOf(code: number | null): string | undefined {
