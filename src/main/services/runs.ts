@@ -118,7 +118,7 @@ export class Runs {
 
   /** Deletes a run with its metrics, log and evaluations; its checkpoints are in another file. */
   delete(id: string): void {
-    rows.deleteRun(this.#db, seqOf(this.get(id)));
+    rows.deleteRun(this.#db, this.#seq(id));
   }
 
   /**
@@ -135,11 +135,11 @@ export class Runs {
   }
 
   plan(id: string): RunPlan {
-    return (rows.readPlan(this.#db, seqOf(this.get(id))) as RunPlan | null) ?? { init: 'auto' };
+    return (rows.readPlan(this.#db, this.#seq(id)) as RunPlan | null) ?? { init: 'auto' };
   }
 
   setPlan(id: string, plan: RunPlan): void {
-    rows.setPlan(this.#db, seqOf(this.get(id)), plan);
+    rows.setPlan(this.#db, this.#seq(id), plan);
   }
 
   /** Puts a run at the end of the queue. */
@@ -178,7 +178,7 @@ export class Runs {
   }
 
   #place(id: string, place: number): void {
-    rows.setQueuePlace(this.#db, seqOf(this.get(id)), place);
+    rows.setQueuePlace(this.#db, this.#seq(id), place);
   }
 
   /** Keeps metric points, all or none; the same (run, name, step) again replaces itself. Call it with batches. */
@@ -188,7 +188,7 @@ export class Runs {
       const touched = new Map<string, [series: number, step: number]>();
       for (const { runId, name, step, value, epoch } of points) {
         const key = `${runId} ${name}`;
-        const known = series.get(key) ?? metrics.ensureSeries(this.#db, seqOf(this.get(runId)), name);
+        const known = series.get(key) ?? metrics.ensureSeries(this.#db, this.#seq(runId), name);
         series.set(key, known);
         metrics.putPoint(this.#db, known, { step, value, epoch });
         touched.set(`${known} ${Math.floor(step / BUCKET_STEPS)}`, [known, step]);
@@ -199,19 +199,19 @@ export class Runs {
 
   /** Forgets points after `step`, when a run goes on from a checkpoint taken there. */
   rewindMetrics(id: string, step: number): void {
-    const seq = seqOf(this.get(id));
+    const seq = this.#seq(id);
     metrics.deletePointsAfter(this.#db, seq, step);
     results.deletePredictionsAfter(this.#db, seq, step);
   }
 
   /** The metrics a run has, with how many points and which steps. */
   curves(id: string): metrics.Curve[] {
-    return metrics.listCurves(this.#db, seqOf(this.get(id)));
+    return metrics.listCurves(this.#db, this.#seq(id));
   }
 
   /** The names of a run's metrics. */
   metricNames(id: string): string[] {
-    return metrics.seriesNames(this.#db, seqOf(this.get(id)));
+    return metrics.seriesNames(this.#db, this.#seq(id));
   }
 
   /** A metric's points in step order; a long range comes as the extremes of its parts, so that no spike is lost. */
@@ -226,27 +226,27 @@ export class Runs {
 
   /** Keeps what a run saw on its watched images. */
   addPredictions(id: string, at: results.PredictionMark, images: Json): void {
-    results.putPredictions(this.#db, seqOf(this.get(id)), at, deflateSync(JSON.stringify(images)));
+    results.putPredictions(this.#db, this.#seq(id), at, deflateSync(JSON.stringify(images)));
   }
 
   /** The evaluations of which there are predictions, oldest first. */
   predictionMarks(id: string): results.PredictionMark[] {
-    return results.listPredictions(this.#db, seqOf(this.get(id)));
+    return results.listPredictions(this.#db, this.#seq(id));
   }
 
   predictions(id: string, step: number): Json {
-    const bytes = results.readPredictions(this.#db, seqOf(this.get(id)), step);
+    const bytes = results.readPredictions(this.#db, this.#seq(id), step);
     return bytes === undefined ? null : (JSON.parse(inflateSync(bytes).toString('utf8')) as Json);
   }
 
   /** Notes that a checkpoint's model was written to a folder. */
   addExport(id: string, row: results.ExportRow): void {
-    results.insertExport(this.#db, seqOf(this.get(id)), row);
+    results.insertExport(this.#db, this.#seq(id), row);
   }
 
   /** Where the run's models went, newest first. */
   exports(id: string): results.ExportRow[] {
-    return results.listExports(this.#db, seqOf(this.get(id)));
+    return results.listExports(this.#db, this.#seq(id));
   }
 
   /** The number of a run, without reading its recipe where that can be. */
@@ -274,12 +274,12 @@ export class Runs {
   }
 
   log(id: string, line: string, level: 'info' | 'warning' | 'error' = 'info'): void {
-    rows.insertLogLine(this.#db, seqOf(this.get(id)), { level, line, at: Date.now() });
+    rows.insertLogLine(this.#db, this.#seq(id), { level, line, at: Date.now() });
   }
 
   /** The last lines of a run's log, oldest first. */
   logTail(id: string, limit = 200): rows.LogLine[] {
-    return rows.tailLog(this.#db, seqOf(this.get(id)), limit);
+    return rows.tailLog(this.#db, this.#seq(id), limit);
   }
 }
 
