@@ -22,6 +22,11 @@ export const imageStates = ['unlabelled', 'in-progress', 'done', 'empty'] as con
 /** `empty` is finished without boxes: a negative example. */
 export type ImageState = (typeof imageStates)[number];
 
+/** True for an image that somebody called done, with boxes or without. */
+export function isFinished({ state }: { readonly state: ImageState }): boolean {
+  return state === 'done' || state === 'empty';
+}
+
 export const splitNames = ['train', 'val', 'test'] as const;
 export type Split = (typeof splitNames)[number];
 

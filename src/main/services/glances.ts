@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ProjectGlance } from '../../shared/contract/glances.ts';
+import { isFinished } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { ReadableDb } from '../db/database.ts';
 import { countByStateAndSplit, listImages } from '../db/images.ts';
@@ -90,7 +91,7 @@ function contentOf(db: ReadableDb, dir: string) {
   const root = imageRootOf(db, dir);
   return {
     images: sum(counts),
-    finished: sum(counts.filter(({ state }) => state === 'done' || state === 'empty')),
+    finished: sum(counts.filter(isFinished)),
     files: listImages(db, {}, 0, PICTURES).map(({ path }) => resolvedPath(path, root)),
   };
 }

@@ -6,7 +6,7 @@ import type {
   LabelExportResult,
   LabelExportWish,
 } from '../../shared/contract/label-exports.ts';
-import type { Box } from '../../shared/model.ts';
+import { type Box, isFinished } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { ExportDataset } from '../formats/dataset-format.ts';
 import { exportLabels } from '../formats/export.ts';
@@ -108,10 +108,6 @@ export async function exportProjectLabels(
 
 function vocConvention({ convention }: ExportDataset): string {
   return convention === 'voc-1-based' ? convention : 'voc-0-based';
-}
-
-function isFinished({ state }: LabelledImage): boolean {
-  return state === 'done' || state === 'empty';
 }
 
 function isWished(image: LabelledImage, { splits, finishedOnly }: Wish): boolean {

@@ -1,5 +1,5 @@
 // From a project's labels to a training job: which images take part, and under which class numbers.
-import type { LabelClass, Snapshot, Split } from '../../shared/model.ts';
+import { isFinished, type LabelClass, type Snapshot, type Split } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { Rng } from '../detector/data/rng.ts';
 import type { JobImage } from '../trainer/job.ts';
@@ -81,7 +81,7 @@ export function assertLearnable(train: readonly JobImage[], classes: readonly un
 
 /** An image nobody has looked at says nothing, not even that it is empty. */
 function isLabelled(image: LabelledImage): boolean {
-  return image.boxes.length > 0 || image.state === 'done' || image.state === 'empty';
+  return image.boxes.length > 0 || isFinished(image);
 }
 
 function jobImage(image: LabelledImage, path: string, numbers: ReadonlyMap<number, number>): JobImage {
