@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserProgram, openStudio, type Studio } from './studio.ts';
+import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -26,9 +26,8 @@ describe.skipIf(!program)('accessibility', () => {
   let page: Page;
 
   beforeAll(async () => {
-    studio = await openStudio(program ?? '');
+    studio = await openSampleStudio(program ?? '');
     page = studio.page;
-    await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
   });
   afterAll(async () => {
     await studio?.close();

@@ -7,7 +7,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pseudoText } from '../../src/renderer/words/pseudo.ts';
 import { englishLeft } from './english-left.ts';
-import { browserProgram, openStudio, type Studio } from './studio.ts';
+import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
 const WHILE_TRAINING = 240_000;
@@ -18,9 +18,8 @@ describe.skipIf(!program)('exporting in a browser', () => {
   let page: Page;
 
   beforeAll(async () => {
-    studio = await openStudio(program ?? '');
+    studio = await openSampleStudio(program ?? '');
     page = studio.page;
-    await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
   });
   afterAll(async () => {
     await studio?.close();

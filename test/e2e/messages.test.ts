@@ -40,7 +40,6 @@ describe.skipIf(!program)('messages', () => {
     expect(await isOnTop(text)).toBe(true);
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
-    if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
     expect(await isOnTop(text)).toBe(false);
     await page.keyboard.press('Escape');
   });
@@ -52,6 +51,5 @@ describe.skipIf(!program)('messages', () => {
     await dialog.getByLabel('Folder, or a label file').fill('/no/such/folder');
     await page.keyboard.press('Enter');
     await dialog.getByRole('status').getByText('/no/such/folder').waitFor();
-    if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}.in.png` });
   });
 });

@@ -7,7 +7,7 @@ import type { Page } from 'playwright';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProject } from '../../src/main/services/projects.ts';
-import { browserProgram, openStudio, type Studio } from './studio.ts';
+import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
 const WIDTH = 120;
@@ -95,10 +95,9 @@ describe.skipIf(!program)('odd images', () => {
 
   beforeAll(async () => {
     await drawOddImages(images);
-    studio = await openStudio(program ?? '');
+    studio = await openSampleStudio(program ?? '');
     page = studio.page;
     page.setDefaultTimeout(15_000);
-    await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
     await page.getByTitle('All projects').click();
     await page.getByLabel('Name', { exact: true }).fill('Odd');
     await page.getByRole('button', { name: 'Create' }).click();

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProject } from '../../src/main/services/projects.ts';
 import { bccdDir } from '../unit/formats/sample-folder.ts';
 import { boxCount, canvasOf, dragOver, type Place } from './canvas-hands.ts';
-import { browserProgram, openStudio, type Studio } from './studio.ts';
+import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
 const isThere = existsSync(join(bccdDir, 'Annotations'));
@@ -26,10 +26,9 @@ describe.skipIf(!program || !isThere)('labels through the window and back', () =
   let page: Page;
 
   beforeAll(async () => {
-    studio = await openStudio(program ?? '');
+    studio = await openSampleStudio(program ?? '');
     page = studio.page;
     page.setDefaultTimeout(15_000);
-    await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
   });
   afterAll(async () => {
     await studio?.close();

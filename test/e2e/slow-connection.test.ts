@@ -2,7 +2,7 @@
 import type { Page, WebSocketRoute } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boxCount, canvasOf } from './canvas-hands.ts';
-import { browserProgram, openStudio, type Studio } from './studio.ts';
+import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
 if (!program) console.log('No browser was found, so slow connections are not tested.');
@@ -42,9 +42,8 @@ describe.skipIf(!program)('a slow connection', () => {
   }
 
   beforeAll(async () => {
-    studio = await openStudio(program ?? '');
+    studio = await openSampleStudio(program ?? '');
     page = studio.page;
-    await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
     await page.routeWebSocket(/\/rpc$/, carry);
     await page.reload();
   }, 120_000);

@@ -21,6 +21,13 @@ export function browserProgram(): string | undefined {
   return found.find((program) => program !== undefined && program !== '' && existsSync(program));
 }
 
+/** As openStudio, with the drawn sample project that a very first start opens, its images in sight. */
+export async function openSampleStudio(executablePath: string): Promise<Studio> {
+  const studio = await openStudio(executablePath);
+  await studio.page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
+  return studio;
+}
+
 /**
  * Starts the server on a free port, with a project where one is given, and opens its link. Folders are its own, or those in
  * `kept`, which stays when the studio is closed.

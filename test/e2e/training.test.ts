@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pseudoText } from '../../src/renderer/words/pseudo.ts';
 import { englishLeft } from './english-left.ts';
-import { browserProgram, openStudio, type Studio } from './studio.ts';
+import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
 const WHILE_TRAINING = 180_000;
@@ -28,9 +28,8 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
   }
 
   beforeAll(async () => {
-    studio = await openStudio(program ?? '');
+    studio = await openSampleStudio(program ?? '');
     page = studio.page;
-    await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Train', exact: true }).click();
   });
   afterAll(async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawSampleData } from '../../src/main/services/sample-data.ts';
 import { pseudoText } from '../../src/renderer/words/pseudo.ts';
 import { englishLeft } from './english-left.ts';
-import { browserProgram, openStudio, type Studio } from './studio.ts';
+import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
 
@@ -46,9 +46,8 @@ describe.skipIf(!program)('the words of the window', () => {
 
   beforeAll(async () => {
     await drawSampleData(data, 6, 7);
-    studio = await openStudio(program ?? '');
+    studio = await openSampleStudio(program ?? '');
     page().setDefaultTimeout(20_000);
-    await page().getByText('60 of 60', { exact: true }).waitFor({ timeout: 60_000 });
     await page().goto(new URL('/?language=qps#/images', page().url()).href);
     await page().getByText(pseudoText('Saved'), { exact: true }).waitFor();
     await page().getByRole('navigation').waitFor();
