@@ -1,5 +1,6 @@
 // Addresses of pictures, the same behind both doors: /image/7, /thumbnail/7, /preview/7 and /tile/7/12/3_4, each with
-// ?project=ID; /augmented/KEY, as `recipes.augmented` gives keys; /glance/KEY, of a recent project; and what an import under way looks at. Tiles are cut when they are asked for by `pictures.cut`.
+// ?project=ID; /augmented/KEY, as `recipes.augmented` gives keys; /glance/KEY, of a recent project; and what an import under
+// way looks at. Tiles are cut when they are asked for by `pictures.cut`.
 import { join } from 'node:path';
 import { augmentedPicture } from '../services/augment-preview.ts';
 import { fullPicture, type Picture, thumbnail } from '../services/pictures.ts';

@@ -1,5 +1,5 @@
 // On Linux, Electron links the system's GLib and sharp brings one of its own. Left alone, sharp's binding asks the system's to
-// count and free what its own has made: objects are freed twice, and one start in twenty ends with a trap. So the binding is
+// count and free what its own has made: objects are freed twice, and one start in twenty-five ends with a trap. So the binding is
 // loaded here first, bound to the GLib beside it. Imported before anything that loads sharp; other systems need none of it.
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
