@@ -111,7 +111,7 @@ async function main(): Promise<void> {
   await shows(page, IMAGES);
   const before = await page.locator('.caption .name').first().textContent();
   const sorted = await timed(async () => {
-    await page.getByLabel('Order').selectOption({ label: 'most boxes first' });
+    await page.getByLabel('Order', { exact: true }).selectOption({ label: 'most boxes first' });
     await until(async () => (await page.locator('.caption .name').first().textContent()) !== before);
   });
   const scroll = await scrollFrames(page);
