@@ -46,6 +46,8 @@ function loadTensorFlow(): TensorFlow {
   legacy.isNullOrUndefined = (value: unknown) => value === undefined || value === null;
   legacy.isArray = Array.isArray;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // on by itself where a processor has AVX-512 VNNI: the same run would give other numbers there (ADR 17)
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
   return load('@tensorflow/tfjs-node-gpu') as TensorFlow;
 }
 

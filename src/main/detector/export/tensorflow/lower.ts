@@ -2,6 +2,7 @@
 import type { Graph, GraphConstant, GraphNode, GraphTensor } from '../graph.ts';
 import { type NodeDef, shapeOf } from '../graph-def.ts';
 import { deformConv, type ShapedWire } from './deform-conv.ts';
+import { depthwiseConv } from './depthwise-conv.ts';
 import { groupNorm } from './group-norm.ts';
 import { maxPool } from './max-pool.ts';
 import { PlainGraph, type Wire } from './plain-graph.ts';
@@ -29,6 +30,9 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   Cast: (graph, { outputs }, [x]) => [graph.cast(given(x).wire, outputs[0]?.dtype ?? 'float32')],
   DeformConv2D: (graph, { attributes }, [x, offset, filters]) => [
     deformConv(graph, [given(x), given(offset), given(filters)], attributes),
+  ],
+  DepthwiseConv2dNative: (graph, { attributes }, [x, filters]) => [
+    depthwiseConv(graph, [given(x), given(filters)], attributes),
   ],
   GroupNorm: (graph, { attributes }, [x, gamma, beta]) => [
     groupNorm(graph, [given(x), given(gamma), given(beta)], attributes),
