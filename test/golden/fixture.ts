@@ -120,7 +120,7 @@ export function expectClose(
   let worstExcess = 0;
   let bad = 0;
   for (let i = 0; i < expected.length; i++) {
-    const excess = excessOf(Number(actual[i]), Number(expected[i]), abs, rel);
+    const excess = excessOf(Number(actual[i]), Number(expected[i]), { abs, rel });
     if (excess > 0) bad += 1;
     if (excess > worstExcess) [worst, worstExcess] = [i, excess];
   }
@@ -144,7 +144,8 @@ export function relativeToMax(actual: Numeric, expected: Numeric): number {
   return scale === 0 ? difference : difference / scale;
 }
 
-function excessOf(actual: number, expected: number, abs: number, rel: number): number {
+/** How far two numbers differ beyond a tolerance; 0 within it. */
+export function excessOf(actual: number, expected: number, { abs = 0, rel = 0 }: Tolerance): number {
   if (Object.is(actual, expected) || actual === expected) return 0;
   const gap = Math.abs(actual - expected);
   const allowed = abs + rel * Math.abs(expected);
