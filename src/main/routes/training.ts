@@ -22,7 +22,7 @@ const LOG_LINES = 400;
 export function recipeRoutes({ workspace }: Parts) {
   return os.recipes.router({
     names: os.recipes.names.handler(() => recipeNames()),
-    advise: os.recipes.advise.handler(({ input }) => adviseRecipe(workspace.project, input)),
+    advise: os.recipes.advise.handler(({ input }) => inSlices(adviseRecipe(workspace.project, input))),
     augmented: os.recipes.augmented.handler(({ input }) => augmentedImages(workspace.project, input)),
   });
 }

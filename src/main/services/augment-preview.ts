@@ -8,7 +8,8 @@ import { Rng } from '../detector/data/rng.ts';
 import { launchErrand } from '../trainer/launch.ts';
 import { cacheFolder, type Picture } from './pictures.ts';
 import type { OpenProject } from './projects.ts';
-import { currentImages } from './training-job.ts';
+import { inSlices } from './slices.ts';
+import { classNumbers, jobImage, trainedClasses } from './training-job.ts';
 import { recipeOf } from './training-wishes.ts';
 
 export interface PreviewWish {
@@ -25,13 +26,14 @@ export async function augmentedImages(
   { wishes, count, seed }: PreviewWish,
 ): Promise<AugmentedImage[]> {
   const recipe = recipeOf(project, wishes);
-  const { classes, train, trainJob } = currentImages(project);
-  const drawn = [...Rng.seeded(seed, 'previewed').shuffle(Int32Array.from(train.keys()))].slice(0, count);
-  const chosen = drawn.flatMap((position) => {
-    const [image, job] = [train[position], trainJob[position]];
-    return image && job
-      ? [{ image, job: { ...job, key: keyOf([project.dir, image, recipe, seed, position]) } }]
-      : [];
+  const classes = trainedClasses({ classes: project.classes.list() });
+  const ids = await inSlices(project.labelFacts.trainingIds());
+  const drawn = [...Rng.seeded(seed, 'previewed').shuffle(Int32Array.from(ids.keys()))].slice(0, count);
+  const chosen = drawn.map((position) => {
+    const labels = project.annotations.labels(ids[position] ?? 0);
+    const image = { ...labels.image, boxes: labels.boxes };
+    const job = jobImage(image, project.imageFile(image), classNumbers(classes));
+    return { image, job: { ...job, key: keyOf([project.dir, image, recipe, seed, position]) } };
   });
   if (chosen.length === 0) {
     throw new Problem(

@@ -1,13 +1,15 @@
 // What the labels are like, as far as the choice of a recipe depends on it.
-import type { JobImage } from '../trainer/job.ts';
-import type { OpenProject } from './projects.ts';
-import type { LabelledImage } from './snapshots.ts';
-import { currentImages } from './training-job.ts';
+import type { LabelClass } from '../../shared/model.ts';
+import { listClasses } from '../db/classes.ts';
+import type { ReadableDb } from '../db/database.ts';
+import { changeMark, labelledImages, lastImageId, trainingBoxes } from '../db/label-facts.ts';
+import type { Sliced } from './slices.ts';
 
 export interface DataFacts {
-  readonly train: readonly LabelledImage[];
-  readonly val: readonly LabelledImage[];
-  readonly trainJob: readonly JobImage[];
+  /** Labelled images of the training split. */
+  readonly train: number;
+  readonly val: number;
+  /** On the training images, without ignored ones. */
   readonly boxes: number;
   readonly classes: readonly { readonly name: string; readonly boxes: number }[];
   /** Median of the longer sides of the training images; 0 without any. */
@@ -16,33 +18,69 @@ export interface DataFacts {
   readonly smallSide: number;
 }
 
-/** Reads the labels as they are now. */
-export function dataFacts(project: OpenProject): DataFacts {
-  const { classes, train, val, trainJob } = currentImages(project);
-  const counts = new Map<number, number>();
-  for (const { labels } of trainJob)
-    for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const sides = trainJob.flatMap(({ boxes }) =>
-    Array.from({ length: boxes.length / 4 }, (_, box) => {
-      const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = boxes.slice(box * 4, box * 4 + 4);
-      return Math.sqrt((x2 - x1) * (y2 - y1));
-    }),
-  );
-  return {
-    train,
-    val,
-    trainJob,
-    boxes: sides.length,
-    classes: classes.map(({ name }, index) => ({ name, boxes: counts.get(index) ?? 0 })),
-    longSide: quantile(
-      train.map(({ width, height }) => Math.max(width, height)),
-      0.5,
-    ),
-    smallSide: quantile(sides, 0.1),
-  };
+/** Images that are read without a break. */
+const STRETCH = 200;
+
+export class LabelFacts {
+  readonly #db: ReadableDb;
+  #known: { readonly mark: string; readonly facts: DataFacts } | undefined;
+
+  constructor(db: ReadableDb) {
+    this.#db = db;
+  }
+
+  /** The facts as the labels are now; those read before where nothing was changed since. May be set aside. */
+  *read(): Sliced<DataFacts> {
+    const mark = changeMark(this.#db);
+    if (this.#known?.mark !== mark) this.#known = { mark, facts: yield* this.#gather() };
+    return this.#known.facts;
+  }
+
+  /** Ids of the labelled training images. May be set aside. */
+  *trainingIds(): Sliced<number[]> {
+    const ids: number[] = [];
+    for (const stretch of this.#stretches()) {
+      for (const { id, split } of labelledImages(this.#db, stretch)) if (split === 'train') ids.push(id);
+      yield;
+    }
+    return ids;
+  }
+
+  *#gather(): Sliced<DataFacts> {
+    const counts = new Map<number, number>();
+    const [longSides, boxSides]: [number[], number[]] = [[], []];
+    let val = 0;
+    for (const stretch of this.#stretches()) {
+      for (const { split, longSide } of labelledImages(this.#db, stretch)) {
+        if (split === 'train') longSides.push(longSide);
+        else val += 1;
+      }
+      for (const { classId, width, height } of trainingBoxes(this.#db, stretch)) {
+        counts.set(classId, (counts.get(classId) ?? 0) + 1);
+        boxSides.push(Math.sqrt(width * height));
+      }
+      yield;
+    }
+    return {
+      train: longSides.length,
+      val,
+      boxes: boxSides.length,
+      classes: listClasses(this.#db).map(({ id, name }: LabelClass) => ({
+        name,
+        boxes: counts.get(id) ?? 0,
+      })),
+      longSide: quantile(longSides, 0.5),
+      smallSide: quantile(boxSides, 0.1),
+    };
+  }
+
+  *#stretches() {
+    const last = lastImageId(this.#db);
+    for (let after = 0; after < last; after += STRETCH) yield { after, to: after + STRETCH };
+  }
 }
 
 function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 }

@@ -5,7 +5,7 @@ import type { MissingFiles, Relocated } from '../../shared/contract/places.ts';
 import type { ImageRecord } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
-import { eachImage, everyImagePath, imageIdByKey, setImagePath } from '../db/images.ts';
+import { eachImage, everyImagePath, imageIdByKey, listImages, setImagePath } from '../db/images.ts';
 import { setImageRoot } from '../db/project.ts';
 import { filesBelow, isImageName } from '../formats/image-files.ts';
 import { fileHash } from './datasets.ts';
@@ -18,6 +18,8 @@ interface Watched {
 }
 
 const AT_ONCE = 64;
+/** Images whose records are held at once while they are only counted. */
+const PAGE = 512;
 
 export class ImagePlaces {
   readonly #db: WritableDb;
@@ -31,9 +33,16 @@ export class ImagePlaces {
 
   /** How many files are not where the project knows them. */
   async missing(signal?: AbortSignal): Promise<MissingFiles> {
-    const images = [...eachImage(this.#db)];
-    const gone = await this.#gone(images, signal);
-    return { missing: gone.length, total: images.length, first: gone[0]?.path ?? null };
+    const found = { missing: 0, total: 0, first: null as string | null };
+    let page = listImages(this.#db, {}, 0, PAGE);
+    while (page.length > 0) {
+      const gone = await this.#gone(page, signal);
+      found.missing += gone.length;
+      found.total += page.length;
+      found.first ??= gone[0]?.path ?? null;
+      page = listImages(this.#db, {}, page.at(-1)?.id ?? 0, PAGE);
+    }
+    return found;
   }
 
   /**

@@ -15,6 +15,7 @@ import { Annotations } from './annotations.ts';
 import { BulkChanges } from './bulk-changes.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Classes } from './classes.ts';
+import { LabelFacts } from './data-facts.ts';
 import { Datasets } from './datasets.ts';
 import { Evaluations } from './evaluations.ts';
 import { pathKey, resolvedPath, storedPath } from './image-path.ts';
@@ -51,6 +52,7 @@ export class OpenProject {
   readonly evaluations: Evaluations;
   readonly checkpoints: Checkpoints;
   readonly suggestions: Suggestions;
+  readonly labelFacts: LabelFacts;
   readonly #db: WritableDb;
   readonly #lock: Lock | undefined;
 
@@ -72,6 +74,7 @@ export class OpenProject {
     this.evaluations = new Evaluations(db);
     this.checkpoints = new Checkpoints(join(dir, 'checkpoints.db'));
     this.suggestions = new Suggestions(db, this.journal, this.annotations);
+    this.labelFacts = new LabelFacts(db);
   }
 
   info(): Project {

@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import type { RecipeAdvice, TrainingWishes } from '../../shared/contract/recipes.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Recipe } from '../../shared/recipe.ts';
-import { type DataFacts, dataFacts } from './data-facts.ts';
+import type { DataFacts } from './data-facts.ts';
 import type { OpenProject } from './projects.ts';
 import { recipeFields } from './recipe-fields.ts';
+import type { Sliced } from './slices.ts';
 import { assertLearnable } from './training-job.ts';
 import { estimateTime, spokenTime } from './training-time.ts';
 import { recipeOf } from './training-wishes.ts';
@@ -18,12 +19,14 @@ const SIZES = [320, 416, 512, 640, 800, 1024];
 
 type Reason = RecipeAdvice['reasons'][number];
 
-/** The advice; with `wishes` for what is wished, so that an estimate and the reasons follow each change. */
-export function adviseRecipe(project: OpenProject, wishes?: TrainingWishes): RecipeAdvice {
-  const facts = dataFacts(project);
+/**
+ * The advice; with `wishes` for what is wished, so that an estimate and the reasons follow each change. May be set aside.
+ */
+export function* adviseRecipe(project: OpenProject, wishes?: TrainingWishes): Sliced<RecipeAdvice> {
+  const facts = yield* project.labelFacts.read();
   const advised = wishes ?? advisedWishes(facts);
   const recipe = recipeOf(project, advised);
-  const estimate = estimateTime(project, recipe, { train: facts.train.length, val: facts.val.length });
+  const estimate = estimateTime(project, recipe, { train: facts.train, val: facts.val });
   const reasons = reasonsFor(recipe, facts);
   const device = `this CPU, ${availableParallelism()} cores`;
   return {
@@ -37,8 +40,8 @@ export function adviseRecipe(project: OpenProject, wishes?: TrainingWishes): Rec
     estimate,
     device,
     data: {
-      train: facts.train.length,
-      val: facts.val.length,
+      train: facts.train,
+      val: facts.val,
       boxes: facts.boxes,
       classes: facts.classes,
     },
@@ -47,9 +50,9 @@ export function adviseRecipe(project: OpenProject, wishes?: TrainingWishes): Rec
 
 function advisedWishes(facts: DataFacts): TrainingWishes {
   const size = sizeFor(facts);
-  const set = facts.train.length > 0 && facts.train.length < 100 ? ['augment.photometric=true'] : [];
-  const batch = Math.max(1, Math.min(8, Math.floor(facts.train.length / 4)));
-  const stepsPerEpoch = Math.max(1, Math.ceil(facts.train.length / batch));
+  const set = facts.train > 0 && facts.train < 100 ? ['augment.photometric=true'] : [];
+  const batch = Math.max(1, Math.min(8, Math.floor(facts.train / 4)));
+  const stepsPerEpoch = Math.max(1, Math.ceil(facts.train / batch));
   const epochs = Math.max(8, Math.min(60, Math.round(STEPS_WANTED / stepsPerEpoch)));
   return {
     preset: 'fast',
@@ -73,7 +76,7 @@ function sizeFor({ longSide, smallSide }: DataFacts): number {
 
 function reasonsFor(recipe: Recipe, facts: DataFacts): { path: string; reason: Reason }[] {
   const { train } = recipe;
-  const steps = Math.ceil(facts.train.length / Math.max(1, train.batch)) * train.epochs;
+  const steps = Math.ceil(facts.train / Math.max(1, train.batch)) * train.epochs;
   const reason = (path: string, what: string, words: string) => ({ path, reason: { what, words } });
   return [
     reason(
@@ -85,14 +88,14 @@ function reasonsFor(recipe: Recipe, facts: DataFacts): { path: string; reason: R
     reason(
       'train.epochs',
       'Epochs',
-      `${count(train.epochs, 'pass', 'passes')} over ${count(facts.train.length, 'training image')} ${train.epochs === 1 ? 'makes' : 'make'} ${count(steps, 'step')}; about ${STEPS_WANTED} are what a small set needs.`,
+      `${count(train.epochs, 'pass', 'passes')} over ${count(facts.train, 'training image')} ${train.epochs === 1 ? 'makes' : 'make'} ${count(steps, 'step')}; about ${STEPS_WANTED} are what a small set needs.`,
     ),
     reason(
       'train.batch',
       'Batch',
       train.batch === 8
         ? 'Eight images a step give steady gradients; where memory does not allow it, each step is computed in parts.'
-        : `${count(train.batch, 'image')} a step, so that an epoch has some steps with ${count(facts.train.length, 'training image')}.`,
+        : `${count(train.batch, 'image')} a step, so that an epoch has some steps with ${count(facts.train, 'training image')}.`,
     ),
     reason(
       'train.lr',
@@ -103,7 +106,7 @@ function reasonsFor(recipe: Recipe, facts: DataFacts): { path: string; reason: R
     reason(
       'train.evalEvery',
       'Evaluation',
-      `Every ${count(train.evalEvery, 'epoch')} on ${count(facts.val.length, 'validation image')}; the best moment is kept.`,
+      `Every ${count(train.evalEvery, 'epoch')} on ${count(facts.val, 'validation image')}; the best moment is kept.`,
     ),
   ];
 }
@@ -120,17 +123,17 @@ function sizeReason(recipe: Recipe, { longSide, smallSide }: DataFacts): string 
 function augmentReason(recipe: Recipe, facts: DataFacts): string {
   const mirror = recipe.augment.flip > 0 ? 'Half of the images are mirrored' : 'Images are not mirrored';
   if (!recipe.augment.photometric) return `${mirror}; light and colour stay as they are.`;
-  return `${mirror}, light and colour are varied, because ${count(facts.train.length, 'image')} show few conditions.`;
+  return `${mirror}, light and colour are varied, because ${count(facts.train, 'image')} show few conditions.`;
 }
 
-function refusalOf({ train, trainJob, classes }: DataFacts): RecipeAdvice['refusal'] {
+function refusalOf({ train, boxes, classes }: DataFacts): RecipeAdvice['refusal'] {
   try {
-    assertLearnable(trainJob, classes);
+    assertLearnable({ images: train, boxes }, classes);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { sentence: error.message, remedy: error.remedy ?? null };
   }
-  if (train.length > 1) return null;
+  if (train > 1) return null;
   return {
     sentence: 'There is one labelled training image: it would be learned by heart.',
     remedy: 'Label some more; with twenty a first training makes sense.',
@@ -143,14 +146,14 @@ function warningsOf({ train, val, classes }: DataFacts): string[] {
   const most = classes.reduce((largest, { boxes }) => Math.max(largest, boxes), 0);
   const uneven = classes.filter(({ boxes }) => boxes >= 10 && boxes * 50 < most);
   return [
-    ...(train.length > 1 && train.length < 20
-      ? [`${train.length} training images are few; expect a first impression, not a finished detector.`]
+    ...(train > 1 && train < 20
+      ? [`${train} training images are few; expect a first impression, not a finished detector.`]
       : []),
-    ...(val.length === 0
+    ...(val === 0
       ? ['No validation image is labelled: there will be no AP, and the last weights are kept.']
       : []),
-    ...(val.length > 0 && val.length < 10
-      ? [`${count(val.length, 'validation image')} make AP jump from one evaluation to the next.`]
+    ...(val > 0 && val < 10
+      ? [`${count(val, 'validation image')} make AP jump from one evaluation to the next.`]
       : []),
     ...rare.map(
       ({ name, boxes }) => `${name} has ${boxes === 1 ? 'one box' : `${boxes} boxes`} to learn from.`,

@@ -14,6 +14,11 @@ export function trainedClasses(snapshot: Pick<Snapshot, 'classes'>): LabelClass[
   return snapshot.classes.filter((label) => !label.deleted).sort((a, b) => a.position - b.position);
 }
 
+/** The network's class of each label class. */
+export function classNumbers(classes: readonly LabelClass[]): ReadonlyMap<number, number> {
+  return new Map(classes.map((label, index) => [label.id, index]));
+}
+
 /** The images of one split with their ids, one list beside the other. */
 export interface SplitImages {
   readonly ids: readonly number[];
@@ -27,7 +32,7 @@ export function jobImages(project: OpenProject, snapshot: Snapshot, split: Split
 
 /** The same with the images' ids; may be set aside. */
 export function* splitImages(project: OpenProject, snapshot: Snapshot, split: Split): Sliced<SplitImages> {
-  const numbers = new Map(trainedClasses(snapshot).map((label, index) => [label.id, index]));
+  const numbers = classNumbers(trainedClasses(snapshot));
   const root = project.info().imageRoot;
   const [ids, images]: [number[], JobImage[]] = [[], []];
   for (const image of project.snapshots.images(snapshot.hash)) {
@@ -49,31 +54,17 @@ export function watchedImages({ ids, images }: SplitImages, seed: number) {
   return { positions, imageIds: positions.map((position) => ids[position] ?? 0) };
 }
 
-/** The labels as a run that started now would take them; nothing is stored. */
-export function currentImages(project: OpenProject) {
-  const classes = trainedClasses({ classes: project.classes.list() });
-  const numbers = new Map(classes.map((label, index) => [label.id, index]));
-  const root = project.info().imageRoot;
-  const labelled = [...project.snapshots.now()].filter(isLabelled);
-  const train = labelled.filter(({ split }) => split === 'train');
-  const val = labelled.filter(({ split }) => split === 'val');
-  return {
-    classes,
-    train,
-    val,
-    trainJob: train.map((image) => jobImage(image, project.imageFile(image, root), numbers)),
-  };
-}
-
 /** Throws a Problem where there is nothing to learn from. */
-export function assertLearnable(train: readonly JobImage[], classes: readonly unknown[]): void {
+export function assertLearnable(
+  { images, boxes }: { readonly images: number; readonly boxes: number },
+  classes: readonly unknown[],
+): void {
   if (classes.length === 0) {
     throw new Problem('The project has no classes.', 'Add a class and draw boxes, or import labels.');
   }
-  const boxes = train.reduce((sum, image) => sum + image.labels.length, 0);
   if (boxes === 0) {
     throw new Problem(
-      `There is nothing to learn from: ${train.length} labelled training images hold no box.`,
+      `There is nothing to learn from: ${images} labelled training images hold no box.`,
       'Draw boxes on some images of the training split, or import labels.',
     );
   }
@@ -84,7 +75,12 @@ function isLabelled(image: LabelledImage): boolean {
   return image.boxes.length > 0 || isFinished(image);
 }
 
-function jobImage(image: LabelledImage, path: string, numbers: ReadonlyMap<number, number>): JobImage {
+/** One image for the trainer; `numbers` has the network's class of each label class that is trained. */
+export function jobImage(
+  image: Pick<LabelledImage, 'width' | 'height' | 'boxes'>,
+  path: string,
+  numbers: ReadonlyMap<number, number>,
+): JobImage {
   const boxes: number[] = [];
   const labels: number[] = [];
   const ignore: number[] = [];

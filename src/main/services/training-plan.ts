@@ -28,7 +28,8 @@ export async function prepareRun(project: OpenProject, start: TrainingStart): Pr
   const described = await project.frozen((labels) => inSlices(labels.describe()));
   const snapshot = await inSlices(project.snapshots.keep(described));
   const { images } = await inSlices(splitImages(project, snapshot, 'train'));
-  assertLearnable(images, trainedClasses(snapshot));
+  const boxes = images.reduce((sum, { labels }) => sum + labels.length, 0);
+  assertLearnable({ images: images.length, boxes }, trainedClasses(snapshot));
   const parent =
     from === undefined || plan.fromCheckpoint === undefined
       ? {}

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { augmentedImages, augmentedPicture } from '../../../src/main/services/augment-preview.ts';
 import { adviseRecipe } from '../../../src/main/services/recipe-advice.ts';
+import { atOnce } from '../../../src/main/services/slices.ts';
 import { spokenTime } from '../../../src/main/services/training-time.ts';
 import { recipeOf } from '../../../src/main/services/training-wishes.ts';
 import { sampleProject } from '../trainer/sample-project.ts';
@@ -20,21 +21,39 @@ function projectOf(count: number, size = 60) {
   return project;
 }
 
+const advised = (...of: Parameters<typeof adviseRecipe>) => atOnce(adviseRecipe(...of));
+
 describe('the advice', () => {
+  it('follows the labels, and is set aside for others on the way', () => {
+    const project = projectOf(450);
+    const turns = () => {
+      const work = project.labelFacts.read();
+      let count = 0;
+      while (!work.next().done) count += 1;
+      return count;
+    };
+    expect(turns()).toBeGreaterThanOrEqual(3);
+    expect(advised(project).data).toMatchObject({ train: 450, boxes: 450 });
+    expect(turns()).toBe(0);
+    const { id } = project.annotations.images()[0]!;
+    project.bulk.change([id], { split: 'val' }, 'window');
+    expect(advised(project).data).toMatchObject({ train: 449, val: 1, boxes: 449 });
+  });
+
   it('refuses where there is nothing to learn from, and says what to do', () => {
-    expect(adviseRecipe(temporaryProject()).refusal).toEqual({
+    expect(advised(temporaryProject()).refusal).toEqual({
       sentence: 'The project has no classes.',
       remedy: expect.stringMatching(/Add a class/),
     });
     const unlabelled = temporaryProject();
     unlabelled.datasets.commit(staged([stagedImage('/d/a.jpg', [], { split: 'train' })]));
-    expect(adviseRecipe(unlabelled).refusal?.sentence).toMatch(/nothing to learn from/);
-    expect(adviseRecipe(projectOf(1)).refusal?.sentence).toMatch(/one labelled training image/);
-    expect(adviseRecipe(projectOf(2)).refusal).toBeNull();
+    expect(advised(unlabelled).refusal?.sentence).toMatch(/nothing to learn from/);
+    expect(advised(projectOf(1)).refusal?.sentence).toMatch(/one labelled training image/);
+    expect(advised(projectOf(2)).refusal).toBeNull();
   });
 
   it('says in one line what will be trained, and in more lines why', () => {
-    const { headline, reasons, fields, recipe, wishes, data } = adviseRecipe(projectOf(40));
+    const { headline, reasons, fields, recipe, wishes, data } = advised(projectOf(40));
     expect(headline).toMatch(
       /^EfficientNet-Lite0, 320 px, \d+ epochs, about \d+ (seconds|minutes|hours) on this CPU$/,
     );
@@ -50,16 +69,16 @@ describe('the advice', () => {
   });
 
   it('takes larger images for smaller objects, and fewer epochs for more images', () => {
-    const side = (size: number) => adviseRecipe(projectOf(40, size)).recipe.input.scales[0]!.long;
+    const side = (size: number) => advised(projectOf(40, size)).recipe.input.scales[0]!.long;
     expect(side(60)).toBe(320);
     expect(side(15)).toBeGreaterThan(320);
     expect(side(4)).toBe(640);
-    const epochs = (count: number) => adviseRecipe(projectOf(count)).recipe.train.epochs;
+    const epochs = (count: number) => advised(projectOf(count)).recipe.train.epochs;
     expect(epochs(400)).toBeLessThan(epochs(40));
   });
 
   it('warns of few images, rare and absent classes, and no validation images', () => {
-    const { warnings } = adviseRecipe(projectOf(12));
+    const { warnings } = advised(projectOf(12));
     expect(warnings.join('\n')).toMatch(/12 training images are few/);
     expect(warnings.join('\n')).toMatch(/cat has 6 boxes/);
     expect(warnings.join('\n')).toMatch(/No validation image/);
@@ -68,16 +87,16 @@ describe('the advice', () => {
   it('follows what is wished, and measures time by earlier runs', () => {
     const project = projectOf(80);
     const wishes = { preset: 'fast', epochs: 10 };
-    const guessed = adviseRecipe(project, wishes);
+    const guessed = advised(project, wishes);
     expect(guessed.estimate).toMatchObject({ from: 'scale', steps: 100 });
     const run = project.runs.create({ recipe: { ...guessed.recipe }, seed: 0 });
     project.runs.addMetrics(
       [1, 2, 3, 4].map((step) => ({ runId: run.id, name: 'images_per_second', step, value: 4, epoch: 1 })),
     );
-    const { estimate } = adviseRecipe(project, wishes);
+    const { estimate } = advised(project, wishes);
     expect(estimate).toMatchObject({ from: 'measured', secondsPerStep: 2, steps: 100 });
     expect(estimate.seconds).toBeGreaterThan(200);
-    expect(adviseRecipe(project, { ...wishes, epochs: 20 }).estimate.seconds).toBeGreaterThan(400);
+    expect(advised(project, { ...wishes, epochs: 20 }).estimate.seconds).toBeGreaterThan(400);
   });
 });
 

@@ -1,0 +1,41 @@
+// What the choice of a recipe asks of all labels: few columns, a stretch of images at a time.
+import type { ReadableDb } from './database.ts';
+
+/** Image ids from `after`, not itself, to `to`. */
+export interface Stretch {
+  readonly after: number;
+  readonly to: number;
+}
+
+export interface TrainingBox {
+  readonly classId: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function lastImageId(db: ReadableDb): number {
+  return db.read<{ id: number | null }>('SELECT max(id) AS id FROM live_image').get()?.id ?? 0;
+}
+
+/** Images that a training may use: with a box, or called finished by somebody. */
+export function labelledImages(db: ReadableDb, stretch: Stretch) {
+  const sql = `SELECT id, split, max(width, height) AS longSide FROM live_image AS image
+    WHERE id > :after AND id <= :to AND split IN ('train', 'val')
+      AND (state IN ('done', 'empty') OR EXISTS (SELECT 1 FROM live_box WHERE image_id = image.id)) ORDER BY id`;
+  return db.read<{ id: number; split: 'train' | 'val'; longSide: number }>(sql).all({ ...stretch });
+}
+
+/** The boxes of training images that count. */
+export function trainingBoxes(db: ReadableDb, stretch: Stretch): TrainingBox[] {
+  const sql = `SELECT box.class_id AS classId, box.width, box.height FROM live_image AS image
+    JOIN live_box AS box ON box.image_id = image.id
+    WHERE image.id > :after AND image.id <= :to AND image.split = 'train' AND box.ignored = 0`;
+  return db.read<TrainingBox>(sql).all({ ...stretch });
+}
+
+/** Another value after every change of the database, by this connection or another. */
+export function changeMark(db: ReadableDb): string {
+  const sql = 'SELECT total_changes() AS own, data_version AS others FROM pragma_data_version()';
+  const mark = db.read<{ own: number; others: number }>(sql).get();
+  return `${mark?.own} ${mark?.others}`;
+}
