@@ -153,12 +153,16 @@ export function countByStateAndSplit(db: ReadableDb): ImageCount[] {
     .all();
 }
 
-export function setImageState(db: WritableDb, id: number, state: ImageState): void {
-  db.write('UPDATE image SET state = ? WHERE id = ?').run(state, id);
+export function setStateOfImages(db: WritableDb, ids: readonly number[], state: ImageState): void {
+  db.write('UPDATE image SET state = ? WHERE id IN (SELECT value FROM json_each(?))').run(state, idList(ids));
 }
 
 export function setImageSplit(db: WritableDb, id: number, split: Split | null): void {
   db.write('UPDATE image SET split = ? WHERE id = ?').run(split, id);
+}
+
+export function setSplitOfImages(db: WritableDb, ids: readonly number[], split: Split | null): void {
+  db.write('UPDATE image SET split = ? WHERE id IN (SELECT value FROM json_each(?))').run(split, idList(ids));
 }
 
 /** What an import may learn later about an image that is already there. */

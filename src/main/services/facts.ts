@@ -32,12 +32,23 @@ export function putFacts(db: WritableDb, facts: Facts): void {
     if (box) boxes.putBox(db, box);
     else boxes.deleteBox(db, id);
   }
-  for (const [imageId, state] of facts.states ?? []) images.setImageState(db, imageId, state);
-  for (const [imageId, split] of facts.splits ?? []) images.setImageSplit(db, imageId, split);
+  for (const [state, ids] of byValue(facts.states ?? [])) images.setStateOfImages(db, ids, state);
+  for (const [split, ids] of byValue(facts.splits ?? [])) images.setSplitOfImages(db, ids, split);
   if (facts.reclass) boxes.setClassOfBoxes(db, facts.reclass.boxIds, facts.reclass.classId);
   if (facts.suggestions) setRejected(db, facts.suggestions.ids, facts.suggestions.rejected);
   if (facts.removed) images.setRemoved(db, facts.removed.imageIds, facts.removed.removed);
   if (facts.imported) images.setImportRemoved(db, facts.imported.importId, facts.imported.removed);
+}
+
+/** Ids by what they are given: many images share a state, and are given it at once. */
+function byValue<T>(pairs: readonly (readonly [id: number, value: T])[]): ReadonlyMap<T, readonly number[]> {
+  const groups = new Map<T, number[]>();
+  for (const [id, value] of pairs) {
+    const ids = groups.get(value);
+    if (ids) ids.push(id);
+    else groups.set(value, [id]);
+  }
+  return groups;
 }
 
 /** Images whose boxes or state a change touches directly: it belongs to their history. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type ImageRecord, type Split, splitNames } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
-import { countByStateAndSplit, eachImage, setImageSplit } from '../db/images.ts';
+import { countByStateAndSplit, eachImage, setImageSplit, setSplitOfImages } from '../db/images.ts';
 import { findLeaks, type Leak } from '../db/leaks.ts';
 import { atOnce, type Sliced } from './slices.ts';
 import { assignSplits, type GroupRule, groupOf, type Ratios } from './split-assignment.ts';
@@ -76,9 +76,7 @@ export class Splits {
 
   /** Moves images to a split, or out of all. */
   set(imageIds: readonly number[], split: Split | null): void {
-    this.#db.transact(() => {
-      for (const id of imageIds) setImageSplit(this.#db, id, split);
-    });
+    setSplitOfImages(this.#db, imageIds, split);
   }
 
   counts(): SplitCounts {

@@ -7,7 +7,7 @@ import * as pictureHashes from './project/0005-picture-hashes.ts';
 import * as metricBuckets from './project/0006-metric-buckets.ts';
 import * as keptDetections from './project/0007-kept-detections.ts';
 import * as boxOrder from './project/0008-box-order.ts';
-import * as boxClassImage from './project/0009-box-class-image.ts';
+import * as counting from './project/0009-counting.ts';
 
 export const projectSchema = {
   applicationId: 0x44444f50, // "DDOP"
@@ -20,6 +20,6 @@ export const projectSchema = {
     metricBuckets,
     keptDetections,
     boxOrder,
-    boxClassImage,
+    counting,
   ],
 };
