@@ -11,6 +11,7 @@ import { resolveRecipe } from '../../src/main/services/recipes.ts';
 import { drawSampleData } from '../../src/main/services/sample-data.ts';
 import { startTraining } from '../../src/main/services/trainings.ts';
 import { pseudoText } from '../../src/renderer/words/pseudo.ts';
+import { complaints } from './axe.ts';
 import { englishLeft } from './english-left.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 
@@ -131,6 +132,17 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     await page.getByRole('button', { name: /^\d+ gained$/ }).click();
     await strip().waitFor();
     expect(studio.complaints).toEqual([]);
+  });
+
+  it('has nothing that axe finds wrong, with a comparison and boxes open, dark and light', async () => {
+    await errors().first().click();
+    await strip().waitFor();
+    for (const _theme of ['as it is', 'the other']) {
+      expect(await complaints(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Light or dark' }).click();
+    }
+    await strip().getByRole('button', { name: 'Close' }).click();
+    await strip().waitFor({ state: 'detached' });
   });
 
   it('shows more boxes than fit, or all, on the widest screen too', async () => {

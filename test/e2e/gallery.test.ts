@@ -53,11 +53,11 @@ describe.skipIf(!program)('the gallery', () => {
     await page.keyboard.press('End');
     await expect
       .poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")'))
-      .toBe('Label sample_0059.jpg');
+      .toMatch(/^Label sample_0059\.jpg\b/);
     await page.keyboard.press('Home');
     await expect
       .poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")'))
-      .toBe('Label sample_0000.jpg');
+      .toMatch(/^Label sample_0000\.jpg\b/);
   });
 
   it('is selected by pointer', async () => {
