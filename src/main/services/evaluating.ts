@@ -21,7 +21,7 @@ import { modelOfRun } from './models.ts';
 import type { OpenProject } from './projects.ts';
 import { inSlices, type Sliced } from './slices.ts';
 import { SoleJob } from './sole-job.ts';
-import { splitImages, trainedClasses } from './training-job.ts';
+import { imagesBySplit, trainedClasses } from './training-job.ts';
 
 const deflated = promisify(deflate);
 const PROTOCOL = 'coco';
@@ -44,7 +44,7 @@ export async function evaluateRun(
 ): Promise<RunEvaluation> {
   const run = project.runs.get(runId);
   const snapshot = project.snapshots.get(run.snapshotHash ?? '');
-  const { ids, images } = await inSlices(splitImages(project, snapshot, split));
+  const { ids, images } = (await inSlices(imagesBySplit(project, snapshot)))[split];
   if (images.length === 0) {
     throw new Problem(`The ${split} split has no labelled image.`, 'Choose another split.');
   }

@@ -37,3 +37,30 @@ export async function inSlices<T>(work: Sliced<T>): Promise<T> {
     } while (performance.now() < end);
   }
 }
+
+/** Lines that are sorted in one go. */
+const SORTED_AT_ONCE = 512;
+
+/** The lines in the order of `sort()`; may be set aside. */
+export function* sorted(lines: readonly string[]): Sliced<readonly string[]> {
+  if (lines.length <= SORTED_AT_ONCE) return lines.toSorted();
+  const middle = lines.length >> 1;
+  const first = yield* sorted(lines.slice(0, middle));
+  const second = yield* sorted(lines.slice(middle));
+  return yield* merged(first, second);
+}
+
+function* merged(first: readonly string[], second: readonly string[]): Sliced<readonly string[]> {
+  const all: string[] = [];
+  let [i, j] = [0, 0];
+  while (i < first.length || j < second.length) {
+    const [a, b] = [first[i], second[j]];
+    const isFirst = b === undefined || (a !== undefined && a <= b);
+    all.push((isFirst ? a : b) ?? '');
+    if (isFirst) i += 1;
+    else j += 1;
+    if (all.length % SORTED_AT_ONCE === 0) yield;
+  }
+  yield;
+  return all;
+}

@@ -8,7 +8,7 @@ import { listClasses } from '../db/classes.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
 import { eachImage } from '../db/images.ts';
 import * as rows from '../db/snapshots.ts';
-import { atOnce, type Sliced } from './slices.ts';
+import { atOnce, type Sliced, sorted } from './slices.ts';
 import { splitHashOf, splitLine } from './splits.ts';
 
 export interface LabelledImage extends Omit<ImageRecord, 'revision'> {
@@ -108,10 +108,8 @@ export class Snapshots {
     return this.#db.consistently(() => {
       const classes = listClasses(this.#db);
       const names = new Map(classes.map((label) => [label.id, label.name]));
-      return hashOf(
-        classes,
-        [...labelledImages(this.#db)].map((image) => digestOf(image, names)),
-      );
+      const digests = [...labelledImages(this.#db)].map((image) => digestOf(image, names));
+      return atOnce(hashOf(classes, digests));
     });
   }
 
@@ -139,8 +137,8 @@ export class Snapshots {
       yield* JSON.parse(inflateSync(bytes).toString('utf8')) as LabelledImage[];
   }
 
-  /** The labels as they are, ready to be kept. */
-  *describe(): Sliced<Description> {
+  /** The labels as they are, ready to be kept; `see` is shown every image on the way. */
+  *describe(see?: (image: LabelledImage) => void): Sliced<Description> {
     const classes = listClasses(this.#db);
     const names = new Map(classes.map((label) => [label.id, label.name]));
     const chunks: Chunk[] = [];
@@ -153,13 +151,14 @@ export class Snapshots {
       open.push(image);
       boxes += image.boxes.length;
       digests.push(digestOf(image, names));
+      see?.(image);
       const line = splitLine(image);
       if (line !== undefined) splitLines.push(line);
       yield;
     }
     if (open.length > 0) chunks.push(yield* this.#chunk(open));
     const splitHash = yield* splitHashOf(splitLines);
-    const hash = hashOf(classes, digests);
+    const hash = yield* hashOf(classes, digests);
     const createdAt = Date.now();
     return { snapshot: { hash, splitHash, images: digests.length, boxes, classes, createdAt }, chunks };
   }
@@ -174,7 +173,15 @@ export class Snapshots {
 
 const chunkOf = ({ id }: LabelledImage) => Math.floor(id / CHUNK);
 
-function hashOf(classes: readonly LabelClass[], digests: string[]): string {
-  const names = classes.map((label) => label.name);
-  return sha256(JSON.stringify([names, digests.sort()]));
+/** sha256 of the JSON of the class names and the digests in order, in pieces. */
+function* hashOf(classes: readonly LabelClass[], digests: readonly string[]): Sliced<string> {
+  const hash = createHash('sha256');
+  hash.update(`[${JSON.stringify(classes.map((label) => label.name))},[`);
+  let separator = '';
+  for (const digest of yield* sorted(digests)) {
+    hash.update(`${separator}"${digest}"`);
+    separator = ',';
+    yield;
+  }
+  return hash.update(']]').digest('hex');
 }

@@ -5,7 +5,7 @@ import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
 import { countByStateAndSplit, eachImage, setImageSplit, setSplitOfImages } from '../db/images.ts';
 import { findLeaks, type Leak } from '../db/leaks.ts';
-import { atOnce, type Sliced } from './slices.ts';
+import { atOnce, type Sliced, sorted } from './slices.ts';
 import { assignSplits, type GroupRule, groupOf, type Ratios } from './split-assignment.ts';
 
 export interface SplitOptions {
@@ -41,10 +41,8 @@ export function splitLine({
 
 /** sha256 over who is in which split; the same whatever order images were imported in. May be set aside. */
 export function* splitHashOf(lines: readonly string[]): Sliced<string> {
-  const sorted = [...lines].sort();
-  yield;
   const hash = createHash('sha256');
-  for (const line of sorted) {
+  for (const line of yield* sorted(lines)) {
     hash.update(line);
     yield;
   }

@@ -27,21 +27,43 @@ export interface SplitImages {
 
 /** The finished images of one split, as the trainer wants them. */
 export function jobImages(project: OpenProject, snapshot: Snapshot, split: Split): readonly JobImage[] {
-  return atOnce(splitImages(project, snapshot, split)).images;
+  return atOnce(imagesBySplit(project, snapshot))[split].images;
 }
 
-/** The same with the images' ids; may be set aside. */
-export function* splitImages(project: OpenProject, snapshot: Snapshot, split: Split): Sliced<SplitImages> {
+/** The finished images of every split with their ids, read once; may be set aside. */
+export function* imagesBySplit(
+  project: OpenProject,
+  snapshot: Snapshot,
+): Sliced<Readonly<Record<Split, SplitImages>>> {
   const numbers = classNumbers(trainedClasses(snapshot));
   const root = project.info().imageRoot;
-  const [ids, images]: [number[], JobImage[]] = [[], []];
+  const none = () => ({ ids: [] as number[], images: [] as JobImage[] });
+  const found = { train: none(), val: none(), test: none() };
   for (const image of project.snapshots.images(snapshot.hash)) {
     yield;
-    if (image.split !== split || !isLabelled(image)) continue;
+    if (image.split === null || !isLabelled(image)) continue;
+    const { ids, images } = found[image.split];
     ids.push(image.id);
     images.push(jobImage(image, project.imageFile(image, root), numbers));
   }
-  return { ids, images };
+  return found;
+}
+
+/** Counts what can be learned while images pass by. */
+export class Learnable {
+  images = 0;
+  readonly #boxes = new Map<number, number>();
+
+  see(image: LabelledImage): void {
+    if (image.split !== 'train' || !isLabelled(image)) return;
+    this.images += 1;
+    for (const { ignore, classId } of image.boxes)
+      if (!ignore) this.#boxes.set(classId, (this.#boxes.get(classId) ?? 0) + 1);
+  }
+
+  boxesOf(classes: readonly LabelClass[]): number {
+    return classes.reduce((sum, { id }) => sum + (this.#boxes.get(id) ?? 0), 0);
+  }
 }
 
 /** The few validation images that a run shows after each evaluation: drawn by its seed, those with boxes first. */

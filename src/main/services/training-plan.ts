@@ -9,7 +9,7 @@ import type { OpenProject } from './projects.ts';
 import { withEpochs } from './recipes.ts';
 import type { RunPlan } from './runs.ts';
 import { inSlices } from './slices.ts';
-import { assertLearnable, splitImages, trainedClasses, watchedImages } from './training-job.ts';
+import { assertLearnable, imagesBySplit, Learnable, trainedClasses, watchedImages } from './training-job.ts';
 import { weightPath } from './weights.ts';
 
 export interface TrainingStart extends RunPlan {
@@ -25,11 +25,13 @@ export interface TrainingStart extends RunPlan {
 export async function prepareRun(project: OpenProject, start: TrainingStart): Promise<Run> {
   const { recipe, seed, name, notes, from, ...plan } = start;
   initialWeights(project, recipe, plan);
-  const described = await project.frozen((labels) => inSlices(labels.describe()));
+  const learnable = new Learnable();
+  const described = await project.frozen((labels) =>
+    inSlices(labels.describe((image) => learnable.see(image))),
+  );
   const snapshot = await inSlices(project.snapshots.keep(described));
-  const { images } = await inSlices(splitImages(project, snapshot, 'train'));
-  const boxes = images.reduce((sum, { labels }) => sum + labels.length, 0);
-  assertLearnable({ images: images.length, boxes }, trainedClasses(snapshot));
+  const classes = trainedClasses(snapshot);
+  assertLearnable({ images: learnable.images, boxes: learnable.boxesOf(classes) }, classes);
   const parent =
     from === undefined || plan.fromCheckpoint === undefined
       ? {}
@@ -97,8 +99,7 @@ export async function workOf(project: OpenProject, run: Run): Promise<Work> {
   const plan = project.runs.plan(run.id);
   const resume = project.checkpoints.latest(run.id) !== undefined;
   const weights = resume ? null : initialWeights(project, recipe, plan);
-  const train = await inSlices(splitImages(project, snapshot, 'train'));
-  const val = await inSlices(splitImages(project, snapshot, 'val'));
+  const { train, val } = await inSlices(imagesBySplit(project, snapshot));
   const { positions, imageIds } = watchedImages(val, run.seed);
   const job = {
     runId: run.id,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Params, type ReadableDb, refusingWrites } from '../../../src/main/db/database.ts';
 import { projectSchema } from '../../../src/main/db/migrations/project.ts';
 import { openFrozen } from '../../../src/main/db/open.ts';
-import { atOnce, inSlices, type Sliced } from '../../../src/main/services/slices.ts';
+import { atOnce, inSlices, type Sliced, sorted } from '../../../src/main/services/slices.ts';
 import { Snapshots } from '../../../src/main/services/snapshots.ts';
 import { staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts';
 
@@ -66,6 +66,19 @@ describe('many sliced works at once', () => {
     await others;
     // a step takes 2 ms, and a slice 10
     expect(most).toBeLessThan(20);
+  });
+});
+
+describe('sorting in slices', () => {
+  it('orders as sort() does, and is set aside on the way', () => {
+    const lines = Array.from({ length: 5000 }, (_, i) => `${(i * 7919) % 4001}é${i % 3}`);
+    const work = sorted(lines);
+    let turns = 0;
+    let step = work.next();
+    for (; !step.done; step = work.next()) turns += 1;
+    expect(step.value).toEqual([...lines].sort());
+    expect(turns).toBeGreaterThan(20);
+    expect(atOnce(sorted([]))).toEqual([]);
   });
 });
 
