@@ -103,11 +103,7 @@ function reasonsFor(recipe: Recipe, facts: DataFacts): { path: string; reason: R
       `${Number(train.lr.toPrecision(3))}, which goes with ${count(train.batch, 'image')} a step.`,
     ),
     reason('augment.photometric', 'Augmentation', augmentReason(recipe, facts)),
-    reason(
-      'train.evalEvery',
-      'Evaluation',
-      `Every ${count(train.evalEvery, 'epoch')} on ${count(facts.val, 'validation image')}; the best moment is kept.`,
-    ),
+    reason('train.evalEvery', 'Evaluation', evaluationReason(train, facts)),
   ];
 }
 
@@ -124,6 +120,15 @@ function augmentReason(recipe: Recipe, facts: DataFacts): string {
   const mirror = recipe.augment.flip > 0 ? 'Half of the images are mirrored' : 'Images are not mirrored';
   if (!recipe.augment.photometric) return `${mirror}; light and colour stay as they are.`;
   return `${mirror}, light and colour are varied, because ${count(facts.train, 'image')} show few conditions.`;
+}
+
+function evaluationReason({ evalEvery, epochs }: Recipe['train'], { val }: DataFacts): string {
+  if (val === 0)
+    return 'Without labelled validation images nothing is measured, and the last weights are kept.';
+  const images = count(val, 'validation image');
+  if (evalEvery >= epochs) return `At the end, on ${images}.`;
+  const often = evalEvery === 1 ? 'After every epoch' : `Every ${evalEvery} epochs and at the end`;
+  return `${often}, on ${images}; the best moment is kept.`;
 }
 
 function refusalOf({ train, boxes, classes }: DataFacts): RecipeAdvice['refusal'] {

@@ -24,7 +24,8 @@ export function estimateTime(project: OpenProject, recipe: Recipe, { train, val 
   const rate = measured ?? knownRate(recipe);
   const { epochs, batch, accumulate, evalEvery } = recipe.train;
   const steps = Math.ceil(train / (batch * accumulate)) * epochs;
-  const evaluations = Math.max(1, Math.floor(epochs / evalEvery));
+  // the end is evaluated as well
+  const evaluations = Math.ceil(epochs / evalEvery);
   const seconds = START + (epochs * train + evaluations * val * EVALUATION_COST) / rate;
   return {
     seconds,

@@ -77,6 +77,29 @@ describe('the advice', () => {
     expect(epochs(400)).toBeLessThan(epochs(40));
   });
 
+  it('says when AP is measured, and counts each time of it', () => {
+    const project = projectOf(40);
+    const said = (epochs: number, evalEvery: number) => {
+      const wishes = { preset: 'fast', epochs, set: [`train.evalEvery=${evalEvery}`] };
+      const { reasons, estimate } = advised(project, wishes);
+      return { words: reasons.find(({ what }) => what === 'Evaluation')?.words, seconds: estimate.seconds };
+    };
+    expect(said(8, 4).words).toMatch(/nothing is measured/);
+    const images = project.annotations.images().slice(0, 4);
+    project.bulk.change(
+      images.map(({ id }) => id),
+      { split: 'val' },
+      'window',
+    );
+    expect(said(1, 8).words).toBe('At the end, on 4 validation images.');
+    expect(said(8, 1).words).toMatch(/^After every epoch, on 4 validation images;/);
+    expect(said(8, 4).words).toMatch(/^Every 4 epochs and at the end, on 4/);
+    // three, two and one
+    const [often, twice, once] = [4, 5, 10].map((every) => said(10, every).seconds);
+    expect(often! - twice!).toBeCloseTo(twice! - once!, 6);
+    expect(twice!).toBeGreaterThan(once!);
+  });
+
   it('warns of few images, rare and absent classes, and no validation images', () => {
     const { warnings } = advised(projectOf(12));
     expect(warnings.join('\n')).toMatch(/12 training images are few/);
