@@ -50,6 +50,13 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
 
   it('trains, moves its curves, and pauses with a checkpoint', async () => {
     await page.getByRole('heading', { name: /128 px/ }).click();
+    // what the title and the top bar say after every change
+    await page.evaluate(`
+      window.said = new Set();
+      const percent = (text) => /\\d+ %/.exec(text ?? '')?.[0] ?? '';
+      const look = () => said.add([document.title, document.querySelector('header')?.textContent].map(percent).join(' = '));
+      new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+    `);
     await page.keyboard.press('f');
     await page.getByRole('slider', { name: 'Loss, by step' }).waitFor({ timeout: WHILE_TRAINING });
     const before = await step('Loss');
@@ -57,6 +64,9 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     expect(await page.title()).toMatch(/^\d+ %/);
     await page.keyboard.press('p');
     await row('Run 1').getByText('paused', { exact: true }).waitFor({ timeout: WHILE_TRAINING });
+    const said = (await page.evaluate('[...said]')) as string[];
+    expect(said.filter((pair) => pair.split(' = ')[0] !== pair.split(' = ')[1])).toEqual([]);
+    expect(said.length).toBeGreaterThan(1);
   });
 
   it('goes on to the end after a reload', async () => {
