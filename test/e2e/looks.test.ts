@@ -23,7 +23,9 @@ const [LEVELS, SHARE] = [20, 0.01];
 const sentenceWidth = (page: Page) =>
   page.evaluate(`(() => {
     const context = document.createElement('canvas').getContext('2d');
-    context.font = getComputedStyle(document.body).font;
+    // the shorthand \`font\` is empty where a part of it has no short form
+    const { fontSize, fontFamily } = getComputedStyle(document.body);
+    context.font = fontSize + ' ' + fontFamily;
     return context.measureText('Fine-tune on 60 images, 3 classes').width;
   })()`) as Promise<number>;
 
