@@ -57,8 +57,9 @@ function expectWentOn(project: OpenProject, id: string, notices: readonly Notice
 }
 
 describe.runIf(process.platform === 'linux')('a training process with too little memory', () => {
-  // with 2 GB, a process that computed eight images at once is left with too little even for one
-  it.each([2400000, 2000000])('goes on with fewer images at a time, in %i KB', async (limit) => {
+  // `ulimit` counts what is reserved too: 1.75 to 1.95 GB for one image at a time, by how the allocator's arenas fall; in 2.2 GB
+  // a process that began with eight images at once ends, and the next goes on
+  it.each([2400000, 2200000])('goes on with fewer images at a time, in %i KB', async (limit) => {
     const project = await sampleProject(12);
     const { training, notices } = liveTraining();
     under(`ulimit -d ${limit}`);
