@@ -75,7 +75,13 @@ export type Selector =
   | { readonly kind: 'bin'; readonly from: number; readonly to: number; readonly right: boolean }
   | { readonly kind: 'size'; readonly size: 'small' | 'medium' | 'large' }
   /** What costs precision (wrong detections) or recall (boxes not found) at a threshold. */
-  | { readonly kind: 'threshold'; readonly of: 'precision' | 'recall'; readonly score: number };
+  | {
+      readonly kind: 'threshold';
+      readonly of: 'precision' | 'recall';
+      readonly score: number;
+      /** One class; all where it is left out. */
+      readonly classId?: number | undefined;
+    };
 
 export interface Example {
   readonly imageId: number;

@@ -82,6 +82,12 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     const within = (name: string) => page.getByRole('region', { name, exact: true });
     const enabled = (name: string) => within(name).locator('button:not(:disabled)').first();
     await opens(() => enabled('Classes').click());
+    await within('Classes')
+      .getByRole('button', { name: /^recall of / })
+      .first()
+      .click();
+    await page.getByRole('region', { name: /^Boxes: Boxes not found: / }).waitFor();
+    await page.keyboard.press('Escape');
     await opens(() => enabled('Confusion matrix').click());
     await opens(() => enabled('Sizes and comparison').click());
     await opens(() => within('Scores').locator('.plot button:not(:disabled)').last().click({ force: true }));

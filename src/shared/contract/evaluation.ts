@@ -52,7 +52,12 @@ const selector = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cell'), labelled: cellSide, detected: cellSide, score }),
   z.strictObject({ kind: z.literal('bin'), from: z.number(), to: z.number(), right: z.boolean() }),
   z.strictObject({ kind: z.literal('size'), size: z.enum(['small', 'medium', 'large']) }),
-  z.strictObject({ kind: z.literal('threshold'), of: z.enum(['precision', 'recall']), score }),
+  z.strictObject({
+    kind: z.literal('threshold'),
+    of: z.enum(['precision', 'recall']),
+    score,
+    classId: id.optional(),
+  }),
 ]);
 
 export const evaluationContract = {

@@ -107,6 +107,14 @@ describe('an evaluation', () => {
     expect((await ask(token, { kind: 'bin', from: 0.85, to: 0.95, right: true })).total).toBe(3);
     expect((await ask(token, { kind: 'threshold', of: 'precision', score: 0.65 })).total).toBe(1);
     expect((await ask(token, { kind: 'threshold', of: 'recall', score: 0.85 })).total).toBe(3);
+    const ofClass = async (of: 'precision' | 'recall', score: number) =>
+      await Promise.all(
+        [catId, dogId].map(
+          async (classId) => (await ask(token, { kind: 'threshold', of, score, classId })).total,
+        ),
+      );
+    expect(await ofClass('precision', 0.55)).toEqual([1, 1]);
+    expect(await ofClass('recall', 0.85)).toEqual([0, 3]);
     expect((await ask(token, { kind: 'size', size: 'medium' })).total).toBe(6);
     expect((await ask(token, { kind: 'point', classId: catId, score: 0.6 })).items[0]?.outcome).toBe('Cls');
 

@@ -116,16 +116,18 @@ export class ExampleFinder {
     return inside.sort((a, b) => iou(a) - iou(b));
   }
 
-  #atThreshold({ of, score }: Extract<Selector, { kind: 'threshold' }>): Pair[] {
-    const { scores } = this.#scene.input.dt;
+  #atThreshold({ of, score, classId }: Extract<Selector, { kind: 'threshold' }>): Pair[] {
+    const { scores, classIndex } = this.#scene.input.dt;
+    const number = classId === undefined ? undefined : this.#number(classId);
+    const isOf = (row: number) => number === undefined || classIndex[row] === number;
     if (of === 'precision')
       return this.#ranked
-        .filter((row) => this.#is(row, 'wrong') && (scores[row] ?? 0) >= score)
+        .filter((row) => isOf(row) && this.#is(row, 'wrong') && (scores[row] ?? 0) >= score)
         .map((row) => this.#pair(row));
     return this.#labelled((row) => {
       const by = this.#outcomes.foundBy[row] ?? -1;
       return by < 0 || (scores[by] ?? 0) < score;
-    });
+    }, number);
   }
 
   #is(row: number, state: keyof typeof detectionState): boolean {
