@@ -9,6 +9,8 @@ export interface ActionSpec {
   readonly keys: readonly string[];
   /** Where the preset that follows CVAT differs. */
   readonly cvat?: readonly string[];
+  /** Done again and again while its key is held down; all others wait until it is pressed anew. */
+  readonly repeats?: boolean;
 }
 
 const groups = {
@@ -27,14 +29,14 @@ const drawing = {
   select: { keys: ['V'], cvat: ['Shift+V'], text: msg('Select and move') },
   cancel: { keys: ['Escape'], text: msg('Give up, deselect') },
   selectEverything: { keys: ['Ctrl+A'], text: msg('Select all boxes') },
-  nextBox: { keys: ['Tab'], text: msg('Next box') },
-  previousBox: { keys: ['Shift+Tab'], text: msg('Previous box') },
-  cycle: { keys: ['Q'], cvat: ['Shift+Q'], text: msg('Next box under the pointer') },
+  nextBox: { keys: ['Tab'], repeats: true, text: msg('Next box') },
+  previousBox: { keys: ['Shift+Tab'], repeats: true, text: msg('Previous box') },
+  cycle: { keys: ['Q'], cvat: ['Shift+Q'], repeats: true, text: msg('Next box under the pointer') },
 };
 
 const changing = {
-  undo: { keys: ['Ctrl+Z'], text: msg('Undo') },
-  redo: { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], text: msg('Redo') },
+  undo: { keys: ['Ctrl+Z'], repeats: true, text: msg('Undo') },
+  redo: { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], repeats: true, text: msg('Redo') },
   remove: { keys: ['Delete', 'Backspace'], text: msg('Delete the boxes') },
   copy: { keys: ['Ctrl+C'], text: msg('Copy the boxes, or all boxes') },
   paste: { keys: ['Ctrl+V'], text: msg('Paste the copied boxes') },
@@ -57,23 +59,23 @@ const suggesting = {
   acceptSuggestion: { keys: ['Y'], text: msg('Accept the suggestion') },
   rejectSuggestion: { keys: ['N'], cvat: ['Shift+N'], text: msg('Reject the suggestion') },
   acceptAll: { keys: ['Shift+Y'], text: msg('Accept all suggestions above the score') },
-  nextSuggestion: { keys: ['.'], text: msg('Next suggestion') },
-  previousSuggestion: { keys: [','], text: msg('Previous suggestion') },
+  nextSuggestion: { keys: ['.'], repeats: true, text: msg('Next suggestion') },
+  previousSuggestion: { keys: [','], repeats: true, text: msg('Previous suggestion') },
   look: { keys: ['S'], text: msg('Have the model look at the image') },
   glassBox: { keys: ['G'], text: msg('Glass box: where the model learns each label') },
 };
 
 const walking = {
-  next: { keys: ['D'], cvat: ['F'], text: msg('Next image') },
-  previous: { keys: ['A'], cvat: ['D'], text: msg('Previous image') },
+  next: { keys: ['D'], cvat: ['F'], repeats: true, text: msg('Next image') },
+  previous: { keys: ['A'], cvat: ['D'], repeats: true, text: msg('Previous image') },
   finish: { keys: ['Enter'], text: msg('Mark done and go on') },
 };
 
 const viewing = {
   fit: { keys: ['F'], cvat: ['Shift+F'], text: msg('Whole image') },
   actualSize: { keys: ['0'], text: msg('One image pixel per screen pixel') },
-  zoomIn: { keys: ['+', '='], text: msg('Zoom in') },
-  zoomOut: { keys: ['-'], text: msg('Zoom out') },
+  zoomIn: { keys: ['+', '='], repeats: true, text: msg('Zoom in') },
+  zoomOut: { keys: ['-'], repeats: true, text: msg('Zoom out') },
   hideBoxes: { keys: ['H'], text: msg('Boxes, shown or not') },
   hideLabels: { keys: ['L'], text: msg('Class names, shown or not') },
   adjust: { keys: ['B'], text: msg('Brightness, contrast, strength of the boxes') },

@@ -6,6 +6,17 @@ import type { EditorBox, Flag } from './gesture.ts';
 
 /** Where copies are put beside their originals, in screen pixels. */
 const COPY_SHIFT = 12;
+/** Down to the right, and other ways where the image ends there. */
+const COPY_WAYS = [
+  [1, 1],
+  [-1, -1],
+  [-1, 1],
+  [1, -1],
+] as const;
+/** After this many copies in a row there is no more room. */
+const MOST_SHIFTS = 50;
+/** Image pixels by which two places may differ and be the same. */
+const SAME = 0.001;
 
 /** Moves by image pixels, all by the same way. */
 export function nudge(editor: Editor, dx: number, dy: number): void {
@@ -26,17 +37,55 @@ export function removeSelected(editor: Editor): void {
   editor.remove([...editor.list.selection]);
 }
 
-export function duplicate(editor: Editor): void {
-  const shift = editor.camera.reach(COPY_SHIFT);
-  editor.add('duplicate', movedBy(editor, editor.list.selected, shift, shift));
+/** What became of copies: `cut` where some of them reached beyond the image, `no-room` where none was made. */
+export type Copying = 'whole' | 'cut' | 'no-room';
+
+export function duplicate(editor: Editor): Copying {
+  return addCopies(editor, 'duplicate', beside(editor, editor.list.selected));
 }
 
-/** Puts copied boxes where they were; beside those that lie there already. */
-export function paste(editor: Editor, copied: readonly EditorBox[]): void {
-  const lies = (box: EditorBox) =>
-    editor.boxes.some((other) => other.x === box.x && other.y === box.y && other.width === box.width);
-  const shift = copied.some(lies) ? editor.camera.reach(COPY_SHIFT) : 0;
-  editor.add('paste', shift === 0 ? copied : movedBy(editor, copied, shift, shift));
+/** Puts copied boxes where they were, or further in on a smaller image; beside those that lie there already. */
+export function paste(editor: Editor, copied: readonly EditorBox[]): Copying {
+  const lies = liesOn(editor);
+  const inside = movedBy(editor, copied, 0, 0);
+  return addCopies(editor, 'paste', inside.some(lies) ? beside(editor, copied) : inside);
+}
+
+/** Adds boxes of another image where they are there, without those that lie here already. */
+export function repeat(editor: Editor, boxes: readonly EditorBox[]): Copying {
+  const lies = liesOn(editor);
+  const missing = boxes.filter((box) => !lies(box));
+  return addCopies(editor, 'repeat', missing.length > 0 ? missing : undefined);
+}
+
+function addCopies(editor: Editor, name: string, copies: readonly EditorBox[] | undefined): Copying {
+  if (!copies) return 'no-room';
+  editor.add(name, copies);
+  const { width, height } = editor.camera.image;
+  const reachesOut = ({ x, y, ...box }: EditorBox) =>
+    x < -SAME || y < -SAME || x + box.width > width + SAME || y + box.height > height + SAME;
+  return copies.some(reachesOut) ? 'cut' : 'whole';
+}
+
+/** Copies moved together until none lies exactly on a box, where it would not be seen. */
+function beside(editor: Editor, boxes: readonly EditorBox[]): readonly EditorBox[] | undefined {
+  const lies = liesOn(editor);
+  for (let times = 1; times <= MOST_SHIFTS; times++) {
+    const shift = times * editor.camera.reach(COPY_SHIFT);
+    for (const [right, down] of COPY_WAYS) {
+      const moved = movedBy(editor, boxes, right * shift, down * shift);
+      if (!moved.some(lies)) return moved;
+    }
+  }
+  return undefined;
+}
+
+/** Says of a box whether one of its class lies exactly there. */
+function liesOn(editor: Editor): (box: EditorBox) => boolean {
+  const place = ({ classId, x, y, width, height }: EditorBox) =>
+    [classId, ...[x, y, width, height].map((value) => Math.round(value / SAME))].join();
+  const taken = new Set(editor.boxes.map(place));
+  return (box) => taken.has(place(box));
 }
 
 /** Gives the selected boxes a class, and the next one unless its class is locked. */

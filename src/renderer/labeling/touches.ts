@@ -31,7 +31,7 @@ export class Touches {
   down(event: PointerLike): void {
     const { x, y, button, shiftKey } = event;
     if (event.pointerType !== 'touch') {
-      if (event.pointerType === 'pen') this.#penId = event.pointerId;
+      if (event.pointerType === 'pen') this.#takePen(event.pointerId);
       this.#editor.press({ x, y, button, adds: shiftKey });
       return;
     }
@@ -67,9 +67,21 @@ export class Touches {
 
   cancel(event: PointerLike): void {
     if (this.#penId === event.pointerId) this.#penId = undefined;
-    this.#fingers.delete(event.pointerId);
+    // a hand that was not listened to ends nothing
+    const known = this.#fingers.delete(event.pointerId);
+    if (event.pointerType === 'touch' && !known) return;
     this.#editor.cancel();
     this.#lifted();
+  }
+
+  /** The hand that came down before its pen did not mean anything. */
+  #takePen(id: number): void {
+    this.#penId = id;
+    if (this.#fingers.size === 0) return;
+    this.#fingers.clear();
+    this.#pinch = undefined;
+    this.#spent = false;
+    this.#editor.cancel();
   }
 
   #lifted(): void {

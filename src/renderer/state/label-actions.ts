@@ -1,5 +1,5 @@
 // What each action of the label view does.
-import type { Action } from '../labeling/actions.ts';
+import { type Action, actions } from '../labeling/actions.ts';
 import * as edits from '../labeling/edits.ts';
 import type { EditorBox } from '../labeling/gesture.ts';
 import { arrowOf, type KeyPress } from '../labeling/keymap.ts';
@@ -40,8 +40,13 @@ const doing: Readonly<Record<Action, () => unknown>> = {
     copied = editor.list.selection.size > 0 ? editor.list.selected : editor.boxes;
     app.say(t('{count, plural, one {The box is} other {# boxes are}} copied.', { count: copied.length }));
   },
-  paste: () => edits.paste(editor, copied),
-  duplicate: () => edits.duplicate(editor),
+  paste: () => {
+    if (copied.length === 0) app.say(t('No boxes are copied.'));
+    else tell(edits.paste(editor, copied));
+  },
+  duplicate: () => {
+    if (editor.list.selection.size > 0) tell(edits.duplicate(editor));
+  },
   repeat: () => labels.repeatPrevious(),
   toFront: () => edits.toFront(editor),
   toBack: () => edits.toBack(editor),
@@ -88,10 +93,24 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   },
 };
 
+// class ids are those of a project
+app.onLeave(() => {
+  copied = [];
+});
+
+function tell(copying: edits.Copying): void {
+  if (copying === 'cut')
+    app.say(t('Some of the boxes reach beyond this image; they were cut at its edge or left out.'));
+  if (copying === 'no-room')
+    app.say(t('There is no room beside the boxes: a copy would hide exactly on one.'));
+}
+
 /** Does an action, from a menu or the palette, once those before it are done. */
 export function act(action: Action): void {
   // what an action does is done to the present
   if (past.close() && action === 'cancel') return;
+  // a drag is given up by the key pressed while it goes on, not by one before it that had to wait
+  if ((action === 'undo' || action === 'redo') && editor.cancel()) return;
   turns.take(doing[action]);
 }
 
@@ -100,6 +119,7 @@ export function pressKey(press: KeyPress): boolean {
   // a key held down does not pile up work
   if (press.repeat && turns.busy) return true;
   const action = settings.keymap.actionFor(press);
+  if (press.repeat && action && !actions[action].repeats) return true;
   if (!action) {
     past.close();
     return pressNumber(press) || pressArrow(press);
@@ -118,6 +138,8 @@ function pressNumber({ key, ctrlKey, altKey, metaKey }: KeyPress): boolean {
 function pressArrow(press: KeyPress): boolean {
   const arrow = arrowOf(press);
   if (!arrow || press.ctrlKey || press.metaKey) return false;
+  // what the pointer holds is moved by it alone
+  if (editor.dragged.length > 0) return true;
   turns.take(() => followArrow(press.altKey, arrow));
   return true;
 }

@@ -6,6 +6,7 @@ import type { Example } from '../../shared/evaluation.ts';
 import type { Box, ImageRecord } from '../../shared/model.ts';
 import { isConflict } from '../client.ts';
 import { Editor } from '../labeling/editor.ts';
+import { repeat } from '../labeling/edits.ts';
 import type { EditorBox, EditorGesture } from '../labeling/gesture.ts';
 import { Saver } from '../labeling/saver.ts';
 import { t } from '../words/words.ts';
@@ -109,7 +110,6 @@ class Labels {
 
   /** Takes a gesture back or repeats it. A whole import is taken back only once that was asked and `isSure`. */
   async walk(direction: 'undo' | 'redo', isSure = false): Promise<void> {
-    if (this.editor.cancel()) return;
     const from = app.imageId;
     await this.#saver?.settled();
     if (direction === 'undo' && !isSure && (await this.#wouldTakeBackImport())) {
@@ -186,8 +186,14 @@ class Labels {
     const id = image && gallery.neighbour(image.id, -1);
     const read = id === undefined ? undefined : await app.attempt(() => app.client.images.labels({ id }));
     if (this.image?.id !== image?.id) return;
-    if (read && read.boxes.length > 0) this.editor.add('repeat', read.boxes.map(editorBox));
-    else if (id === undefined || read) app.say(t('There is no previous image with boxes.'));
+    if (!read || read.boxes.length === 0) {
+      if (id === undefined || read) app.say(t('There is no previous image with boxes.'));
+      return;
+    }
+    const copying = repeat(this.editor, read.boxes.map(editorBox));
+    if (copying === 'no-room') app.say(t('All boxes of the previous image lie here already.'));
+    if (copying === 'cut')
+      app.say(t('Some of the boxes reach beyond this image; they were cut at its edge or left out.'));
   }
 
   /** Goes to the next or the previous image; resolves once it is shown. Undefined at the end. */

@@ -190,6 +190,26 @@ describe('many boxes', () => {
     expect(gestures[1]?.put).toMatchObject(copied.map(({ x, y }) => ({ x, y })));
   });
 
+  it('never lays a copy exactly on a box of its class', () => {
+    const [box] = editor.boxes;
+    const corner = { ...box!, id: 8, x: 300, y: 200, width: 100, height: 100 };
+    editor.load({ width: 400, height: 300 }, [corner]);
+    editor.select(8);
+    expect(edits.duplicate(editor)).toBe('whole');
+    expect(gestures[0]?.put[0]?.x).toBeLessThan(300);
+    editor.load({ width: 400, height: 300 }, [{ ...corner, x: 0, y: 0, width: 400, height: 300 }]);
+    editor.select(8);
+    expect(edits.duplicate(editor)).toBe('no-room');
+    expect(edits.repeat(editor, editor.boxes)).toBe('no-room');
+    expect(gestures).toHaveLength(1);
+  });
+
+  it('says where copies had to be cut on a smaller image', () => {
+    const wide = editor.boxes.map((box) => ({ ...box, x: box.x * 9, width: 300 }));
+    editor.load({ width: 200, height: 300 }, []);
+    expect(edits.paste(editor, wide)).toBe('cut');
+  });
+
   it('changes nothing where nothing would change', () => {
     editor.select(1);
     edits.assign(editor, 1);

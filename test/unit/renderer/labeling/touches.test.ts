@@ -76,6 +76,27 @@ describe('fingers and pens', () => {
     expect(gestures[0]?.put[0]?.width).toBeGreaterThan(20);
   });
 
+  it('keeps the stroke of a pen whatever becomes of the hand, before and beside it', () => {
+    touches.down(event(2, 600, 500));
+    touches.down(event(7, 200, 200, 'pen'));
+    touches.move(event(7, 300, 300, 'pen'));
+    touches.move(event(2, 605, 505));
+    touches.up(event(2, 605, 505));
+    touches.down(event(3, 500, 500));
+    touches.cancel(event(3, 500, 500));
+    touches.move(event(7, 400, 400, 'pen'));
+    touches.up(event(7, 400, 400, 'pen'));
+    expect(gestures.map(({ name }) => name)).toEqual(['draw']);
+    const from = toImage(editor.camera.view, { x: 200, y: 200 });
+    const to = toImage(editor.camera.view, { x: 400, y: 400 });
+    const [box] = gestures[0]?.put ?? [];
+    expect([box?.x, box?.y]).toEqual([expect.closeTo(from.x, 6), expect.closeTo(from.y, 6)]);
+    expect([box?.width, box?.height]).toEqual([
+      expect.closeTo(to.x - from.x, 6),
+      expect.closeTo(to.y - from.y, 6),
+    ]);
+  });
+
   it('gives up a stroke that the system takes away', () => {
     touches.down(event(1, 200, 200));
     touches.move(event(1, 300, 300));
