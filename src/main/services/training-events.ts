@@ -19,7 +19,8 @@ export class TrainingRecord {
   readonly #onFailure: (error: unknown) => void;
   #waiting: MetricPoint[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #storedAt = 0;
+  // `performance.now()` counts from the start of the process, so that zero would be a moment ago
+  #storedAt = Number.NEGATIVE_INFINITY;
 
   /** `onFailure` is told where the disk does not take an event. */
   constructor(
