@@ -9,6 +9,12 @@ export function canvasOf(page: Page) {
 
 /** Drags over a part of the canvas, given in fractions of it. */
 export async function dragOver(page: Page, from: Place, to: Place): Promise<void> {
+  await pressAt(page, from, to);
+  await page.mouse.up();
+}
+
+/** As `dragOver`, and holds the button down at the end. */
+export async function pressAt(page: Page, from: Place, to: Place): Promise<void> {
   const area = await canvasOf(page).boundingBox();
   if (!area) throw new Error('no canvas');
   const at = ([x, y]: Place) => [area.x + x * area.width, area.y + y * area.height] as const;
@@ -16,7 +22,6 @@ export async function dragOver(page: Page, from: Place, to: Place): Promise<void
   await page.mouse.down();
   await page.mouse.move(...at([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]));
   await page.mouse.move(...at(to));
-  await page.mouse.up();
 }
 
 export async function boxCount(page: Page): Promise<number> {

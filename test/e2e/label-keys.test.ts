@@ -138,6 +138,33 @@ describe.skipIf(!program)('keys of the label view', () => {
     await count(rows(), count2);
   });
 
+  it('repeats and finishes once, however long the key is held down', async () => {
+    const shows = (name: string) => page.locator('footer').getByText(name).waitFor();
+    await key('d');
+    await shows('sample_0003.jpg');
+    const before = await rows().count();
+    await page.keyboard.down('r');
+    await expect.poll(() => rows().count()).toBeGreaterThan(before);
+    for (let held = 0; held < 3; held++) {
+      await saved();
+      await page.keyboard.down('r');
+    }
+    await page.keyboard.up('r');
+    await key('Control+z');
+    await count(rows(), before);
+    await page.keyboard.down('Enter');
+    await shows('sample_0004.jpg');
+    for (let held = 0; held < 3; held++) {
+      await saved();
+      await page.keyboard.down('Enter');
+    }
+    await page.keyboard.up('Enter');
+    await key('a');
+    await shows('sample_0003.jpg');
+    await key('a');
+    await shows('sample_0002.jpg');
+  });
+
   it('finds a class by letters for the selected box, and locks the class of the next', async () => {
     await rows().first().click();
     await key('k');

@@ -1,7 +1,7 @@
 // Keys pressed faster than the backend answers: each does its work in turn, on the image that was meant.
 import type { Page, WebSocketRoute } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boxCount, canvasOf } from './canvas-hands.ts';
+import { boxCount, canvasOf, pressAt } from './canvas-hands.ts';
 import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
@@ -61,6 +61,20 @@ describe.skipIf(!program)('a slow connection', () => {
     await new Promise((done) => setTimeout(done, 6 * DELAY));
     expect(await page.locator('footer').textContent()).toContain('sample_0003.jpg');
     expect(await storedIn('sample_0002.jpg')).toBe(before);
+  });
+
+  it('goes on with a drag that began while an undo waited for its turn', async () => {
+    const before = await storedIn('sample_0002.jpg');
+    await press('Control+a', 'Control+d', 'Control+d');
+    await saved();
+    await press('Control+z', 'Control+z');
+    await page.keyboard.down('Shift');
+    await pressAt(page, [0.02, 0.95], [0.98, 0.05]);
+    await expect.poll(() => boxCount(page), { timeout: 10_000 }).toBe(before);
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    const chosen = page.getByRole('region', { name: /^Boxes/ }).locator('button[aria-pressed="true"]');
+    await expect.poll(() => chosen.count()).toBe(before);
   });
 
   it('repeats and pastes on the image that was gone to, not on the one left', async () => {
