@@ -1,12 +1,13 @@
 // Runs the tests stage by stage and ends with one line of counts. Arguments: --long adds the stage of long runs on real data;
 // anything else (a path, -t NAME) goes to vitest and is run in the quick stages alone.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBrowser } from './test-browser.mjs';
+import { readReport } from './test-report.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {import('./test-report.mjs').Counts} Counts */
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const results = join(root, 'test-results');
@@ -21,6 +22,8 @@ const stages = filters.length === 0 ? ALL : named.length > 0 ? [...new Set(named
 
 /** @type {Counts} */
 const sum = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} told again at the end, which is all that some logs keep */
+const allFailures = [];
 mkdirSync(results, { recursive: true });
 for (const stage of stages.filter((name) => existsSync(join(root, 'test', name)))) {
   const counts = runStage(stage);
@@ -28,6 +31,7 @@ for (const stage of stages.filter((name) => existsSync(join(root, 'test', name))
 }
 if (filters.length === 0 && !withLong)
   console.log('The long runs on real data were left out: npm test -- --long runs them too.');
+for (const failure of allFailures) console.log(`FAILED ${failure}`);
 console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
 process.exitCode = sum.failed > 0 ? 1 : 0;
 
@@ -54,24 +58,16 @@ function runStage(stage) {
     cwd: root,
     stdio: 'inherit',
   });
-  const counts = readCounts(report);
-  // a file that cannot be loaded, or an error outside any test, fails the stage without a failed test
-  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  const { counts, failures } = readReport(report, root);
+  allFailures.push(...failures);
+  // an error outside any test fails the stage without a failed test
+  if (status !== 0 && counts.failed === 0) {
+    counts.failed = 1;
+    if (failures.length === 0) allFailures.push(`stage ${stage} failed outside its tests: see above`);
+  }
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   console.log(
     `stage ${stage}: passed ${counts.passed}, failed ${counts.failed}, skipped ${counts.skipped}, ${seconds} s`,
   );
   return counts;
-}
-
-/**
- * @param {string} report
- * @returns {Counts}
- */
-function readCounts(report) {
-  if (!existsSync(report)) return { passed: 0, failed: 0, skipped: 0 };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
-  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + (numTodoTests ?? 0) };
 }
