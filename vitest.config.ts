@@ -34,6 +34,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          setupFiles: ['test/e2e/tell-failures.ts'],
           testTimeout: 5 * MINUTE,
           // the window may have to be built first
           hookTimeout: 5 * MINUTE,
@@ -45,6 +46,7 @@ export default defineConfig({
         test: {
           name: 'long',
           include: ['test/long/**/*.test.ts'],
+          setupFiles: ['test/e2e/tell-failures.ts'],
           testTimeout: 40 * MINUTE,
           hookTimeout: 5 * MINUTE,
           fileParallelism: false,

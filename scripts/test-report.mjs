@@ -6,7 +6,7 @@ import { relative } from 'node:path';
 /** @typedef {{ status: string, fullName: string, failureMessages: string[] }} Assertion */
 /** @typedef {{ name: string, status: string, message: string, assertionResults: Assertion[] }} FileResult */
 
-const LINES_OF_A_CAUSE = 8;
+const LINES_OF_A_CAUSE = 14;
 
 /**
  * @param {string} report path of the report; where it is absent, nothing was counted

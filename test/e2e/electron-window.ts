@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { watchForFailures } from './seen-at-failure.ts';
 
 export interface ElectronProgram {
   readonly path: string;
@@ -118,6 +119,7 @@ export async function openWindow(
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
+  watchForFailures(page, complaints);
   return {
     electron,
     page,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { type RunningServer, startServer } from '../../src/main/serve.ts';
+import { watchForFailures } from './seen-at-failure.ts';
 
 export interface Studio {
   readonly page: Page;
@@ -46,6 +47,7 @@ export async function openStudio(executablePath: string, project?: string, kept?
     if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => complaints.push(error.message));
+  watchForFailures(page, complaints);
   await page.goto(server.link);
   return {
     page,
