@@ -1,12 +1,14 @@
 // The canvas in a real browser: 5,000 boxes on a 24 MP image (pan, zoom, draw, hit test), and the way to the next image of
-// 12 MP, cold and warm. Prints a table for people and JSON for programs. DDOD_BROWSER names another browser.
+// 12 MP, cold and warm; and the same boxes as others draw them (peers/many-boxes.ts). Prints a table for people and JSON for programs. DDOD_BROWSER names another browser.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
+import { openProject } from '../src/main/services/projects.ts';
 import { Editor } from '../src/renderer/labeling/editor.ts';
 import { largeProject } from '../test/e2e/large-project.ts';
 import { browserProgram, openStudio } from '../test/e2e/studio.ts';
+import { framesWhile, type PeerFrames, peersFrames } from './peers/many-boxes.ts';
 
 const BOXES = 5000;
 const FRAMES = 120;
@@ -29,23 +31,10 @@ const row = (what: string, values: readonly number[], aim: string): Row => {
 
 /** Milliseconds between frames while something moves in each; `move` is code of the page with `frame` in it. */
 async function frameTimes(page: Page, move: string): Promise<number[]> {
-  return await page.evaluate<number[]>(`new Promise((done) => {
-    const canvas = document.querySelector('canvas.boxes');
+  const onCanvas = `const canvas = document.querySelector('canvas.boxes');
     const area = canvas.getBoundingClientRect();
-    const at = (x, y) => ({ clientX: area.x + x * area.width, clientY: area.y + y * area.height, bubbles: true });
-    const times = [];
-    let last = performance.now();
-    let frame = 0;
-    const next = () => {
-      const now = performance.now();
-      times.push(now - last);
-      last = now;
-      if (++frame > ${FRAMES}) return done(times.slice(1));
-      ${move};
-      requestAnimationFrame(next);
-    };
-    requestAnimationFrame(next);
-  })`);
+    const at = (x, y) => ({ clientX: area.x + x * area.width, clientY: area.y + y * area.height, bubbles: true });`;
+  return await framesWhile(page, FRAMES, `${onCanvas} ${move}`);
 }
 
 async function panning(page: Page): Promise<number[]> {
@@ -142,11 +131,14 @@ async function main(): Promise<void> {
   const studio = await openStudio(program, project);
   try {
     const rows = await measure(studio.page);
+    const peers = await measurePeers(studio.browser, project);
     const renderer = await rendererName(studio.page);
     const load = Number(loadavg()[0]?.toFixed(1));
     const about = { load, browser: studio.browser.version(), renderer, cores: cpus().length, boxes: BOXES };
-    print(rows, about);
-    console.log(JSON.stringify({ ...about, rows }));
+    const ratios = ratiosTo(rows, peers);
+    print([...rows, ...peers.flatMap(peerRows)], about);
+    console.error(`ours to theirs, p95: ${JSON.stringify(ratios)}`);
+    console.log(JSON.stringify({ ...about, rows, peers: peers.flatMap(peerRows), ratios }));
   } finally {
     await studio.close();
     rmSync(folder, { recursive: true, force: true });
@@ -176,6 +168,33 @@ async function measure(page: Page): Promise<Row[]> {
     row('next image 12 MP, cold', cold, '< 400'),
     row('next image 12 MP, warm', warm, '< 100'),
   ];
+}
+
+/** The boxes of the first image, as others draw them, in a page of the same size. */
+async function measurePeers(browser: Browser, dir: string): Promise<PeerFrames[]> {
+  const project = openProject(dir, { readOnly: true });
+  const [first] = [...project.snapshots.now()];
+  project.close();
+  const boxes = (first?.boxes ?? []).map(({ x, y, width, height }) => ({ x, y, width, height }));
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const frames = await peersFrames(page, boxes, Math.min(1280 / 6000, 800 / 4000), FRAMES);
+  await page.close();
+  return frames;
+}
+
+function peerRows({ peer, pan, zoom }: PeerFrames): Row[] {
+  return [row(`${peer}: pan, no picture`, pan, ''), row(`${peer}: zoom, no picture`, zoom, '')];
+}
+
+/** Our 95th percentile over the peer's, panning and zooming; below one is faster. */
+function ratiosTo(rows: readonly Row[], peers: readonly PeerFrames[]): Record<string, number> {
+  const ours = (what: string) => rows.find((each) => each.what === what)?.p95 ?? Number.NaN;
+  return Object.fromEntries(
+    peers.flatMap(({ peer, pan, zoom }) => [
+      [`pan / ${peer}`, Number((ours('frame, pan, whole image') / row('', pan, '').p95).toFixed(2))],
+      [`zoom / ${peer}`, Number((ours('frame, zoom') / row('', zoom, '').p95).toFixed(2))],
+    ]),
+  );
 }
 
 /** What draws: a graphics card, or the processor. */
