@@ -2,7 +2,7 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
-import { boundsOfSegmentation } from './coco-shape.ts';
+import { cocoBox, isId } from './coco-boxes.ts';
 import { writeCoco } from './coco-write.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { filesBelow, ImageIndex, nameBelow } from './image-files.ts';
@@ -75,11 +75,14 @@ function splitOf(root: string, file: string): Split | undefined {
 }
 
 const imageKeys = new Set(['id', 'file_name', 'width', 'height', 'group']);
-const boxKeys = new Set(
-  'id image_id category_id bbox iscrowd ignore ignore_reason score track_id difficult truncated occluded'.split(
-    ' ',
-  ),
-);
+
+/** What a file's annotations say of one image. */
+interface Owned {
+  readonly boxes: StagedBox[];
+  /** Annotations that could not be taken, and those that are marked to be left out. */
+  lost: number;
+  leftOut: number;
+}
 
 class CocoReader {
   readonly #images: ImageIndex;
@@ -103,11 +106,11 @@ class CocoReader {
       return;
     }
     const classes = this.#classes(json, file);
-    const boxes = new Map<string, StagedBox[]>();
+    const owned = new Map<string, Owned>();
     const images = json.images.filter(isRecord);
-    for (const image of images) boxes.set(String(image.id), []);
-    this.#readBoxes(arrayOf(json.annotations), classes, boxes, file);
-    for (const image of images) await this.#takeImage(image, boxes.get(String(image.id)) ?? [], file, split);
+    for (const image of images) owned.set(String(image.id), { boxes: [], lost: 0, leftOut: 0 });
+    this.#readBoxes(arrayOf(json.annotations), classes, owned, file);
+    for (const image of images) await this.#takeImage(image, owned.get(String(image.id)), file, split);
   }
 
   async finish(): Promise<StagedDataset> {
@@ -136,7 +139,7 @@ class CocoReader {
   #readBoxes(
     annotations: readonly unknown[],
     classes: ReadonlyMap<string, number>,
-    boxes: ReadonlyMap<string, StagedBox[]>,
+    owned: ReadonlyMap<string, Owned>,
     file: string,
   ): void {
     const ids = new Set<string>();
@@ -148,31 +151,22 @@ class CocoReader {
       }
       ids.add(String(id));
       const classIndex = classes.get(String(category_id));
-      const list = boxes.get(String(image_id));
-      if (annotation.ignore) this.#staging.skip(file, `${called} is marked to be left out (ignore)`);
-      else if (!list) this.#staging.skip(file, `${called} belongs to the unknown image ${String(image_id)}`);
-      else if (classIndex === undefined) {
+      const image = owned.get(String(image_id));
+      if (annotation.ignore) {
+        this.#staging.skip(file, `${called} is marked to be left out (ignore)`);
+        if (image) image.leftOut++;
+      } else if (!image) {
+        this.#staging.skip(file, `${called} belongs to the unknown image ${String(image_id)}`);
+      } else if (classIndex === undefined) {
         this.#staging.skip(file, `${called} has the unknown class id ${String(category_id)}`);
-      } else list.push(this.#box(annotation, classIndex));
+        image.lost++;
+      } else image.boxes.push(cocoBox(annotation, classIndex, this.#staging));
     }
-  }
-
-  #box(annotation: Record<string, unknown>, classIndex: number): StagedBox {
-    const stated = arrayOf(annotation.bbox);
-    const bounds = stated.length === 4 ? stated : (boundsOfSegmentation(annotation.segmentation) ?? []);
-    const [x = Number.NaN, y = Number.NaN, width = Number.NaN, height = Number.NaN] = bounds.map(numberOf);
-    if ((width > 0 && width < 1) || (height > 0 && height < 1)) {
-      this.#staging.count(
-        'boxes are less than one pixel wide or high, which some trainers drop; they were kept.',
-      );
-    }
-    const extra = boxExtra(annotation, width * height);
-    return { classIndex, x1: x, y1: y, x2: x + width, y2: y + height, ...marksOf(annotation), ...extra };
   }
 
   async #takeImage(
     image: Record<string, unknown>,
-    boxes: StagedBox[],
+    owned: Owned | undefined,
     labelFile: string,
     split: Split | undefined,
   ): Promise<void> {
@@ -188,6 +182,9 @@ class CocoReader {
     }
     this.#taken.add(path);
     const { id, group } = image;
+    const { boxes = [], lost = 0, leftOut = 0 } = owned ?? {};
+    // an image of nothing but what is to be left out shows something all the same
+    const missing = lost + (boxes.length === 0 ? leftOut : 0);
     const stated = { width: numberOf(image.width), height: numberOf(image.height) };
     const kept = {
       ...(this.#keepIds && id !== undefined && { source_id: id }),
@@ -198,6 +195,7 @@ class CocoReader {
       labelFile,
       stated,
       boxes: () => boxes,
+      ...(missing > 0 && { lost: missing }),
       ...(split && { split }),
       ...(typeof group === 'string' && { group }),
       ...(Object.keys(kept).length > 0 && { extra: kept }),
@@ -214,10 +212,6 @@ class CocoReader {
   }
 }
 
-function isId(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number';
-}
-
 /** The class 0 without boxes that Roboflow puts above all others. */
 function dummyCategory(
   categories: readonly Record<string, unknown>[],
@@ -229,27 +223,4 @@ function dummyCategory(
   const above = categories.some((other) => other !== zero && other.supercategory === zero?.name);
   const used = annotations.some((annotation) => isRecord(annotation) && annotation.category_id === 0);
   return above && !used ? zero : undefined;
-}
-
-function marksOf(annotation: Record<string, unknown>): Partial<StagedBox> {
-  const { score, track_id: track, ignore_reason: reason } = annotation;
-  const isOn = (value: unknown) => value === true || value === 1;
-  return {
-    ...(isOn(annotation.iscrowd) && { ignore: typeof reason === 'string' ? reason : 'crowd' }),
-    ...(isOn(annotation.difficult) && { difficult: true }),
-    ...(isOn(annotation.truncated) && { truncated: true }),
-    ...(isOn(annotation.occluded) && { occluded: true }),
-    ...(typeof score === 'number' && { score }),
-    ...(isId(track) && { trackId: String(track) }),
-  };
-}
-
-/** Unknown keys; an area only where it is not that of the box, a segmentation only where it is not empty. */
-function boxExtra(annotation: Record<string, unknown>, boxArea: number): { extra?: Record<string, unknown> } {
-  const known = new Set(boxKeys);
-  const { area, segmentation } = annotation;
-  if (typeof area !== 'number' || Math.abs(area - boxArea) <= 1e-9 * Math.abs(boxArea)) known.add('area');
-  if (!isRecord(segmentation) && arrayOf(segmentation).length === 0) known.add('segmentation');
-  const extra = extraOf(annotation, known);
-  return extra === undefined ? {} : { extra };
 }

@@ -96,7 +96,9 @@ async function takeEntry(
   { file, image, name, split }: Entry,
   { staging, list, convention }: { staging: Staging; list: DraftList; convention: Convention },
 ): Promise<void> {
-  const boxes = arrayOf(image.annotations).flatMap((item) => boxOf(item, name, staging));
+  const stated = arrayOf(image.annotations);
+  const boxes = stated.flatMap((item) => boxOf(item, name, staging));
+  const lost = stated.length - boxes.length;
   // what is ignored lies apart, with its place in the order, so that Create ML does not learn it
   for (const item of arrayOf(image.ignored_annotations)) {
     const place = isRecord(item) ? numberOf(item.at) : Number.NaN;
@@ -115,6 +117,7 @@ async function takeEntry(
     labelFile: file,
     boxes: ({ width, height }) =>
       convention === 'createml-pixels' ? boxes : boxes.map((box) => scaled(box, width, height)),
+    ...(lost > 0 && { lost }),
     ...(split && { split }),
     ...(typeof image.group === 'string' && { group: image.group }),
     ...(extra && { extra }),

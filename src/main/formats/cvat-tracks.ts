@@ -5,8 +5,8 @@ import type { CvatTrack, CvatTrackBox } from './cvat-xml.ts';
 const longestGap = 216_000;
 
 /** The visible boxes of a track by frame, in order. */
-export function framesOfTrack(track: CvatTrack): { frame: number; box: CvatTrackBox }[] {
-  const given = track.boxes
+export function framesOfTrack(boxes: CvatTrack['boxes']): { frame: number; box: CvatTrackBox }[] {
+  const given = boxes
     .filter(({ frame }) => Number.isInteger(frame) && frame >= 0)
     .sort((a, b) => a.frame - b.frame);
   return given.flatMap((box, index) => {

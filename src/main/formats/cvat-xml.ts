@@ -30,6 +30,8 @@ export interface CvatTrack {
   readonly label: string;
   readonly boxes: readonly CvatTrackBox[];
   readonly others: readonly string[];
+  /** Where shapes of those kinds are. */
+  readonly unread: readonly CvatTrackBox[];
 }
 
 export interface CvatImage {
@@ -105,14 +107,19 @@ function trackOf(track: Record<string, unknown>): CvatTrack {
   return {
     id: textOf(track['@id']),
     label: textOf(track['@label']),
-    boxes: listOf(track.box)
-      .filter(isRecord)
-      .map((box) => ({
-        ...boxOf(box),
-        frame: numberOf(box['@frame']),
-        outside: textOf(box['@outside']) === '1',
-      })),
+    boxes: listOf(track.box).filter(isRecord).map(trackBoxOf),
     others: [...new Set([...othersOf(track), ...listOf(track.polygon).map(() => 'polygon')])],
+    unread: [...otherShapes, 'polygon'].flatMap((kind) =>
+      listOf(track[kind]).filter(isRecord).map(trackBoxOf),
+    ),
+  };
+}
+
+function trackBoxOf(shape: Record<string, unknown>): CvatTrackBox {
+  return {
+    ...boxOf(shape),
+    frame: numberOf(shape['@frame']),
+    outside: textOf(shape['@outside']) === '1',
   };
 }
 

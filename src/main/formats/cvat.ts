@@ -44,6 +44,8 @@ async function takeImages(parsed: CvatFile, file: string, list: DraftList, stagi
     if (polygons > 0) staging.count('images have polygons, taken as the boxes around them.');
     for (const kind of others) staging.count(`shapes of the kind ${kind} were left out.`);
     const staged = boxes.flatMap((box) => stagedBox(box, name, staging));
+    // a tag is about the whole image
+    const lost = boxes.length - staged.length + others.filter((kind) => kind !== 'tag').length;
     const split = splitNamed(subset) ?? folderSplit(name);
     const near = (path: string) => split !== undefined && folderSplit(path) === split;
     const find = () => {
@@ -53,6 +55,7 @@ async function takeImages(parsed: CvatFile, file: string, list: DraftList, stagi
     await list.take(name, find, {
       labelFile: file,
       boxes: () => staged,
+      ...(lost > 0 && { lost }),
       ...(size && { stated: size }),
       ...(split && { split }),
       ...(typeof ours.group === 'string' && { group: ours.group }),
@@ -69,24 +72,29 @@ async function takeTracks(
   staging: Staging,
 ): Promise<void> {
   if (tracks.length === 0) return;
-  const byFrame = new Map<number, StagedBox[]>();
+  const byFrame = new Map<number, { boxes: StagedBox[]; lost: number }>();
+  const take = (frame: number, boxes: readonly StagedBox[]) => {
+    const known = byFrame.get(frame) ?? { boxes: [], lost: 0 };
+    known.boxes.push(...boxes);
+    byFrame.set(frame, { ...known, lost: known.lost + Number(boxes.length === 0) });
+  };
   for (const track of tracks) {
     for (const kind of track.others) staging.count(`shapes of the kind ${kind} in tracks were left out.`);
-    for (const { frame, box } of framesOfTrack(track)) {
-      const boxes = byFrame.get(frame) ?? [];
-      boxes.push(...stagedBox({ ...box, label: track.label }, `${file} (frame ${frame})`, staging, track.id));
-      byFrame.set(frame, boxes);
+    for (const { frame, box } of framesOfTrack(track.boxes)) {
+      take(frame, stagedBox({ ...box, label: track.label }, `${file} (frame ${frame})`, staging, track.id));
     }
+    for (const { frame } of framesOfTrack(track.unread)) take(frame, []);
   }
   const beside = nameBelow(list.images.root, dirname(file));
   const numbered = numberedImages(list.images.files, list.images.root, beside);
-  for (const [frame, boxes] of [...byFrame].sort(([a], [b]) => a - b)) {
+  for (const [frame, { boxes, lost }] of [...byFrame].sort(([a], [b]) => a - b)) {
     const path = numbered.get(frame);
     if (path === undefined) staging.count('frames with boxes have no image whose name ends in their number.');
     else {
       await list.take(path, () => path, {
         labelFile: file,
         boxes: () => boxes,
+        ...(lost > 0 && { lost }),
         ...(size && { stated: size }),
       });
     }

@@ -59,6 +59,7 @@ export function inspect(raw: StagedDataset): { dataset: StagedDataset; report: S
   const skipped = [...raw.skipped].sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
   const images = raw.images.map((image) => {
     const seen = new Set<string>();
+    let missed = 0;
     const boxes = image.boxes.filter((box) => {
       const kind = suspicionOf(box, image, raw, seen);
       if (kind === undefined) return true;
@@ -68,12 +69,16 @@ export function inspect(raw: StagedDataset): { dataset: StagedDataset; report: S
       suspicious.push({ file: image.path, kind, className, corners, kept: fault === undefined });
       if (fault !== undefined) {
         skipped.push({ file: image.path, reason: reasonOf(fault, className, corners) });
+        if (kind !== 'zero-size') missed++;
       }
       return fault === undefined;
     });
-    return { ...image, boxes };
+    // a box that covers nothing is missed by nobody, unless nothing else is said of the image
+    const lost = (image.lost ?? 0) + (boxes.length > 0 ? missed : image.boxes.length);
+    return { ...image, boxes, ...(lost > 0 && { lost }) };
   });
-  const dataset = { ...raw, images, skipped, warnings: [...raw.warnings, ...remarks(suspicious)] };
+  const warnings = [...raw.warnings, ...remarks(suspicious), ...unfinished(images)];
+  const dataset = { ...raw, images, skipped, warnings };
   return { dataset, report: reportOf(dataset, suspicious) };
 }
 
@@ -110,6 +115,20 @@ function remarks(suspicious: readonly SuspiciousBox[]): string[] {
     ...(tiny > 0 ? [`${tiny} boxes are less than ${tinySide} pixels wide or high and were kept.`] : []),
     ...(outside > 0 ? [`${outside} boxes reach outside their image and were kept as they are.`] : []),
     ...(twice > 0 ? [`${twice} boxes repeat another box of the same class and were kept.`] : []),
+  ];
+}
+
+function unfinished(images: readonly StagedImage[]): string[] {
+  const short = images.filter(({ lost = 0 }) => lost > 0);
+  const bare = short.filter(({ boxes }) => boxes.length === 0).length;
+  const left = short.length - bare;
+  return [
+    ...(left > 0
+      ? [`${left} images lost some of their labels and come in as in progress: nothing trains on them yet.`]
+      : []),
+    ...(bare > 0
+      ? [`${bare} images lost all of their labels and come in as unlabelled, not as images without objects.`]
+      : []),
   ];
 }
 

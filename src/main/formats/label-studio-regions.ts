@@ -1,5 +1,5 @@
 // Regions of one Label Studio annotation: rectangles and polygons in percent, with the labels given to them.
-import { extraOf, isRecord, numberOf } from './source-text.ts';
+import { arrayOf, cleanName, extraOf, isRecord, numberOf } from './source-text.ts';
 import type { Staging } from './staging.ts';
 
 export interface Region {
@@ -19,16 +19,27 @@ const labelKeys = ['rectanglelabels', 'polygonlabels', 'labels'] as const;
 /** What is worth keeping of a result besides its geometry. */
 const keptKeys = new Set(['meta', 'text', 'parentID', 'item_index']);
 
-/** Regions that boxes can be taken from; others are counted. Labels may come as a result of their own with the same id. */
-export function regionsOf(results: readonly unknown[], staging: Staging): Region[] {
+/** Other kinds of results that show where something is. */
+const shapes = /^(brush|ellipse|keypoint|bitmask|vector|magicwand)/;
+
+/**
+ * Regions that boxes can be taken from; `lost` of them cannot, other results say nothing of places. Labels may come as a
+ * result of their own with the same id.
+ */
+export function regionsOf(
+  results: readonly unknown[],
+  staging: Staging,
+): { regions: Region[]; lost: number } {
   const records = results.filter(isRecord);
   const labelsById = new Map<unknown, unknown[]>();
   for (const { id, value } of records) {
     if (id !== undefined && labelsOf(value).length > 0) labelsById.set(id, labelsOf(value));
   }
-  return records.flatMap((result) => {
+  let lost = 0;
+  const regions = records.flatMap((result) => {
     const type = String(result.type ?? '').toLowerCase();
     if (!kinds.has(type)) {
+      if (shapes.test(type)) lost++;
       if (type !== 'labels') staging.count(`results of the kind ${type || 'unknown'} were left out.`);
       return [];
     }
@@ -36,8 +47,11 @@ export function regionsOf(results: readonly unknown[], staging: Staging): Region
     const labels = own.length > 0 ? own : (labelsById.get(result.id) ?? []);
     const region = regionOf(result, labels);
     remark(region, type, result, staging);
-    return labels.length > 0 ? [region] : [];
+    if (labels.length > 0) return [region];
+    lost++;
+    return [];
   });
+  return { regions, lost };
 }
 
 function remark(region: Region, type: string, result: Record<string, unknown>, staging: Staging): void {
@@ -53,7 +67,7 @@ function remark(region: Region, type: string, result: Record<string, unknown>, s
 function labelsOf(value: unknown): unknown[] {
   if (!isRecord(value)) return [];
   const found = labelKeys.map((key) => value[key]).find((labels) => Array.isArray(labels));
-  return Array.isArray(found) ? found : [];
+  return arrayOf(found).filter((label) => cleanName(label) !== '');
 }
 
 function regionOf(result: Record<string, unknown>, labels: readonly unknown[]): Region {

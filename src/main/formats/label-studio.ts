@@ -56,13 +56,14 @@ async function takeTask(
     staging.count('tasks without a finished annotation were left out.');
     return;
   }
-  const regions = regionsOf(results, staging);
+  const { regions, lost } = regionsOf(results, staging);
   const address = addressOf(task);
   const split = folderSplit(nameBelow(list.images.root, file));
   const stated = regions.find((region) => region.original !== undefined)?.original;
   await list.take(address ?? file, (images) => imageOf(address, images, dirname(file)), {
     labelFile: file,
     boxes: (header) => regions.flatMap((region) => boxesOf(region, header, staging)),
+    ...(lost > 0 && { lost }),
     ...(stated && { stated }),
     ...(split && { split }),
   });

@@ -55,6 +55,7 @@ async function readLabelme(source: string, options: ReadOptions): Promise<Staged
       labelFile: file,
       stated: { width: numberOf(fields.imageWidth), height: numberOf(fields.imageHeight) },
       boxes: () => boxes,
+      ...(boxes.length < shapes.length && { lost: shapes.length - boxes.length }),
       ...(split && { split }),
       ...(extra && { extra }),
     });

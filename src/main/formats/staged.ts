@@ -20,6 +20,8 @@ export interface StagedImage {
   orientation: number;
   split?: 'train' | 'val' | 'test';
   boxes: StagedBox[];
+  /** Boxes and shapes that the labels state and that could not be taken: without them the image is not finished. */
+  lost?: number;
   group?: string;
   /** sha256 of the file's bytes, hex. */
   hash?: string;

@@ -160,6 +160,7 @@ function draftOf(
   return {
     path,
     boxes: () => boxes,
+    ...(boxes.length < file.objects.length && { lost: file.objects.length - boxes.length }),
     ...(file.size && { stated: file.size }),
     ...(typeof group === 'string' && { group }),
     ...(file.extra && { extra: file.extra }),

@@ -20,6 +20,8 @@ export interface YoloLabels {
   readonly rows: readonly YoloRow[];
   /** What was wrong with rows that were left out. */
   readonly faults: readonly string[];
+  /** Rows that repeat another one. */
+  readonly repeated: number;
   readonly polygons: boolean;
 }
 
@@ -28,14 +30,14 @@ export function parseYolo(text: string): YoloLabels {
   const lines = [...new Set(linesOf(text).map((line) => line.split(/\s+/).join(' ')))];
   const repeated = linesOf(text).length - lines.length;
   const polygons = lines.some((line) => line.split(' ').length > 6);
-  const faults = repeated > 0 ? [`${repeated} rows that repeat another one were left out`] : [];
+  const faults: string[] = [];
   const rows: YoloRow[] = [];
   for (const line of lines) {
     const row = polygons ? polygonRow(line) : boxRow(line);
     if (typeof row === 'string') faults.push(`the row "${line.slice(0, 60)}" ${row}`);
     else rows.push(row);
   }
-  return { rows, faults, polygons };
+  return { rows, faults, repeated, polygons };
 }
 
 function boxRow(text: string): YoloRow | string {

@@ -188,15 +188,20 @@ class YoloReader {
   }
 
   async take({ image, label, split }: Pair): Promise<void> {
-    const text = existsSync(label)
+    const isThere = existsSync(label);
+    const text = isThere
       ? await this.#staging.attempt(label, () => readSourceText(label, labelFileLimit))
       : '';
     if (text === undefined) return;
+    if (!isThere) this.#staging.count('images have no label file and were taken as images without objects.');
     const labels = parseYolo(text);
     for (const fault of labels.faults) this.#staging.skip(label, fault);
+    if (labels.repeated > 0)
+      this.#staging.skip(label, `${labels.repeated} rows that repeat another one were left out`);
     this.#remark(labels);
     const { rows, classOf } = this.#known(labels, label);
     const entry = this.entryOf(label);
+    const lost = labels.faults.length + labels.rows.length - rows.length;
     this.#drafts.push({
       path: image,
       labelFile: label,
@@ -211,6 +216,7 @@ class YoloReader {
         for (const { at, ...box } of entry?.apart ?? []) boxes.splice(at, 0, box);
         return boxes;
       },
+      ...(lost > 0 && { lost }),
       ...(split && { split }),
       ...(entry?.group !== undefined && { group: entry.group }),
       ...(entry?.extra && { extra: entry.extra }),

@@ -1,7 +1,7 @@
 // One import of a staged dataset into a project: merged with what is there, undoable like any gesture. It goes in steps, so
 // that a large one can give way to other work; what came in by them is hidden, as after an undo, until the last step.
 import { resolve } from 'node:path';
-import type { ImageState, JsonObject, LabelClass, Split } from '../../shared/model.ts';
+import type { JsonObject, LabelClass, Split } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { nextBoxId, putBox } from '../db/boxes.ts';
 import { listClasses, nextClassId, putClass } from '../db/classes.ts';
@@ -10,7 +10,7 @@ import * as images from '../db/images.ts';
 import { deleteOvertaken, insertImport, setImportReport } from '../db/imports.ts';
 import { lastSeq } from '../db/journal.ts';
 import { setImageRoot } from '../db/project.ts';
-import type { StagedBox, StagedDataset } from '../formats/staged.ts';
+import type { StagedBox, StagedDataset, StagedImage } from '../formats/staged.ts';
 import { className, draftClass } from './classes.ts';
 import type { Facts } from './facts.ts';
 import { pathKey, storedPath } from './image-path.ts';
@@ -21,7 +21,7 @@ import { defaultRatios, type ImportOptions, type ImportReport } from './import-o
 import type { Journal } from './journal.ts';
 import { groupOf } from './split-assignment.ts';
 import { checkRatios, Splits } from './splits.ts';
-import { labelOf, whyUnusable } from './staged-boxes.ts';
+import { importedState, labelOf, usableBoxes } from './staged-boxes.ts';
 
 /** An image that came with the import: its place in the dataset, and how many boxes it brought. */
 interface Own {
@@ -122,15 +122,16 @@ export class DatasetImport {
     const { splitBy, groupBy = 'auto' } = this.#options;
     const split = splitBy === 'ratio' || splitBy === 'none' ? null : (image.split ?? null);
     const facts = { contentHash: image.hash ?? null, group: image.group ?? groupOf(path, groupBy), split };
-    const boxes = image.boxes.filter((box) => this.#isUsable(box, index));
+    const { boxes, lost } = this.#usable(image, index);
     const known = images.readImageByKey(this.#db, key);
     if (known) {
-      this.#merges.plan(known, index, facts, boxes);
+      this.#merges.plan(known, index, facts, { boxes, lost, isLabelled: this.#isLabelled });
       return;
     }
     const { width, height, orientation } = image;
     const extra = (image.extra ?? null) as JsonObject | null;
-    const [state, importId] = [this.#stateOf(boxes.length), this.#id];
+    const state = this.#isLabelled ? importedState(boxes.length, lost) : 'unlabelled';
+    const importId = this.#id;
     const row = { path, pathKey: key, importId, width, height, orientation, state, extra, removed, ...facts };
     const imageId = images.insertImage(this.#db, row);
     let boxId = nextBoxId(this.#db);
@@ -139,20 +140,19 @@ export class DatasetImport {
   }
 
   /** A folder of images alone says nothing about what is on them; in a dataset, no boxes means a negative. */
-  #stateOf(boxCount: number): ImageState {
-    if (boxCount > 0) return 'done';
-    return this.#staged.classes.length === 0 ? 'unlabelled' : 'empty';
+  get #isLabelled(): boolean {
+    return this.#staged.classes.length > 0;
   }
 
   #classOf({ classIndex }: StagedBox): number {
     return this.#classes[classIndex]?.id ?? 0;
   }
 
-  #isUsable(box: StagedBox, index: number): boolean {
-    const reason = whyUnusable(box, this.#classes.length);
-    if (reason && !this.#judged.has(index))
-      this.#skipped.push({ file: this.#staged.images[index]?.path ?? '', reason });
-    return reason === undefined;
+  #usable(image: StagedImage, index: number) {
+    const usable = usableBoxes(image, this.#classes.length);
+    if (!this.#judged.has(index))
+      for (const reason of usable.reasons) this.#skipped.push({ file: image.path, reason });
+    return usable;
   }
 
   get #deals(): boolean {
@@ -230,17 +230,21 @@ export class DatasetImport {
   #record(changes: readonly BoxChange[]): void {
     const hidden = this.#newClasses.map((label) => ({ ...label, deleted: true }));
     const splits = [...new Map([...this.#dealt, ...this.#merges.given])];
-    if (this.#own.size + this.#newClasses.length + changes.length + splits.length === 0) return;
+    const states = [...this.#merges.states];
+    const news = [this.#newClasses, changes, splits, states];
+    if (this.#own.size + news.reduce((sum, { length }) => sum + length, 0) === 0) return;
     const importId = this.#id;
     const before: Facts = {
       classes: hidden,
       boxes: changes.map(({ id, was }) => [id, was]),
+      states: states.map(([id, { was }]) => [id, was]),
       splits: splits.map(([id]) => [id, null]),
       imported: { importId, removed: true },
     };
     const after: Facts = {
       classes: this.#newClasses,
       boxes: changes.map(({ id, is }) => [id, is]),
+      states: states.map(([id, { is }]) => [id, is]),
       splits,
       imported: { importId, removed: false },
     };

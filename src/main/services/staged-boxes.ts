@@ -1,15 +1,37 @@
 // Boxes of a staged dataset as labels of an image.
-import type { Box, JsonObject } from '../../shared/model.ts';
-import type { StagedBox } from '../formats/staged.ts';
+import type { Box, ImageState, JsonObject } from '../../shared/model.ts';
+import type { StagedBox, StagedImage } from '../formats/staged.ts';
+
+/** The boxes of an image that can become labels, why others cannot, and how many labels it lost with them. */
+export function usableBoxes(image: StagedImage, classes: number) {
+  const noArea = 'a box without area was left out';
+  const reasons: string[] = [];
+  const boxes = image.boxes.filter((box) => {
+    const reason = whyUnusable(box, classes) ?? (hasArea(box) ? undefined : noArea);
+    if (reason !== undefined) reasons.push(reason);
+    return reason === undefined;
+  });
+  const missed = reasons.filter((reason) => boxes.length === 0 || reason !== noArea).length;
+  return { boxes, reasons, lost: (image.lost ?? 0) + missed };
+}
+
+function hasArea(box: StagedBox): boolean {
+  return box.x2 > box.x1 && box.y2 > box.y1;
+}
 
 /** Why a box cannot become a label; undefined where it can. */
-export function whyUnusable(box: StagedBox, classes: number): string | undefined {
+function whyUnusable(box: StagedBox, classes: number): string | undefined {
   if (![box.x1, box.y1, box.x2, box.y2].every(Number.isFinite))
     return 'a box with a coordinate that is not a number was left out';
-  if (box.x2 <= box.x1 || box.y2 <= box.y1) return 'a box without area was left out';
   if (box.classIndex >= classes || box.classIndex < 0)
     return `a box of the unknown class ${box.classIndex} was left out`;
   return undefined;
+}
+
+/** The state of an image whose labels state so many boxes; of `lost` others they say that they are there. */
+export function importedState(boxes: number, lost: number): ImageState {
+  if (lost > 0) return boxes > 0 ? 'in-progress' : 'unlabelled';
+  return boxes > 0 ? 'done' : 'empty';
 }
 
 /** The label of an image that a staged box states. */

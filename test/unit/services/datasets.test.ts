@@ -87,6 +87,25 @@ describe('an import', () => {
     expect(project.annotations.images()).toMatchObject([{ state: 'unlabelled', split: null }]);
   });
 
+  it('calls no image finished that lost labels on the way', () => {
+    const project = temporaryProject();
+    const images = [
+      stagedImage('/d/1.jpg', [stagedBox(0)], { lost: 1 }),
+      stagedImage('/d/2.jpg', [], { lost: 1 }),
+      stagedImage('/d/3.jpg', [stagedBox(0), stagedBox(9)]),
+      stagedImage('/d/4.jpg', [stagedBox(0), stagedBox(0, 5, 0)]),
+      stagedImage('/d/5.jpg', [stagedBox(0, 5, 0)]),
+    ];
+    project.datasets.commit(staged(images));
+    expect(project.annotations.images().map(({ state }) => state)).toEqual([
+      'in-progress',
+      'unlabelled',
+      'in-progress',
+      'done',
+      'unlabelled',
+    ]);
+  });
+
   it('leaves out boxes that cannot be and says so', () => {
     const project = temporaryProject();
     const boxes = [
@@ -177,6 +196,73 @@ describe('importing again', () => {
     expect(boxesOf(project).map((box) => box.x)).toEqual([10, 99]);
     project.journal.undo('test');
     expect(boxesOf(project)).toEqual(before);
+  });
+});
+
+describe('states of images that are there', () => {
+  const statesOf = (project: OpenProject) => project.annotations.images().map(({ state }) => state);
+  const paths = ['/d/1.jpg', '/d/2.jpg', '/d/3.jpg', '/d/4.jpg'];
+
+  it('are what the labels say of images that nobody has looked at; undo takes that back', () => {
+    const project = temporaryProject();
+    project.datasets.commit(
+      staged(
+        paths.map((path) => stagedImage(path)),
+        [],
+      ),
+    );
+    const [one = '', two = '', three = '', four = ''] = paths;
+    const labels = [
+      stagedImage(one, [stagedBox(0)]),
+      stagedImage(two),
+      stagedImage(three, [], { lost: 1 }),
+      stagedImage(four, [stagedBox(0)], { lost: 2 }),
+    ];
+    project.datasets.commit(staged(labels), { existing: 'keep' });
+    expect(statesOf(project)).toEqual(Array(4).fill('unlabelled'));
+    project.datasets.commit(staged(labels));
+    const after = ['done', 'empty', 'unlabelled', 'in-progress'];
+    expect(statesOf(project)).toEqual(after);
+    project.journal.undo('test');
+    expect(statesOf(project)).toEqual(Array(4).fill('unlabelled'));
+    project.journal.redo('test');
+    expect(statesOf(project)).toEqual(after);
+  });
+
+  it('stay where somebody is at work, unless labels are replaced; an image with boxes is not empty', () => {
+    const project = temporaryProject();
+    project.datasets.commit(
+      staged(
+        paths.map((path) => stagedImage(path)),
+        [],
+      ),
+    );
+    const [first, second] = project.annotations.images();
+    project.annotations.finish(second!.id, second!.revision, 'test');
+    project.annotations.apply({
+      imageId: first!.id,
+      revision: first!.revision,
+      name: 'state',
+      state: 'in-progress',
+      session: 'test',
+    });
+    const labels = () => staged(paths.slice(0, 2).map((path) => stagedImage(path, [stagedBox(0)])));
+    project.datasets.commit(labels());
+    expect(statesOf(project)).toEqual(['in-progress', 'done', 'unlabelled', 'unlabelled']);
+    project.datasets.commit(labels(), { existing: 'replace' });
+    expect(statesOf(project).slice(0, 2)).toEqual(['done', 'done']);
+    project.datasets.commit(staged([stagedImage('/d/1.jpg')]), { existing: 'replace' });
+    expect(statesOf(project)[0]).toBe('empty');
+    project.datasets.commit(staged([stagedImage('/d/2.jpg')], []), { existing: 'merge' });
+    expect(statesOf(project)[1]).toBe('done');
+  });
+
+  it('follow a dataset that describes one of its own images twice', () => {
+    const project = temporaryProject();
+    project.datasets.commit(staged([stagedImage('/d/1.jpg'), stagedImage('/d/1.jpg', [stagedBox(0)])]));
+    expect(statesOf(project)).toEqual(['done']);
+    project.journal.undo('test');
+    expect(project.annotations.count()).toBe(0);
   });
 });
 
