@@ -1,8 +1,10 @@
 // A plain folder of images without labels; folders named train, val or test state the split.
 import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { filesBelow, isImageName, nameBelow } from './image-files.ts';
+import { isProse } from './label-files.ts';
 import { folderSplit } from './split-folders.ts';
 import type { StagedDataset } from './staged.ts';
 import { Staging } from './staging.ts';
@@ -22,7 +24,9 @@ export const imageFolder: DatasetFormat = {
 
 async function readImages(source: string, options: ReadOptions): Promise<StagedDataset> {
   const staging = new Staging('images', options);
-  const files = (await filesBelow(source, options.signal)).filter(isImageName);
+  const all = await filesBelow(source, options.signal);
+  const files = all.filter(isImageName);
+  warnOfLabels(all, staging);
   await staging.takeImages(
     files.map((path) => {
       const split = folderSplit(nameBelow(source, path));
@@ -30,4 +34,15 @@ async function readImages(source: string, options: ReadOptions): Promise<StagedD
     }),
   );
   return staging.finish();
+}
+
+/** Labels that no format was recognised in would be missed only when they are needed. */
+function warnOfLabels(files: readonly string[], staging: Staging): void {
+  const labels = files.filter(
+    (file) => ['.txt', '.xml', '.json', '.csv'].includes(extname(file).toLowerCase()) && !isProse(file),
+  );
+  const [first] = labels;
+  if (first === undefined) return;
+  const them = labels.length === 1 ? basename(first) : `${basename(first)} and ${labels.length - 1} others`;
+  staging.warn(`Only the images were read: ${them} may hold labels. Name their format if they do.`);
 }

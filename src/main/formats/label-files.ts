@@ -20,6 +20,13 @@ export async function labelFilesLike(
   return found;
 }
 
+/** Texts about a dataset, which hold no labels. */
+export function isProse(file: string): boolean {
+  return /^(readme|licen[cs]e|notes?|copying|authors|changelog|citation|requirements|about)\b/i.test(
+    basename(file),
+  );
+}
+
 async function headOf(file: string): Promise<string> {
   const handle = await open(file).catch(() => undefined);
   if (!handle) return '';

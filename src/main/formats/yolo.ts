@@ -1,7 +1,7 @@
 // YOLO text labels: Ultralytics datasets (data.yaml) and Darknet's or labelImg's folders (classes.txt, obj.data).
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { isWithin } from './export-names.ts';
 import { filesBelow, ImageIndex, isImageName, nameBelow, stemOf } from './image-files.ts';
@@ -10,36 +10,13 @@ import { labelFileLimit, linesOf, readSourceText, Unreadable } from './source-te
 import { folderSplit, type Split } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { type ImageDraft, Staging } from './staging.ts';
-import { readYoloConfig, type YoloConfig, yamlOf } from './yolo-config.ts';
+import { readYoloConfig, type YoloConfig } from './yolo-config.ts';
+import { detectYolo, isLabel } from './yolo-detect.ts';
 import { cornersOfRow, parseYolo, type YoloLabels } from './yolo-labels.ts';
 import { readSidecar, type Sidecar, type SidecarImage } from './yolo-sidecar.ts';
 import { writeYolo } from './yolo-write.ts';
 
 export const yolo: DatasetFormat = { name: 'yolo', detect: detectYolo, read: readYolo, write: writeYolo };
-
-const looksAt = 5;
-/** Text files that lie with labels and are none. */
-const notLabels = /^(classes|predefined_classes|train|val|valid|test|readme.*|notes)\.txt$/i;
-
-async function detectYolo(source: string): Promise<number> {
-  if ((await yamlOf(source)) !== undefined) return 0.95;
-  if (!(await stat(source)).isDirectory()) return 0;
-  const files = await filesBelow(source);
-  const labels = files.filter(isLabel).slice(0, looksAt);
-  const texts = await Promise.all(
-    labels.map((file) => readSourceText(file, labelFileLimit).catch(() => '?')),
-  );
-  const rows = texts.map(parseYolo);
-  if (rows.some(({ faults }) => faults.length > 0) || !rows.some((parsed) => parsed.rows.length > 0))
-    return 0;
-  const named = files.some((file) => /^(classes\.txt|obj\.names|obj\.data)$/.test(basename(file)));
-  return named ? 0.8 : 0.6;
-}
-
-function isLabel(file: string): boolean {
-  const name = basename(file);
-  return extname(file).toLowerCase() === '.txt' && !notLabels.test(name) && !name.startsWith('._');
-}
 
 /** Reads a folder or a yaml file. Without an image among them, `options.images` holds what the labels are about. */
 async function readYolo(source: string, options: ReadOptions): Promise<StagedDataset> {

@@ -53,6 +53,33 @@ describe('YOLO', () => {
     expect(dataset.warnings).toEqual([expect.stringContaining('1 images have no label file')]);
   });
 
+  test('are recognised by most of their files, whatever texts lie between them', async () => {
+    const row = '0 0.5 0.5 1 1\n';
+    const images = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}.jpg`);
+    const labels = Object.fromEntries(images.map((name) => [name.replace('.jpg', '.txt'), row]));
+    const odd = { 'LICENSE.txt': 'You may.', 'about us.txt': 'We', 'a.txt': row + row, 'b.txt': 'broken' };
+    const { report } = await stageImport(await folderOf(images, { ...labels, ...odd }), { format: 'auto' });
+    expect(report).toMatchObject({ format: 'yolo', boxes: 5 });
+  });
+
+  test('are not recognised in texts about images, nor in pixels', async () => {
+    const images = ['a.jpg', 'b.jpg'];
+    const captions = { 'a.txt': 'a cat on a mat', 'b.txt': 'a dog', 'readme.txt': '' };
+    const { report } = await stageImport(await folderOf(images, captions), { format: 'auto' });
+    expect(report.format).toBe('images');
+    expect(report.warnings).toEqual([expect.stringContaining('a.txt and 1 others may hold labels')]);
+    const pixels = { 'a.txt': '0 100 120 30 40\n', 'b.txt': '0 10 12 30 40\n' };
+    expect((await stageImport(await folderOf(images, pixels), { format: 'auto' })).report.format).toBe(
+      'images',
+    );
+  });
+
+  test('that are all empty are labels where classes are named', async () => {
+    const dir = await folderOf(['a.jpg'], { 'a.txt': '', 'classes.txt': 'cat\n' });
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset).toMatchObject({ format: 'yolo', classes: [{ name: 'cat' }], images: [{ boxes: [] }] });
+  });
+
   test('what the side file says of a row is forgotten when another tool changes the row', async () => {
     const row = '0 0.5 0.5 0.5 0.5';
     const entry = { rows: { [row]: { difficult: true } }, apart: [] };
