@@ -88,11 +88,15 @@ export function addDataVerbs(program: Command, console: Console): void {
 async function importDataset(source: string, options: ImportArguments, console: Console): Promise<void> {
   await stoppable(async (signal) => {
     const told = (text: (done: number, total: number) => string) => (done: number, total: number) => {
-      if (!console.json) console.progress(done, total, text(done, total));
+      // a total of 0 is not known yet
+      if (!console.json) console.progress(total === 0 ? 0 : done, total || 1, text(done, total));
     };
     const stage: StageOptions = {
       ...options,
       signal,
+      onFiles: told((done, total) =>
+        total === 0 ? `found ${done} files` : `looked into ${done} of ${total} files`,
+      ),
       onProgress: told((done, total) => `reading ${done} of ${total} files`),
     };
     const { dataset, report } = await stageImport(source, stage);

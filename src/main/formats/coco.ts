@@ -1,66 +1,52 @@
 // COCO detection JSON: one file a split, images beside it or in folders named like it.
-import { open, stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
-import { Problem } from '../../shared/problem.ts';
 import { cocoBox, isId } from './coco-boxes.ts';
 import { writeCoco } from './coco-write.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
-import { filesBelow, ImageIndex, nameBelow } from './image-files.ts';
-import { type KnownExport, readManifest } from './manifest.ts';
+import { folderOf } from './draft-list.ts';
+import { nameBelow } from './image-files.ts';
+import { type ImageIndex, imagesFor } from './image-index.ts';
+import { readManifest } from './manifest.ts';
 import { arrayOf, extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import type { SourceTree } from './source-tree.ts';
 import { folderSplit, type Split, splitNamed } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { type ImageDraft, Staging } from './staging.ts';
 
 export const coco: DatasetFormat = { name: 'coco', detect: detectCoco, read: readCoco, write: writeCoco };
 
-const headBytes = 4096;
-
-async function detectCoco(source: string): Promise<number> {
-  return (await labelFiles(source)).length > 0 ? 0.85 : 0;
+async function detectCoco(source: string, tree: SourceTree): Promise<number> {
+  return (await tree.labels(source, 'coco')).length > 0 ? 0.85 : 0;
 }
 
-/** JSON files that open like COCO; of a folder with `instances_*` files only those. */
-async function labelFiles(source: string): Promise<string[]> {
-  const isFolder = (await stat(source)).isDirectory();
-  const files = isFolder ? await filesBelow(source) : [source];
-  const found: string[] = [];
-  for (const file of files) if (isJson(file) && (await opensLikeCoco(file))) found.push(file);
+/**
+ * JSON files that open like COCO; where none does, the user says that these are: all of them. Of a folder with
+ * `instances_*` files only those, with a warning of the others.
+ */
+async function labelFiles(source: string, tree: SourceTree, staging: Staging): Promise<string[]> {
+  const telling = await tree.labels(source, 'coco');
+  const found = telling.length > 0 ? telling : (await tree.filesOf(source)).filter(isJson);
   const instances = found.filter((file) => /^instances_/i.test(basename(file)));
-  return instances.length > 0 ? instances : found;
+  const [other] = found.filter((file) => !instances.includes(file));
+  if (instances.length === 0 || other === undefined) return found;
+  const more = found.length - instances.length - 1;
+  const names = more > 0 ? `${basename(other)} and ${more} more` : basename(other);
+  staging.warn(`Beside files called instances_..., COCO files of other names were not read: ${names}.`);
+  return instances;
 }
 
 function isJson(file: string): boolean {
-  return extname(file).toLowerCase() === '.json';
-}
-
-const firstKey = /^\uFEFF?\s*\{\s*"(info|licenses|images|annotations|categories|type)"\s*:/;
-
-async function opensLikeCoco(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    return firstKey.test(buffer.subarray(0, bytesRead).toString('utf8'));
-  } finally {
-    await handle.close();
-  }
+  return extname(file).toLowerCase() === '.json' && basename(file) !== 'manifest.json';
 }
 
 /** Reads a COCO file, or every COCO file of a folder. Classes keep the order of `categories`. */
-async function readCoco(source: string, options: ReadOptions): Promise<StagedDataset> {
-  const isFolder = (await stat(source)).isDirectory();
-  const folder = isFolder ? source : dirname(source);
-  const labels = await labelFiles(source);
-  if (labels.length === 0 && !isFolder) throw new Unreadable('the file is no COCO dataset');
-  if (labels.length === 0) {
-    throw new Problem(
-      `No COCO file was found in ${source}.`,
-      'Choose the JSON file or the folder that holds it.',
-    );
-  }
+async function readCoco(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {
+  const folder = await folderOf(source);
   const known = await readManifest(folder, 'coco');
-  const root = options.images ?? folder;
-  const reader = new CocoReader(new ImageIndex(root, await filesBelow(root, options.signal)), options, known);
+  const staging = new Staging('coco', options, known);
+  const labels = await labelFiles(source, tree, staging);
+  if (labels.length === 0) throw new Unreadable('there is no COCO file');
+  const reader = new CocoReader(await imagesFor(folder, options, tree), staging, known === undefined);
   const rank = { train: 0, val: 1, test: 2, none: 3 };
   const ordered = labels.map((file) => ({ file, split: splitOf(folder, file) }));
   ordered.sort((a, b) => rank[a.split ?? 'none'] - rank[b.split ?? 'none']);
@@ -92,10 +78,10 @@ class CocoReader {
   /** Ids of an export of ours are running numbers, not worth keeping. */
   readonly #keepIds: boolean;
 
-  constructor(images: ImageIndex, options: ReadOptions, known?: KnownExport) {
+  constructor(images: ImageIndex, staging: Staging, keepIds: boolean) {
     this.#images = images;
-    this.#staging = new Staging('coco', options, known);
-    this.#keepIds = known === undefined;
+    this.#staging = staging;
+    this.#keepIds = keepIds;
   }
 
   async take(file: string, split: Split | undefined): Promise<void> {
@@ -204,11 +190,22 @@ class CocoReader {
 
   /** Of several images with the name, the one beside the file or in a folder of its split is meant. */
   #find(name: string, labelFile: string, split: Split | undefined): string {
-    const clean = /^https?:/i.test(name) ? name.replace(/[?#].*$/, '') : name;
+    const clean = plainPath(name);
     const beside = nameBelow(this.#images.root, dirname(labelFile));
     return this.#images.byName(clean, (path) =>
       split === undefined ? dirname(path) === beside : folderSplit(path) === split,
     );
+  }
+}
+
+/** The path in an address, decoded; other names as they are. */
+function plainPath(name: string): string {
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) return name;
+  const path = name.replace(/[?#].*$/, '');
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }
 

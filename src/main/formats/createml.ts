@@ -4,16 +4,16 @@ import { writeCreateml } from './createml-write.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList, folderOf } from './draft-list.ts';
 import { nameBelow } from './image-files.ts';
-import { labelFilesLike } from './label-files.ts';
 import { readManifest } from './manifest.ts';
 import { arrayOf, extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import type { SourceTree } from './source-tree.ts';
 import { folderSplit, type Split, splitNamed } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { Staging } from './staging.ts';
 
 export const createml: DatasetFormat = {
   name: 'createml',
-  detect: async (source) => ((await labelFiles(source)).length > 0 ? 0.85 : 0),
+  detect: async (source, tree) => ((await tree.labels(source, 'createml')).length > 0 ? 0.85 : 0),
   read: readCreateml,
   write: writeCreateml,
 };
@@ -22,20 +22,6 @@ export const createml: DatasetFormat = {
 const conventions = ['createml-pixels', 'createml-normalised'] as const;
 type Convention = (typeof conventions)[number];
 
-const opening = /^\s*\[\s*\{/;
-const imageKey = /"(image|imagefilename)"\s*:\s*"/;
-/** Label Studio's lists look alike. */
-const otherKey = /"(result|completions|predictions|rectanglelabels|data)"\s*:/;
-
-function labelFiles(source: string): Promise<string[]> {
-  return labelFilesLike(
-    source,
-    '.json',
-    (head) =>
-      opening.test(head) && imageKey.test(head) && /"annotations"\s*:/.test(head) && !otherKey.test(head),
-  );
-}
-
 interface Entry {
   readonly file: string;
   readonly image: Record<string, unknown>;
@@ -43,13 +29,13 @@ interface Entry {
   readonly split: Split | undefined;
 }
 
-async function readCreateml(source: string, options: ReadOptions): Promise<StagedDataset> {
-  const files = await labelFiles(source);
+async function readCreateml(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {
+  const files = await tree.labels(source, 'createml');
   if (files.length === 0) throw new Unreadable('there is no Create ML file');
   const folder = await folderOf(source);
   const known = await readManifest(folder, 'createml');
   const staging = new Staging('createml', options, known);
-  const list = await draftList(source, options, staging);
+  const list = await draftList(source, options, staging, tree);
   const entries: Entry[] = [];
   for (const file of files) entries.push(...(await entriesOf(file, folder, staging)));
   const convention = conventionOf(options.convention ?? known?.convention, entries, staging);

@@ -6,29 +6,25 @@ import { type CvatBox, type CvatFile, cvatLimit, parseCvat } from './cvat-xml.ts
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList, folderOf } from './draft-list.ts';
 import { nameBelow, stemOf } from './image-files.ts';
-import { labelFilesLike } from './label-files.ts';
 import { readManifest } from './manifest.ts';
 import { readSourceText, Unreadable } from './source-text.ts';
+import type { SourceTree } from './source-tree.ts';
 import { folderSplit, splitNamed } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { Staging } from './staging.ts';
 
 export const cvat: DatasetFormat = {
   name: 'cvat',
-  detect: async (source) => ((await labelFiles(source)).length > 0 ? 0.92 : 0),
+  detect: async (source, tree) => ((await tree.labels(source, 'cvat')).length > 0 ? 0.92 : 0),
   read: readCvat,
   write: writeCvat,
 };
 
-function labelFiles(source: string): Promise<string[]> {
-  return labelFilesLike(source, '.xml', (head) => /<annotations[\s>]/.test(head));
-}
-
-async function readCvat(source: string, options: ReadOptions): Promise<StagedDataset> {
-  const files = await labelFiles(source);
+async function readCvat(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {
+  const files = await tree.labels(source, 'cvat');
   if (files.length === 0) throw new Unreadable('there is no CVAT file');
   const staging = new Staging('cvat', options, await readManifest(await folderOf(source), 'cvat'));
-  const list = await draftList(source, options, staging);
+  const list = await draftList(source, options, staging, tree);
   for (const file of files) {
     const parsed = await staging.attempt(file, async () => parseCvat(await readSourceText(file, cvatLimit)));
     if (parsed === undefined) continue;

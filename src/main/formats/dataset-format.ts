@@ -1,9 +1,13 @@
 // What every dataset format offers: recognise a folder, read it, write labels.
+import type { ImageHeader } from './image-files.ts';
+import type { SourceTree } from './source-tree.ts';
 import type { StagedDataset, StagedImage } from './staged.ts';
 
 export interface ReadOptions {
   /** Folder of the images where they do not lie with the labels. */
   readonly images?: string;
+  /** The images that the labels are about, where that is known: none is looked for or opened then. */
+  readonly known?: KnownImages;
   /** `voc-0-based` (half-open) or `voc-1-based` (inclusive); only Pascal VOC leaves it open. */
   readonly convention?: string;
   /** Names that come first, in this order; others follow as they appear. For formats without a class list. */
@@ -12,6 +16,13 @@ export interface ReadOptions {
   readonly ignoreDifficult?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface KnownImages {
+  /** The folder that names start from. */
+  readonly root: string;
+  /** Absolute path -> size. */
+  readonly headers: ReadonlyMap<string, ImageHeader>;
 }
 
 /** What is exported: images with boxes in upright half-open pixels, classes in the order to keep. */
@@ -42,9 +53,9 @@ export interface Written {
 export interface DatasetFormat {
   readonly name: string;
   /** How sure it is that the folder or file is of this format, 0..1. */
-  detect(dir: string): Promise<number>;
+  detect(source: string, tree: SourceTree): Promise<number>;
   /** Reads labels as they are written, degenerate boxes included: `stageImport` sorts those out. */
-  read(source: string, options: ReadOptions): Promise<StagedDataset>;
+  read(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset>;
   /** Writes label files into an existing empty folder; `exportLabels` makes that safe and adds the manifest. */
   write(dataset: ExportDataset, outDir: string, options: ExportOptions): Promise<Written>;
 }

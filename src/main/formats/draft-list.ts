@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { ReadOptions } from './dataset-format.ts';
-import { filesBelow, ImageIndex } from './image-files.ts';
+import { type ImageIndex, imagesFor } from './image-index.ts';
+import type { SourceTree } from './source-tree.ts';
 import type { StagedDataset } from './staged.ts';
 import type { ImageDraft, Staging } from './staging.ts';
 
@@ -49,7 +50,11 @@ export async function folderOf(source: string): Promise<string> {
 }
 
 /** An empty list over the images of `options.images`, else of the source. */
-export async function draftList(source: string, options: ReadOptions, staging: Staging): Promise<DraftList> {
-  const root = options.images ?? (await folderOf(source));
-  return new DraftList(new ImageIndex(root, await filesBelow(root, options.signal)), staging);
+export async function draftList(
+  source: string,
+  options: ReadOptions,
+  staging: Staging,
+  tree: SourceTree,
+): Promise<DraftList> {
+  return new DraftList(await imagesFor(await folderOf(source), options, tree), staging);
 }

@@ -1,6 +1,7 @@
-// Images of a source folder: found by walking it, looked up by the names that label files use, their headers read.
+// Images of a source folder: found by walking it, their headers read.
+import type { Dirent } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, extname, join, posix, relative, sep } from 'node:path';
+import { basename, extname, join, relative, sep } from 'node:path';
 import sharp from 'sharp';
 import { Unreadable } from './source-text.ts';
 
@@ -12,28 +13,51 @@ export function isImageName(file: string): boolean {
   return imageSuffixes.has(extname(file).toLowerCase()) && !basename(file).startsWith('._');
 }
 
-/** All files below the folder `root` (throws Unreadable for a file), absolute, sorted by name; hidden folders are left out, links that lead back are not followed. */
-export async function filesBelow(root: string, signal?: AbortSignal): Promise<string[]> {
+export interface WalkWatch {
+  /** Hears how many files were found so far. */
+  readonly onFound?: (files: number) => void;
+  /** Hears of folders that cannot be read: they are passed over. */
+  readonly onUnread?: (folder: string) => void;
+}
+
+/** All files below the folder `root` (throws Unreadable for what cannot be listed), absolute, sorted by name; hidden folders are left out, links that lead back are not followed. */
+export async function filesBelow(
+  root: string,
+  signal?: AbortSignal,
+  { onFound, onUnread }: WalkWatch = {},
+): Promise<string[]> {
   if (!(await stat(root)).isDirectory()) throw new Unreadable('it is no folder');
   const seen = new Set<string>();
   const files: string[] = [];
   const visit = async (dir: string): Promise<void> => {
     signal?.throwIfAborted();
-    const real = await realpath(dir);
-    if (seen.has(real)) return;
-    seen.add(real);
-    const entries = await readdir(dir, { withFileTypes: true });
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
+    const entries = await entriesOf(dir, seen);
+    if (entries === undefined && dir === root) throw new Unreadable('the folder may not be read');
+    if (entries === undefined) onUnread?.(dir);
+    for (const entry of entries ?? []) {
       if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
       const path = join(dir, entry.name);
       const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
       if (kind?.isDirectory()) await visit(path);
       else if (kind?.isFile()) files.push(path);
     }
+    onFound?.(files.length);
   };
   await visit(root);
   return files;
+}
+
+/** What lies in a folder, sorted by name; nothing where it was seen before, undefined where it cannot be read. */
+async function entriesOf(dir: string, seen: Set<string>): Promise<Dirent[] | undefined> {
+  try {
+    const real = await realpath(dir);
+    if (seen.has(real)) return [];
+    seen.add(real);
+    const entries = await readdir(dir, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return undefined;
+  }
 }
 
 /** `file` relative to `root`, with `/` and in NFC. */
@@ -44,87 +68,6 @@ export function nameBelow(root: string, file: string): string {
 /** The name without its last suffix. */
 export function stemOf(name: string): string {
   return name.slice(0, name.length - extname(name).length);
-}
-
-function add(map: Map<string, string[]>, key: string, file: string): void {
-  const files = map.get(key);
-  if (files) files.push(file);
-  else map.set(key, [file]);
-}
-
-/** Finds images by the names label files use; upper and lower case count as equal where nothing matches exactly. */
-export class ImageIndex {
-  readonly root: string;
-  readonly files: readonly string[];
-  readonly #byBase = new Map<string, string[]>();
-  readonly #byStem = new Map<string, string[]>();
-
-  constructor(root: string, files: readonly string[]) {
-    this.root = root;
-    this.files = files.filter(isImageName);
-    for (const file of this.files) {
-      const base = basename(file).normalize('NFC').toLowerCase();
-      add(this.#byBase, base, file);
-      add(this.#byStem, stemOf(base), file);
-    }
-  }
-
-  /**
-   * The image a name with suffix states (folders may lead it); where several fit as well, one that `prefer` likes.
-   * Throws Unreadable where none or several fit.
-   */
-  byName(name: string, prefer?: Preference): string {
-    const wanted = tidyPath(name);
-    const files = this.#byBase.get(posix.basename(wanted).toLowerCase()) ?? [];
-    return this.#best(files, wanted, (path) => path, prefer);
-  }
-
-  /** The image with this name but any suffix; otherwise like `byName`. */
-  byStem(stem: string, prefer?: Preference): string {
-    const wanted = tidyPath(stem);
-    const files = this.#byStem.get(posix.basename(wanted).toLowerCase()) ?? [];
-    return this.#best(files, wanted, stemOf, prefer);
-  }
-
-  #best(
-    files: readonly string[],
-    wanted: string,
-    form: (path: string) => string,
-    prefer?: Preference,
-  ): string {
-    const scored = files.map((file) => {
-      const path = nameBelow(this.root, file);
-      return [sharedTail(form(path), wanted) + (prefer?.(path) ? 1 : 0), file] as const;
-    });
-    const best = Math.max(0, ...scored.map(([score]) => score));
-    const [first, second] = scored.filter(([score]) => score === best);
-    if (!first) throw new Unreadable(`no image is called ${wanted}`);
-    if (second) throw new Unreadable(`several images are called ${wanted}`);
-    return first[1];
-  }
-}
-
-/** Says of a path below the index's root whether it is the likelier one. */
-type Preference = (path: string) => boolean;
-
-/** `/`-separated and normalised; a name that climbs out of its folder is refused. */
-function tidyPath(name: string): string {
-  const path = posix.normalize(name.normalize('NFC').replaceAll('\\', '/')).replace(/^\/+/, '');
-  if (path === '..' || path.startsWith('../')) throw new Unreadable(`the path ${name} leaves its folder`);
-  return path;
-}
-
-/** How well two paths agree from the end: whole parts, a little more in equal case; a full match wins. */
-function sharedTail(path: string, wanted: string): number {
-  const inside = path.replace(/^(.*\/)?(JPEGImages|images)\//, '');
-  let score = path === wanted ? 3 : inside === wanted ? 2 : 0;
-  const right = wanted.split('/').reverse();
-  for (const [index, part] of path.split('/').reverse().entries()) {
-    const other = right[index];
-    if (other?.toLowerCase() !== part.toLowerCase()) break;
-    score += part === other ? 8 : 5;
-  }
-  return score;
 }
 
 export interface ImageHeader {

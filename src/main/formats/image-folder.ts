@@ -3,17 +3,18 @@ import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
-import { filesBelow, isImageName, nameBelow } from './image-files.ts';
+import { isImageName, nameBelow } from './image-files.ts';
 import { isProse } from './label-files.ts';
+import type { SourceTree } from './source-tree.ts';
 import { folderSplit } from './split-folders.ts';
 import type { StagedDataset } from './staged.ts';
 import { Staging } from './staging.ts';
 
 export const imageFolder: DatasetFormat = {
   name: 'images',
-  detect: async (source) => {
+  detect: async (source, tree) => {
     if (!(await stat(source)).isDirectory()) return 0;
-    return (await filesBelow(source)).some(isImageName) ? 0.2 : 0;
+    return (await tree.below(source)).some(isImageName) ? 0.2 : 0;
   },
   read: readImages,
   write: () =>
@@ -22,9 +23,9 @@ export const imageFolder: DatasetFormat = {
     ),
 };
 
-async function readImages(source: string, options: ReadOptions): Promise<StagedDataset> {
+async function readImages(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {
   const staging = new Staging('images', options);
-  const all = await filesBelow(source, options.signal);
+  const all = await tree.below(source);
   const files = all.filter(isImageName);
   warnOfLabels(all, staging);
   await staging.takeImages(

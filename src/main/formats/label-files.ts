@@ -1,23 +1,61 @@
-// Label files of a source, told apart by how they open: large ones are not parsed to find out what they are.
-import { open, stat } from 'node:fs/promises';
+// Label files told apart by how they open: large ones are not parsed to find out what they are.
+import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { filesBelow } from './image-files.ts';
 
-const headBytes = 4096;
+export type LabelKind = 'coco' | 'createml' | 'label-studio' | 'labelme' | 'cvat' | 'voc';
 
-/** Files of `source` (a folder, or one file) with this suffix whose first 4 kB, without a byte order mark, pass `looksRight`. */
-export async function labelFilesLike(
-  source: string,
-  suffix: '.json' | '.xml',
-  looksRight: (head: string) => boolean,
-): Promise<string[]> {
-  const files = (await stat(source)).isDirectory() ? await filesBelow(source) : [source];
-  const found: string[] = [];
-  for (const file of files) {
-    if (extname(file).toLowerCase() !== suffix || basename(file).startsWith('._')) continue;
-    if (looksRight(await headOf(file))) found.push(file);
-  }
-  return found;
+interface Opening {
+  readonly kind: LabelKind;
+  readonly suffix: '.json' | '.xml';
+  readonly looksRight: (head: string) => boolean;
+}
+
+const cocoFirst = /^\s*\{\s*"(info|licenses|images|annotations|categories|type)"\s*:/;
+const cocoInside = /"(file_name|category_id|supercategory)"\s*:/;
+const taskKey = /"(result|completions|predictions|rectanglelabels|was_cancelled)"\s*:/;
+const createmlImage = /"(image|imagefilename)"\s*:\s*"/;
+/** Label Studio's lists look alike. */
+const notCreateml = /"(result|completions|predictions|rectanglelabels|data)"\s*:/;
+const shapes = /"(shapes"\s*:\s*\[|imagePath"\s*:\s*")/;
+
+const openings: readonly Opening[] = [
+  {
+    kind: 'coco',
+    suffix: '.json',
+    looksRight: (head) =>
+      cocoFirst.test(head) || (/^\s*\{/.test(head) && cocoInside.test(head) && !shapes.test(head)),
+  },
+  {
+    kind: 'createml',
+    suffix: '.json',
+    looksRight: (head) =>
+      /^\s*\[\s*\{/.test(head) &&
+      createmlImage.test(head) &&
+      /"annotations"\s*:/.test(head) &&
+      !notCreateml.test(head),
+  },
+  {
+    kind: 'label-studio',
+    suffix: '.json',
+    looksRight: (head) => /^\s*(\[\s*)?\{/.test(head) && (taskKey.test(head) || /"data"\s*:\s*\{/.test(head)),
+  },
+  { kind: 'labelme', suffix: '.json', looksRight: (head) => /^\s*\{/.test(head) && shapes.test(head) },
+  { kind: 'cvat', suffix: '.xml', looksRight: (head) => /<annotations[\s>]/.test(head) },
+  { kind: 'voc', suffix: '.xml', looksRight: (head) => /<annotation[\s>]/.test(head) },
+];
+
+const suffixes = new Set<string>(openings.map(({ suffix }) => suffix));
+
+/** Whether a file's name is that of a label file that says what it is. */
+export function isTelling(file: string): boolean {
+  return suffixes.has(extname(file).toLowerCase()) && !basename(file).startsWith('._');
+}
+
+/** What a file may be, by its first 4 kB without a byte order mark. */
+export async function kindsIn(file: string): Promise<LabelKind[]> {
+  const suffix = extname(file).toLowerCase();
+  const head = await headOf(file);
+  return openings.filter((one) => one.suffix === suffix && one.looksRight(head)).map(({ kind }) => kind);
 }
 
 /** Texts about a dataset, which hold no labels. */
@@ -26,6 +64,8 @@ export function isProse(file: string): boolean {
     basename(file),
   );
 }
+
+const headBytes = 4096;
 
 async function headOf(file: string): Promise<string> {
   const handle = await open(file).catch(() => undefined);
@@ -36,6 +76,8 @@ async function headOf(file: string): Promise<string> {
       .subarray(0, bytesRead)
       .toString('utf8')
       .replace(/^\uFEFF/, '');
+  } catch {
+    return '';
   } finally {
     await handle.close();
   }

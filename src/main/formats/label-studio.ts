@@ -3,17 +3,18 @@ import { basename, dirname, extname } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList } from './draft-list.ts';
-import { type ImageHeader, type ImageIndex, isImageName, nameBelow } from './image-files.ts';
-import { labelFilesLike } from './label-files.ts';
+import { type ImageHeader, isImageName, nameBelow } from './image-files.ts';
+import type { ImageIndex } from './image-index.ts';
 import { type Region, regionsOf } from './label-studio-regions.ts';
 import { isRecord, readSourceJson, Unreadable } from './source-text.ts';
+import type { SourceTree } from './source-tree.ts';
 import { folderSplit } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { Staging } from './staging.ts';
 
 export const labelStudio: DatasetFormat = {
   name: 'label-studio',
-  detect: async (source) => ((await labelFiles(source)).length > 0 ? 0.85 : 0),
+  detect: async (source, tree) => ((await tree.labels(source, 'label-studio')).length > 0 ? 0.85 : 0),
   read: readLabelStudio,
   write: () =>
     Promise.reject(
@@ -24,17 +25,15 @@ export const labelStudio: DatasetFormat = {
     ),
 };
 
-const isTask = /"(result|completions|predictions|rectanglelabels|was_cancelled)"\s*:|"data"\s*:\s*\{/;
-
-function labelFiles(source: string): Promise<string[]> {
-  return labelFilesLike(source, '.json', (head) => /^\s*(\[\s*)?\{/.test(head) && isTask.test(head));
-}
-
-async function readLabelStudio(source: string, options: ReadOptions): Promise<StagedDataset> {
-  const files = await labelFiles(source);
+async function readLabelStudio(
+  source: string,
+  options: ReadOptions,
+  tree: SourceTree,
+): Promise<StagedDataset> {
+  const files = await tree.labels(source, 'label-studio');
   if (files.length === 0) throw new Unreadable('there is no Label Studio file');
   const staging = new Staging('label-studio', options);
-  const list = await draftList(source, options, staging);
+  const list = await draftList(source, options, staging, tree);
   for (const file of files) {
     const json = await staging.attempt(file, () => readSourceJson(file));
     if (json === undefined) continue;

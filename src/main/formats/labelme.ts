@@ -3,16 +3,17 @@ import { dirname, posix } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { draftList, folderOf } from './draft-list.ts';
-import { type ImageIndex, nameBelow, stemOf } from './image-files.ts';
-import { labelFilesLike } from './label-files.ts';
+import { nameBelow, stemOf } from './image-files.ts';
+import type { ImageIndex } from './image-index.ts';
 import { extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import type { SourceTree } from './source-tree.ts';
 import { folderSplit } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { Staging } from './staging.ts';
 
 export const labelme: DatasetFormat = {
   name: 'labelme',
-  detect: async (source) => ((await labelFiles(source)).length > 0 ? 0.85 : 0),
+  detect: async (source, tree) => ((await tree.labels(source, 'labelme')).length > 0 ? 0.85 : 0),
   read: readLabelme,
   write: () =>
     Promise.reject(
@@ -23,22 +24,14 @@ export const labelme: DatasetFormat = {
 /** A file may hold its image as base64. */
 const fileLimit = 128 * 2 ** 20;
 
-function labelFiles(source: string): Promise<string[]> {
-  return labelFilesLike(
-    source,
-    '.json',
-    (head) => /^\s*\{/.test(head) && /"(shapes"\s*:\s*\[|imagePath"\s*:\s*")/.test(head),
-  );
-}
-
 const imageKeys = new Set(['version', 'shapes', 'imagePath', 'imageData', 'imageHeight', 'imageWidth']);
 
-async function readLabelme(source: string, options: ReadOptions): Promise<StagedDataset> {
-  const files = await labelFiles(source);
+async function readLabelme(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {
+  const files = await tree.labels(source, 'labelme');
   if (files.length === 0) throw new Unreadable('there is no labelme file');
   const folder = await folderOf(source);
   const staging = new Staging('labelme', options);
-  const list = await draftList(source, options, staging);
+  const list = await draftList(source, options, staging, tree);
   for (const file of files) {
     const json = await staging.attempt(file, async () => {
       const value = await readSourceJson(file, fileLimit);
@@ -70,8 +63,7 @@ function imageOf(imagePath: unknown, file: string, images: ImageIndex): string {
   const beside = (path: string) => dirname(path) === dirname(below);
   if (stated === '') return images.byStem(stemOf(below), beside);
   try {
-    const path = posix.join(posix.dirname(below), stated);
-    return images.byName(path.startsWith('../') ? posix.basename(path) : path, beside);
+    return images.byName(posix.join(posix.dirname(below), stated), beside);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return images.byStem(stemOf(below), beside);

@@ -11,6 +11,7 @@ import { inspect, type StageReport } from './inspect.ts';
 import { labelStudio } from './label-studio.ts';
 import { labelme } from './labelme.ts';
 import { Unreadable } from './source-text.ts';
+import { SourceTree } from './source-tree.ts';
 import type { StagedDataset } from './staged.ts';
 import { voc } from './voc.ts';
 import { yolo } from './yolo.ts';
@@ -43,6 +44,8 @@ const otherNames: Readonly<Record<string, string>> = {
 export interface StageOptions extends ReadOptions {
   /** A format's name, or `auto` to recognise it. */
   readonly format: string;
+  /** Hears what goes on before labels are read; a total of 0 is not known yet. */
+  readonly onFiles?: (done: number, total: number) => void;
 }
 
 /**
@@ -59,15 +62,19 @@ export async function stageImport(
   if (images !== undefined && !existsSync(images)) {
     throw new Problem(`There is no image folder ${images}.`, 'Check the path.');
   }
-  const format = isAutomatic(options.format) ? await recognise(from) : formatNamed(options.format);
-  const raw = await read(format, from, { ...options, ...(images !== undefined && { images }) });
-  if (raw.images.length === 0) throw nothingRead(from, format.name, raw);
+  const { signal, onFiles } = options;
+  const tree = new SourceTree({ ...(signal && { signal }), ...(onFiles && { onFiles }) });
+  const raw = await read(from, { ...options, ...(images !== undefined && { images }) }, tree);
+  if (raw.images.length === 0) throw nothingRead(from, raw);
   return inspect(raw);
 }
 
-async function read(format: DatasetFormat, from: string, options: ReadOptions): Promise<StagedDataset> {
+async function read(from: string, options: StageOptions, tree: SourceTree): Promise<StagedDataset> {
   try {
-    return await format.read(from, options);
+    const format = isAutomatic(options.format) ? await recognise(from, tree) : formatNamed(options.format);
+    const dataset = await format.read(from, options, tree);
+    const unread = [...tree.unread].map((file) => ({ file, reason: 'the folder may not be read' }));
+    return { ...dataset, skipped: [...dataset.skipped, ...unread] };
   } catch (error) {
     if (error instanceof Unreadable) throw new Problem(`${from} cannot be imported: ${error.message}.`);
     throw error;
@@ -92,12 +99,16 @@ export function formatNamed(name: string): DatasetFormat {
   throw new Problem(`The format ${name} is unknown.`, `Choose one of ${names}.`);
 }
 
-async function recognise(source: string): Promise<DatasetFormat> {
+/** Nothing is surer than a file that describes the dataset. */
+const surest = 0.95;
+
+async function recognise(source: string, tree: SourceTree): Promise<DatasetFormat> {
   let best: DatasetFormat | undefined;
   let sureness = 0;
   for (const format of datasetFormats) {
-    const found = await format.detect(source);
+    const found = await format.detect(source, tree);
     if (found > sureness) [best, sureness] = [format, found];
+    if (sureness >= surest) break;
   }
   if (best) return best;
   throw new Problem(
@@ -106,7 +117,7 @@ async function recognise(source: string): Promise<DatasetFormat> {
   );
 }
 
-function nothingRead(source: string, format: string, { skipped }: StagedDataset): Problem {
+function nothingRead(source: string, { format, skipped }: StagedDataset): Problem {
   const [first] = skipped;
   const why = first
     ? ` The first of ${skipped.length} files left out is ${first.file}: ${first.reason}.`

@@ -79,10 +79,11 @@ export class Staging {
 
   /** Reads the headers of all drafts and keeps those whose image is sound, in the given order. */
   async takeImages(drafts: readonly ImageDraft[]): Promise<void> {
+    const { known } = this.#options;
     for (let start = 0; start < drafts.length; start += atOnce) {
       const part = drafts.slice(start, start + atOnce);
       const headers = await Promise.all(
-        part.map((draft) => this.attempt(draft.path, () => readImageHeader(draft.path))),
+        part.map(({ path }) => this.attempt(path, () => known?.headers.get(path) ?? readImageHeader(path))),
       );
       for (const [index, draft] of part.entries()) {
         const header = headers[index];

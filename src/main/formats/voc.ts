@@ -4,9 +4,11 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { addToDecimal } from './exact-decimal.ts';
-import { filesBelow, ImageIndex, nameBelow, stemOf } from './image-files.ts';
+import { nameBelow, stemOf } from './image-files.ts';
+import { type ImageIndex, imagesFor } from './image-index.ts';
 import { readManifest } from './manifest.ts';
-import { labelFileLimit, linesOf, numberOf, readSourceText } from './source-text.ts';
+import { labelFileLimit, linesOf, numberOf, readSourceText, Unreadable } from './source-text.ts';
+import type { SourceTree } from './source-tree.ts';
 import { folderSplit, type Split } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { type ImageDraft, Staging } from './staging.ts';
@@ -23,14 +25,10 @@ export const voc: DatasetFormat = {
   write: writeVoc,
 };
 
-const looksAt = 5;
-
-async function detectVoc(source: string): Promise<number> {
+async function detectVoc(source: string, tree: SourceTree): Promise<number> {
   if (!(await stat(source)).isDirectory()) return 0;
-  const files = (await filesBelow(source)).filter(isXml).slice(0, looksAt);
-  const texts = await Promise.all(files.map((file) => readSourceText(file, labelFileLimit).catch(() => '')));
-  if (texts.some((text) => /<annotation[\s>]/.test(text))) return 0.9;
-  return files.length > 0 ? 0.1 : 0;
+  if ((await tree.labels(source, 'voc')).length > 0) return 0.9;
+  return (await tree.below(source)).some(isXml) ? 0.1 : 0;
 }
 
 function isXml(file: string): boolean {
@@ -38,17 +36,15 @@ function isXml(file: string): boolean {
 }
 
 /** Reads a VOC folder. Classes come in the order of `classOrder`, else of labels.txt, then as they appear in train, val, test. */
-async function readVoc(source: string, options: ReadOptions): Promise<StagedDataset> {
+async function readVoc(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {
+  if (!(await stat(source)).isDirectory()) throw new Unreadable('it is no folder');
   const manifest = await readManifest(source, 'voc');
   const classOrder = options.classOrder ?? (manifest ? undefined : await listedClasses(source));
   const staging = new Staging('voc', { ...options, ...(classOrder && { classOrder }) }, manifest);
   const stated = options.convention ?? manifest?.convention;
   const convention = conventionOf(stated, staging);
-  const files = await filesBelow(source, options.signal);
-  const images = new ImageIndex(
-    options.images ?? source,
-    options.images === undefined ? files : await filesBelow(options.images, options.signal),
-  );
+  const files = await tree.below(source);
+  const images = await imagesFor(source, options, tree);
   const annotations = await orderedAnnotations(source, files, staging);
   const drafts: ImageDraft[] = [];
   for (const { file, name, split } of annotations) {

@@ -1,10 +1,11 @@
 // What a YOLO dataset says of itself: data.yaml, or Darknet's classes.txt, obj.names and obj.data.
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { isWithin } from './export-names.ts';
 import { isRecord, labelFileLimit, linesOf, numberOf, readSourceText, Unreadable } from './source-text.ts';
+import type { SourceTree } from './source-tree.ts';
 import type { Split } from './split-folders.ts';
 
 export interface YoloConfig {
@@ -25,20 +26,24 @@ export interface YoloConfig {
 const mostClasses = 100_000;
 
 /** Finds and reads the description of `source` (a folder or a yaml file); throws Unreadable where it is damaged. */
-export async function readYoloConfig(source: string, images: string | undefined): Promise<YoloConfig> {
-  const yaml = await yamlOf(source);
+export async function readYoloConfig(
+  source: string,
+  images: string | undefined,
+  tree: SourceTree,
+): Promise<YoloConfig> {
+  const yaml = await yamlOf(source, tree);
   if (yaml !== undefined) return yamlConfig(yaml, images);
   return darknetConfig(source, images);
 }
 
 /** data.yaml of a folder, or any yaml beside it that names classes. */
-export async function yamlOf(source: string): Promise<string | undefined> {
+export async function yamlOf(source: string, tree: SourceTree): Promise<string | undefined> {
   if (!(await stat(source)).isDirectory()) return isYaml(source) ? source : undefined;
-  const files = (await readdir(source)).filter(isYaml).sort();
-  const first = files.find((file) => /^(data|dataset)\.ya?ml$/i.test(file));
+  const files = (await tree.below(source)).filter((file) => dirname(file) === source && isYaml(file));
+  const first = files.find((file) => /^(data|dataset)\.ya?ml$/i.test(basename(file)));
   for (const file of first === undefined ? files : [first]) {
-    const text = await readSourceText(join(source, file), labelFileLimit).catch(() => '');
-    if (/^["']?(names|nc)["']?\s*:/m.test(text)) return join(source, file);
+    const text = await readSourceText(file, labelFileLimit).catch(() => '');
+    if (/^["']?(names|nc)["']?\s*:/m.test(text)) return file;
   }
   return undefined;
 }

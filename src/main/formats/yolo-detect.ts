@@ -2,9 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { numberOfDecimal } from './exact-decimal.ts';
-import { filesBelow, isImageName, stemOf } from './image-files.ts';
+import { isImageName, stemOf } from './image-files.ts';
 import { isProse } from './label-files.ts';
 import { labelFileLimit, readSourceText } from './source-text.ts';
+import type { SourceTree } from './source-tree.ts';
 import { yamlOf } from './yolo-config.ts';
 import { parseYolo, type YoloRow } from './yolo-labels.ts';
 
@@ -12,10 +13,10 @@ const looksAt = 12;
 /** Lists that lie with labels and are none. */
 const notLabels = /^(classes|predefined_classes|labels|train|val|valid|test)\.txt$/i;
 
-export async function detectYolo(source: string): Promise<number> {
-  if ((await yamlOf(source)) !== undefined) return 0.95;
+export async function detectYolo(source: string, tree: SourceTree): Promise<number> {
+  if ((await yamlOf(source, tree)) !== undefined) return 0.95;
   if (!(await stat(source)).isDirectory()) return 0;
-  const files = await filesBelow(source);
+  const files = await tree.below(source);
   const named = files.some((file) => /^(classes\.txt|obj\.names|obj\.data)$/.test(basename(file)));
   const [good, bad] = await judged(spread(likelyLabels(files)));
   // labels that are all empty are labels only where something says what they would be of

@@ -4,9 +4,11 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { isWithin } from './export-names.ts';
-import { filesBelow, ImageIndex, isImageName, nameBelow, stemOf } from './image-files.ts';
+import { isImageName, nameBelow, stemOf } from './image-files.ts';
+import { ImageIndex, imagesFor } from './image-index.ts';
 import { readManifest } from './manifest.ts';
 import { labelFileLimit, linesOf, readSourceText, Unreadable } from './source-text.ts';
+import type { SourceTree } from './source-tree.ts';
 import { folderSplit, type Split } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { type ImageDraft, Staging } from './staging.ts';
@@ -19,20 +21,26 @@ import { writeYolo } from './yolo-write.ts';
 export const yolo: DatasetFormat = { name: 'yolo', detect: detectYolo, read: readYolo, write: writeYolo };
 
 /** Reads a folder or a yaml file. Without an image among them, `options.images` holds what the labels are about. */
-async function readYolo(source: string, options: ReadOptions): Promise<StagedDataset> {
-  const config = await readYoloConfig(source, options.images);
+async function readYolo(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {
+  const config = await readYoloConfig(source, options.images, tree);
   const known = await readManifest(config.folder, 'yolo');
   const staging = new Staging('yolo', options, known);
   for (const warning of config.warnings) staging.warn(warning);
   const reader = new YoloReader(config, staging, await readSidecar(config.folder), known === undefined);
-  const files = await filesBelow(config.folder, options.signal);
+  const files = await tree.below(config.folder);
   if (config.names === undefined && !files.some(isLabel)) throw new Unreadable('it holds no YOLO labels');
-  const own = files.filter(isImageName);
+  const own = options.known ? [] : files.filter(isImageName);
   for (const warning of own.length > 0 ? config.missing : []) staging.warn(warning);
   const pairs =
-    own.length === 0 && options.images !== undefined
-      ? await pairsByLabel(files.filter(isLabel), config, options.images, reader, staging)
-      : await pairsByImage(own, config, options.images, staging);
+    own.length === 0 && (options.images ?? options.known) !== undefined
+      ? await pairsByLabel(
+          files.filter(isLabel),
+          config,
+          await imagesFor(source, options, tree),
+          reader,
+          staging,
+        )
+      : await pairsByImage(own, config, options.images, staging, tree);
   for (const pair of pairs) await reader.take(pair);
   return reader.finish();
 }
@@ -56,11 +64,12 @@ async function pairsByImage(
   config: YoloConfig,
   images: string | undefined,
   staging: Staging,
+  tree: SourceTree,
 ): Promise<Pair[]> {
   const splits = new Map<string, Split | undefined>();
   const index = new ImageIndex(config.folder, own);
   for (const { split, path } of config.splits) {
-    for (const image of await imagesAt(path, index, [config.folder, images], staging)) {
+    for (const image of await imagesAt(path, index, [config.folder, images], staging, tree)) {
       // listed under two splits, as a set without splits has to be: none of them is meant
       splits.set(image, splits.has(image) && splits.get(image) !== split ? undefined : split);
     }
@@ -84,8 +93,9 @@ async function imagesAt(
   index: ImageIndex,
   allowed: readonly (string | undefined)[],
   staging: Staging,
+  tree: SourceTree,
 ): Promise<string[]> {
-  if ((await stat(path)).isDirectory()) return (await filesBelow(path)).filter(isImageName);
+  if ((await stat(path)).isDirectory()) return (await tree.below(path)).filter(isImageName);
   if (isImageName(path)) return [path];
   const lines = linesOf(await readSourceText(path, labelFileLimit));
   const found: string[] = [];
@@ -116,11 +126,10 @@ function labelOf(image: string, roots: readonly string[]): string {
 async function pairsByLabel(
   labels: readonly string[],
   config: YoloConfig,
-  images: string,
+  index: ImageIndex,
   reader: YoloReader,
   staging: Staging,
 ): Promise<Pair[]> {
-  const index = new ImageIndex(images, await filesBelow(images));
   const pairs: Pair[] = [];
   for (const label of labels) {
     const path = nameBelow(config.folder, label);

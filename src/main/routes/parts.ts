@@ -64,7 +64,8 @@ export function progressOf({ tell }: Parts, session: string) {
   let last = 0;
   return (done: number, total: number, what: string): void => {
     const now = Date.now();
-    if (done < total && now - last < PROGRESS_MS) return;
+    // a total of 0 is not known yet
+    if ((done < total || total === 0) && now - last < PROGRESS_MS) return;
     last = now;
     tell({ type: 'work', session, done, total, what });
   };

@@ -50,6 +50,7 @@ export class ImportDesk {
   ): Promise<ImportSummary> {
     const { dataset, report } = await stageImport(source, {
       format,
+      onFiles: (done, total) => onProgress(done, total, total === 0 ? 'finding files' : 'looking into files'),
       onProgress: (done, total) => onProgress(done, total, 'reading'),
       ...(convention !== undefined && { convention }),
       ...(images !== undefined && { images }),

@@ -25,7 +25,8 @@ describe('CVAT', () => {
           '<attribute name="colour">red</attribute>',
         )}<polygon label="dog" points="1,2;5.5,9;3,1" occluded="1"/><points label="dog" points="1,1"/></image>
         <image id="1" name="a.png" width="40" height="30" subset="Validation"/>
-        <image id="2" name="../../x/b.jpg" width="40" height="30"/>`,
+        <image id="2" name="../../x/b.jpg" width="40" height="30"/>
+        <image id="3" name="../../etc/passwd.jpg" width="40" height="30"/>`,
       ),
     });
     const { dataset, report } = await stageImport(dir, auto);
@@ -33,6 +34,7 @@ describe('CVAT', () => {
     expect(dataset.images.map(({ path, split }) => [path.slice(-5), split])).toEqual([
       ['a.jpg', 'train'],
       ['a.png', 'val'],
+      ['b.jpg', undefined],
     ]);
     expect(corners(dataset.images[0]?.boxes)).toEqual([
       [1.5, 2, 10.25, 20],
@@ -42,7 +44,7 @@ describe('CVAT', () => {
     expect(dataset.images[0]?.boxes[1]).toMatchObject({ classIndex: 0, occluded: true });
     expect(report.warnings).toContainEqual(expect.stringContaining('kind points'));
     expect(report.skipped).toEqual([
-      { file: '../../x/b.jpg', reason: expect.stringContaining('leaves its folder') },
+      { file: '../../etc/passwd.jpg', reason: 'no image is called etc/passwd.jpg' },
     ]);
   });
 

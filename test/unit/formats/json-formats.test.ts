@@ -193,6 +193,11 @@ describe('labelme and X-AnyLabeling', () => {
     const { dataset, report } = await stageImport(dir, auto);
     expect(dataset.images.map(({ path }) => path.slice(-5))).toEqual(['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg']);
     expect(report.skipped.map(({ file }) => file.slice(-6)).sort()).toEqual(['e.json', 'f.json']);
+    const apart = await stageImport(join(dir, 'labels'), { ...auto, images: join(dir, 'images') });
+    expect(apart.dataset.images.map(({ path }) => path.slice(-5))).toEqual(['a.jpg', 'b.jpg']);
+    const stale = await folderOf(['images/a.jpg'], { 'labels/a.json': label('elsewhere.jpg', rectangle) });
+    const chosen = { ...auto, images: join(stale, 'images') };
+    expect((await stageImport(join(stale, 'labels'), chosen)).report).toMatchObject({ images: 1, boxes: 1 });
   });
 });
 

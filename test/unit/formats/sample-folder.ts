@@ -1,5 +1,14 @@
 // Small folders of images and label files for the format tests, removed at the end.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +56,20 @@ export async function folderOf(
   ]);
   putFiles(dir, Object.fromEntries(texts));
   return dir;
+}
+
+/** Runs `work` while `closed`, in the sample folder `dir`, may not be read; root, who may read everything, is nobody meanwhile. */
+export async function withoutRights<T>(dir: string, closed: string, work: () => Promise<T>): Promise<T> {
+  const isRoot = process.geteuid?.() === 0;
+  chmodSync(dir, 0o755);
+  chmodSync(closed, 0);
+  if (isRoot) process.seteuid?.('nobody');
+  try {
+    return await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(closed, 0o700);
+  }
 }
 
 export function cornersOf(boxes: readonly StagedBox[] = []): number[][] {
