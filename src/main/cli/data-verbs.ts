@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { sentenceOf } from '../../shared/problem.ts';
-import { exportLabels } from '../formats/export.ts';
 import type { StageReport } from '../formats/inspect.ts';
 import { formatNamed, isAutomatic, type StageOptions, stageImport } from '../formats/stage.ts';
 import type { StagedDataset } from '../formats/staged.ts';
 import { withHashes } from '../services/datasets.ts';
 import type { ImportReport } from '../services/import-options.ts';
-import { labelsForExport } from '../services/label-export.ts';
-import { isProject } from '../services/projects.ts';
+import { type Wish, writeProjectLabels } from '../services/label-export.ts';
+import { isProject, type OpenProject } from '../services/projects.ts';
 import { withProject } from './arguments.ts';
 import { type Console, table } from './console.ts';
 import { stoppable } from './interruption.ts';
@@ -29,9 +28,9 @@ interface ImportArguments {
 
 interface ExportArguments {
   readonly project: string;
-  readonly format: string;
+  readonly format: Wish['format'];
   readonly out: string;
-  readonly convention?: string;
+  readonly convention?: Exclude<Wish['convention'], undefined>;
   readonly copyImages?: boolean;
 }
 
@@ -78,11 +77,28 @@ export function addDataVerbs(program: Command, console: Console): void {
     .option('--copy-images', 'put a copy of every image beside its labels')
     .option('--json', 'one JSON document on stdout')
     .action((options: ExportArguments) =>
-      withProject(options.project, { readOnly: true }, async (project) => {
-        const written = await exportLabels(labelsForExport(project), options.format, options.out, options);
-        console.result(written, `wrote the labels as ${options.format} to ${options.out}`);
-      }),
+      withProject(options.project, { readOnly: true }, (project) => writeLabels(project, options, console)),
     );
+}
+
+async function writeLabels(project: OpenProject, options: ExportArguments, console: Console): Promise<void> {
+  const { format, out, convention, copyImages = false } = options;
+  const wish = { format, copyImages, finishedOnly: false, ...(convention && { convention }) };
+  await stoppable(async (signal) => {
+    const onProgress = (done: number, total: number, what: string) => {
+      if (!console.json) console.progress(done, total, `${what} ${done} of ${total} images`);
+    };
+    const { manifest, readBack, notes } = await writeProjectLabels(project, wish, out, {
+      onProgress,
+      signal,
+    });
+    const lines = [
+      `wrote the labels of ${manifest.counts.images} images as ${format} to ${out}`,
+      `read back: ${readBack.same} of ${manifest.counts.boxes} boxes are where they were`,
+      ...notes,
+    ];
+    console.result({ ...manifest, notes, readBack }, lines.join('\n'));
+  });
 }
 
 async function importDataset(source: string, options: ImportArguments, console: Console): Promise<void> {

@@ -10,6 +10,8 @@ export interface ImportRow {
   /** The coordinate convention of the source, reused on export. */
   readonly convention: string | null;
   readonly report: JsonObject;
+  /** An undo took it back. */
+  readonly isUndone: boolean;
   readonly at: Timestamp;
 }
 
@@ -29,13 +31,22 @@ export function setImportReport(db: WritableDb, id: number, report: JsonObject):
   db.write('UPDATE dataset_import SET report = ? WHERE id = ?').run(JSON.stringify(report), id);
 }
 
+/** Says that an import was taken back, or that it counts again. */
+export function setImportUndone(db: WritableDb, id: number, isUndone: boolean): void {
+  const sql = "UPDATE dataset_import SET report = json_set(report, '$.undone', ?) WHERE id = ?";
+  db.write(sql).run(Number(isUndone), id);
+}
+
 const UNFINISHED = "json_extract(report, '$.unfinished') IS NOT NULL";
 
 /** Imports that are whole, newest first. */
 export function listImports(db: ReadableDb): ImportRow[] {
   const sql = `SELECT * FROM dataset_import WHERE NOT ${UNFINISHED} ORDER BY id DESC`;
-  const rows = db.read<Omit<ImportRow, 'report'> & { report: string }>(sql).all();
-  return rows.map((row) => ({ ...row, report: objectFrom(row.report) ?? {} }));
+  const rows = db.read<Omit<ImportRow, 'report' | 'isUndone'> & { report: string }>(sql).all();
+  return rows.map((row) => {
+    const { undone, ...report } = objectFrom(row.report) ?? {};
+    return { ...row, report, isUndone: undone === 1 };
+  });
 }
 
 /** Imports that were begun and not finished. */

@@ -1,12 +1,12 @@
 // COCO detection JSON out: annotations/instances_<split>.json, one record a line, every id from 1.
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
-import { putCopy, putText } from './output-folder.ts';
+import type { OutputFolder } from './output-folder.ts';
 import type { StagedBox } from './staged.ts';
 
 export async function writeCoco(
   dataset: ExportDataset,
-  outDir: string,
+  out: OutputFolder,
   options: ExportOptions,
 ): Promise<Written> {
   const named = namedImages(dataset.images, options.imageRoot);
@@ -14,11 +14,9 @@ export async function writeCoco(
   for (const split of exportSplits) {
     const members = named.filter(({ image }) => image.split === split);
     if (members.length === 0 && (split !== undefined || named.length > 0)) continue;
-    options.signal?.throwIfAborted();
-    await putText(outDir, `annotations/instances_${split ?? 'all'}.json`, documentOf(members, dataset));
+    await out.text(`annotations/instances_${split ?? 'all'}.json`, documentOf(members, dataset));
     for (const { name, image } of options.copyImages ? members : []) {
-      options.signal?.throwIfAborted();
-      await putCopy(outDir, `images/${name}`, image.path);
+      await out.copy(`images/${name}`, image.path);
     }
     done += members.length;
     options.onProgress?.(done, named.length);

@@ -1,14 +1,14 @@
 // Apple Create ML out: one folder a split, each with its JSON list and, where wanted, its images.
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
-import { putCopy, putText } from './output-folder.ts';
+import type { OutputFolder } from './output-folder.ts';
 import type { StagedBox } from './staged.ts';
 
 const fileName = '_annotations.createml.json';
 
 export async function writeCreateml(
   dataset: ExportDataset,
-  outDir: string,
+  out: OutputFolder,
   options: ExportOptions,
 ): Promise<Written> {
   const named = namedImages(dataset.images, options.imageRoot);
@@ -19,10 +19,9 @@ export async function writeCreateml(
     if (members.length === 0 && (split !== undefined || named.length > 0)) continue;
     const folder = split === undefined ? '' : `${split}/`;
     const entries = members.map((member) => JSON.stringify(entryOf(member, names)));
-    await putText(outDir, `${folder}${fileName}`, `[\n${entries.join(',\n')}\n]\n`);
+    await out.text(`${folder}${fileName}`, `[\n${entries.join(',\n')}\n]\n`);
     for (const { name, image } of options.copyImages ? members : []) {
-      options.signal?.throwIfAborted();
-      await putCopy(outDir, `${folder}${name}`, image.path);
+      await out.copy(`${folder}${name}`, image.path);
     }
     done += members.length;
     options.onProgress?.(done, named.length);

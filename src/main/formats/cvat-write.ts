@@ -2,13 +2,13 @@
 import { ownAttribute } from './cvat-xml.ts';
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { type NamedImage, namedImages } from './export-names.ts';
-import { putCopy, putText } from './output-folder.ts';
+import type { OutputFolder } from './output-folder.ts';
 import { isRecord } from './source-text.ts';
 import type { StagedBox } from './staged.ts';
 
 export async function writeCvat(
   dataset: ExportDataset,
-  outDir: string,
+  out: OutputFolder,
   options: ExportOptions,
 ): Promise<Written> {
   const named = namedImages(dataset.images, options.imageRoot);
@@ -16,10 +16,9 @@ export async function writeCvat(
   const text = ['<?xml version="1.0" encoding="utf-8"?>', '<annotations>', '  <version>1.1</version>']
     .concat(metaXml(dataset, named), images.flat(), '</annotations>', '')
     .join('\n');
-  await putText(outDir, 'annotations.xml', text);
+  await out.text('annotations.xml', text);
   for (const [index, { name, image }] of named.entries()) {
-    options.signal?.throwIfAborted();
-    if (options.copyImages) await putCopy(outDir, `images/${name}`, image.path);
+    if (options.copyImages) await out.copy(`images/${name}`, image.path);
     options.onProgress?.(index + 1, named.length);
   }
   const boxes = dataset.images.flatMap((image) => image.boxes);

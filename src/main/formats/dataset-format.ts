@@ -1,5 +1,6 @@
 // What every dataset format offers: recognise a folder, read it, write labels.
 import type { ImageHeader } from './image-files.ts';
+import type { OutputFolder } from './output-folder.ts';
 import type { SourceTree } from './source-tree.ts';
 import type { StagedDataset, StagedImage } from './staged.ts';
 
@@ -56,6 +57,6 @@ export interface DatasetFormat {
   detect(source: string, tree: SourceTree): Promise<number>;
   /** Reads labels as they are written, degenerate boxes included: `stageImport` sorts those out. */
   read(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset>;
-  /** Writes label files into an existing empty folder; `exportLabels` makes that safe and adds the manifest. */
-  write(dataset: ExportDataset, outDir: string, options: ExportOptions): Promise<Written>;
+  /** Writes label files into an empty folder; `exportLabels` makes that safe and adds the manifest. */
+  write(dataset: ExportDataset, out: OutputFolder, options: ExportOptions): Promise<Written>;
 }

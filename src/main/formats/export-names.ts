@@ -47,7 +47,9 @@ function rootFor(images: readonly StagedImage[], wanted: string | undefined): st
   const folders = images.map((image) => dirname(image.path));
   if (wanted !== undefined && folders.every((folder) => isWithin(wanted, folder))) return wanted;
   let root = folders[0] ?? sep;
-  for (const folder of folders) while (!isWithin(root, folder)) root = dirname(root);
+  // drives have no folder in common: names then start from the first one's
+  for (const folder of folders)
+    while (!isWithin(root, folder) && dirname(root) !== root) root = dirname(root);
   return root;
 }
 

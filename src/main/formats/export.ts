@@ -2,17 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import type { ExportDataset, ExportOptions } from './dataset-format.ts';
 import { isWithin, namedImages } from './export-names.ts';
 import { type Manifest, manifestOf } from './manifest.ts';
-import { putText } from './output-folder.ts';
+import { OutputFolder } from './output-folder.ts';
 import { formatNamed } from './stage.ts';
 
 export interface ExportLabelsOptions extends ExportOptions {
   /** Folders that are never written into, besides those that hold the images. */
   readonly sources?: readonly string[];
+  /** A folder for what this program writes: it may be written into even where it lies among images. */
+  readonly ownFolder?: string;
+  /** Looks at the files in their draft before they are there to be found; what it throws ends the export. */
+  readonly check?: (draft: string, manifest: Manifest) => Promise<void>;
 }
 
 /**
@@ -28,21 +32,24 @@ export async function exportLabels(
   const writer = formatNamed(format);
   const target = resolve(outDir);
   refuseTaken(target);
-  refuseSources(target, dataset, options.sources ?? []);
+  refuseSources(target, dataset, options);
   await mkdir(dirname(target), { recursive: true });
   const draft = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
   await mkdir(draft);
   try {
-    const written = await writer.write(dataset, draft, options);
+    const out = new OutputFolder(draft, options.signal);
+    const written = await writer.write(dataset, out, options);
     const named = namedImages(dataset.images, options.imageRoot);
     const sorted = { ...dataset, images: named.map(({ image }) => image) };
     const manifest = manifestOf(
       sorted,
       named.map(({ name }) => name),
-      format,
-      written,
+      writer.name,
+      { ...written, notes: [...written.notes, ...missingCopies(out)] },
     );
-    await putText(draft, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+    await out.text('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+    await options.check?.(draft, manifest);
+    options.signal?.throwIfAborted();
     if (existsSync(target)) await rmdir(target);
     await rename(draft, target);
     return manifest;
@@ -50,6 +57,12 @@ export async function exportLabels(
     await rm(draft, { recursive: true, force: true });
     throw error;
   }
+}
+
+function missingCopies({ missing: [first, ...others] }: OutputFolder): string[] {
+  if (first === undefined) return [];
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return [`Not copied, since the files cannot be read: ${first}${more}.`];
 }
 
 function refuseTaken(target: string): void {
@@ -63,14 +76,15 @@ function refuseTaken(target: string): void {
   if (names.length > 0) throw new Problem(`The folder ${target} is not empty.`, 'Choose a new folder.');
 }
 
-function refuseSources(target: string, dataset: ExportDataset, sources: readonly string[]): void {
-  const folders = new Set(dataset.images.map((image) => dirname(image.path)));
-  const held = [...folders].map((folder) =>
-    /^(JPEGImages|images)$/i.test(basename(folder)) && dirname(dirname(folder)) !== dirname(folder)
-      ? dirname(folder)
-      : folder,
-  );
+function refuseSources(
+  target: string,
+  dataset: ExportDataset,
+  { sources = [], ownFolder }: ExportLabelsOptions,
+): void {
   const place = realPath(target);
+  if (ownFolder !== undefined && isWithin(realPath(resolve(ownFolder)), place)) return;
+  const folders = new Set(dataset.images.map((image) => dirname(image.path)));
+  const held = new Set([...folders].flatMap(foldersOfSource));
   for (const source of [...held, ...sources.map((path) => resolve(path))]) {
     const real = realPath(source);
     if (isWithin(real, place) || isWithin(place, real)) {
@@ -80,6 +94,16 @@ function refuseSources(target: string, dataset: ExportDataset, sources: readonly
       );
     }
   }
+}
+
+/** A folder of images, and where it is part of a dataset those of the labels beside it. */
+function foldersOfSource(folder: string): string[] {
+  const parts = folder.split(sep);
+  const at = parts.findLastIndex((part) => /^(JPEGImages|images)$/i.test(part));
+  if (at < 0 || at < parts.length - 2) return [folder];
+  const dataset = parts.slice(0, at).join(sep);
+  const beside = [parts[at] ?? '', 'labels', 'Annotations', 'annotations', 'ImageSets'];
+  return [folder, ...beside.map((name) => join(dataset || sep, name))];
 }
 
 /** With links resolved as far as the path exists. */

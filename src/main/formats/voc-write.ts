@@ -2,7 +2,7 @@
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { addToDecimal } from './exact-decimal.ts';
 import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
-import { putCopy, putText } from './output-folder.ts';
+import type { OutputFolder } from './output-folder.ts';
 import { isRecord } from './source-text.ts';
 import type { StagedBox } from './staged.ts';
 import { partExtra, takeTags, takeText } from './voc-xml.ts';
@@ -20,21 +20,20 @@ const objectTags = new Set(
 /** Writes in `options.convention`, else in the one the labels came with, else 0-based half-open. */
 export async function writeVoc(
   dataset: ExportDataset,
-  outDir: string,
+  out: OutputFolder,
   options: ExportOptions,
 ): Promise<Written> {
   const wanted = options.convention ?? dataset.convention;
   const convention = wanted === 'voc-1-based' ? wanted : 'voc-0-based';
   const named = namedImages(dataset.images, options.imageRoot);
   for (const [index, entry] of named.entries()) {
-    options.signal?.throwIfAborted();
-    await putText(outDir, `Annotations/${entry.stem}.xml`, annotationXml(entry, dataset, convention));
-    if (options.copyImages) await putCopy(outDir, `JPEGImages/${entry.name}`, entry.image.path);
+    await out.text(`Annotations/${entry.stem}.xml`, annotationXml(entry, dataset, convention));
+    if (options.copyImages) await out.copy(`JPEGImages/${entry.name}`, entry.image.path);
     options.onProgress?.(index + 1, named.length);
   }
   for (const split of exportSplits) {
     const stems = named.filter(({ image }) => image.split === split).map(({ stem }) => `${stem}\n`);
-    if (split && stems.length > 0) await putText(outDir, `ImageSets/Main/${split}.txt`, stems.join(''));
+    if (split && stems.length > 0) await out.text(`ImageSets/Main/${split}.txt`, stems.join(''));
   }
   return { convention, notes: [] };
 }

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { stringify } from 'yaml';
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
-import { putCopy, putText } from './output-folder.ts';
+import type { OutputFolder } from './output-folder.ts';
 import type { StagedBox } from './staged.ts';
 import { rowOfBox } from './yolo-labels.ts';
 import { type Marks, type SidecarImage, sidecarName } from './yolo-sidecar.ts';
@@ -20,7 +20,7 @@ interface Tally {
 
 export async function writeYolo(
   dataset: ExportDataset,
-  outDir: string,
+  out: OutputFolder,
   options: ExportOptions,
 ): Promise<Written> {
   const named = namedImages(dataset.images, options.imageRoot);
@@ -28,17 +28,16 @@ export async function writeYolo(
   const sidecar: Record<string, Beside> = {};
   const tally: Tally = { clipped: 0, outside: 0, ignored: 0, repeated: 0 };
   for (const [index, entry] of named.entries()) {
-    options.signal?.throwIfAborted();
     const place = `${entry.image.split ?? without}/${entry.stem}`;
     const { text, beside } = labelOf(entry, tally);
-    await putText(outDir, `labels/${place}.txt`, text);
+    await out.text(`labels/${place}.txt`, text);
     if (Object.keys(beside).length > 0) sidecar[place] = beside;
-    if (options.copyImages) await putCopy(outDir, `images/${place}${extname(entry.name)}`, entry.image.path);
+    if (options.copyImages) await out.copy(`images/${place}${extname(entry.name)}`, entry.image.path);
     options.onProgress?.(index + 1, named.length);
   }
-  await putText(outDir, 'data.yaml', dataYaml(dataset, named, without));
+  await out.text('data.yaml', dataYaml(dataset, named, without));
   if (Object.keys(sidecar).length > 0) {
-    await putText(outDir, sidecarName, `${JSON.stringify({ version: 1, images: sidecar }, null, 1)}\n`);
+    await out.text(sidecarName, `${JSON.stringify({ version: 1, images: sidecar }, null, 1)}\n`);
   }
   return { convention: 'cxcywh-normalised', notes: notesOf(tally) };
 }

@@ -5,6 +5,7 @@ import { Problem } from '../../shared/problem.ts';
 import type { Analyst } from '../services/analyst.ts';
 import { RevisionConflict } from '../services/annotations.ts';
 import type { Assistant } from '../services/assistant.ts';
+import { asDiskProblem } from '../services/disk-problem.ts';
 import type { Evaluating } from '../services/evaluating.ts';
 import type { Change } from '../services/journal.ts';
 import type { LiveTraining } from '../services/live-training.ts';
@@ -52,8 +53,9 @@ function asContractError(error: unknown): unknown {
     const { imageId, revision, sentence: message } = error;
     return new ORPCError('CONFLICT', { status: 409, message, data: { imageId, revision } });
   }
-  if (!(error instanceof Problem)) return error;
-  const { message, remedy = null } = error;
+  const problem = asDiskProblem(error);
+  if (!(problem instanceof Problem)) return error;
+  const { message, remedy = null } = problem;
   return new ORPCError('PROBLEM', { status: 422, message, data: { remedy } });
 }
 

@@ -4,6 +4,7 @@ import * as boxes from '../db/boxes.ts';
 import { putClass } from '../db/classes.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
 import * as images from '../db/images.ts';
+import { setImportUndone } from '../db/imports.ts';
 import { imageIdsOfSuggestions, setRejected } from '../db/suggestions.ts';
 
 export interface Facts {
@@ -37,7 +38,11 @@ export function putFacts(db: WritableDb, facts: Facts): void {
   if (facts.reclass) boxes.setClassOfBoxes(db, facts.reclass.boxIds, facts.reclass.classId);
   if (facts.suggestions) setRejected(db, facts.suggestions.ids, facts.suggestions.rejected);
   if (facts.removed) images.setRemoved(db, facts.removed.imageIds, facts.removed.removed);
-  if (facts.imported) images.setImportRemoved(db, facts.imported.importId, facts.imported.removed);
+  if (facts.imported) {
+    const { importId, removed } = facts.imported;
+    images.setImportRemoved(db, importId, removed);
+    setImportUndone(db, importId, removed);
+  }
 }
 
 /** Ids by what they are given: many images share a state, and are given it at once. */

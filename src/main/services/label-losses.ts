@@ -1,11 +1,8 @@
 // What label files of a format cannot say to other programs. Ours reads everything back from places of its own.
-import type { ExportDataset } from '../formats/dataset-format.ts';
-import type { StagedBox, StagedImage } from '../formats/staged.ts';
-
-type Trait = 'ignored' | 'difficult' | 'truncated' | 'occluded' | 'scored' | 'tracked' | 'outside' | 'thin';
+import { type BoxTrait, boxTraits } from '../db/label-counts.ts';
 
 /** What a format does with boxes that have a trait, as the end of a sentence that begins with their number. */
-type Losses = Readonly<Partial<Record<Trait, string>>>;
+type Losses = Readonly<Partial<Record<BoxTrait, string>>>;
 
 const kept = 'are kept where only this program looks';
 
@@ -48,30 +45,10 @@ const losses: Readonly<Record<string, Losses>> = {
   },
 };
 
-const hasTrait: Readonly<Record<Trait, (box: StagedBox, image: StagedImage) => boolean>> = {
-  ignored: (box) => box.ignore !== undefined,
-  difficult: (box) => box.difficult === true,
-  truncated: (box) => box.truncated === true,
-  occluded: (box) => box.occluded === true,
-  scored: (box) => box.score !== undefined,
-  tracked: (box) => box.trackId !== undefined,
-  outside: (box, image) => box.x1 < 0 || box.y1 < 0 || box.x2 > image.width || box.y2 > image.height,
-  thin: (box) => box.x2 - box.x1 < 1 || box.y2 - box.y1 < 1,
-};
-
 /** One sentence for each thing that readers of `format` will not see as it is in the project. */
-export function lossesOf({ images }: ExportDataset, format: string): string[] {
-  const counts = new Map<Trait, number>();
-  const traits = Object.keys(losses[format] ?? {}) as Trait[];
-  for (const image of images) {
-    for (const box of image.boxes) {
-      for (const trait of traits) {
-        if (hasTrait[trait](box, image)) counts.set(trait, (counts.get(trait) ?? 0) + 1);
-      }
-    }
-  }
-  return traits.flatMap((trait) => {
-    const count = counts.get(trait) ?? 0;
-    return count === 0 ? [] : [`${count} ${losses[format]?.[trait]}.`];
+export function lossesOf(counts: Readonly<Record<BoxTrait, number>>, format: string): string[] {
+  return boxTraits.flatMap((trait) => {
+    const loss = losses[format]?.[trait];
+    return loss === undefined || counts[trait] === 0 ? [] : [`${counts[trait]} ${loss}.`];
   });
 }

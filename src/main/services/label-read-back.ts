@@ -1,10 +1,9 @@
 // The proof of an export: its files are read again, and every box is looked for among those that were written.
-import { extname, relative, sep } from 'node:path';
 import type { LabelExportResult } from '../../shared/contract/label-exports.ts';
 import type { ExportDataset } from '../formats/dataset-format.ts';
-import { namedImages } from '../formats/export-names.ts';
 import { stageImport } from '../formats/stage.ts';
 import type { StagedBox, StagedDataset } from '../formats/staged.ts';
+import { commonFolder } from './image-path.ts';
 
 type ReadBack = LabelExportResult['readBack'];
 
@@ -13,8 +12,6 @@ const SAME = 0.001;
 
 export interface Reading {
   readonly format: string;
-  /** The folder that holds all images. */
-  readonly images: string;
   /** The folder that the names of images started from. */
   readonly root: string;
   readonly convention: string | undefined;
@@ -22,34 +19,18 @@ export interface Reading {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads the export in `dir` and compares it with what it was written from. */
+/** Reads the export in `dir` and compares it with what it was written from. The images themselves are not needed. */
 export async function readBack(written: ExportDataset, dir: string, reading: Reading): Promise<ReadBack> {
-  const { format, images, root, convention, onProgress, signal } = reading;
+  const { format, root, convention, onProgress, signal } = reading;
+  const headers = new Map(written.images.map(({ path, ...image }) => [path, image]));
   const { dataset } = await stageImport(dir, {
     format,
-    images,
+    known: { root: commonFolder([...headers.keys()]) ?? root, headers },
     onProgress,
     ...(convention !== undefined && { convention }),
     ...(signal && { signal }),
   });
-  const copies = copiesOf(written, root);
-  const original = (path: string) => copies.get(relative(dir, path).split(sep).join('/')) ?? path;
-  return compared(written, {
-    ...dataset,
-    images: dataset.images.map((image) => ({ ...image, path: original(image.path) })),
-  });
-}
-
-/** Copies of images that YOLO's reader finds beside the labels, below the export -> the images they were made from. */
-function copiesOf(written: ExportDataset, root: string): Map<string, string> {
-  const named = namedImages(written.images, root);
-  const without = named.every(({ image }) => image.split === undefined) ? 'all' : 'unsplit';
-  return new Map(
-    named.map(({ image, name, stem }) => [
-      `images/${image.split ?? without}/${stem}${extname(name)}`,
-      image.path,
-    ]),
-  );
+  return compared(written, dataset);
 }
 
 function compared(written: ExportDataset, read: StagedDataset): ReadBack {

@@ -22,6 +22,7 @@ import { pathKey, resolvedPath, storedPath } from './image-path.ts';
 import { ImagePlaces } from './image-places.ts';
 import { imageRootOf, storedRoot } from './image-root.ts';
 import { Journal } from './journal.ts';
+import { LabelCounts } from './label-counts.ts';
 import { Runs } from './runs.ts';
 import { Snapshots } from './snapshots.ts';
 import { SplitPlans } from './split-plans.ts';
@@ -53,6 +54,7 @@ export class OpenProject {
   readonly checkpoints: Checkpoints;
   readonly suggestions: Suggestions;
   readonly labelFacts: LabelFacts;
+  readonly labelCounts: LabelCounts;
   readonly #db: WritableDb;
   readonly #lock: Lock | undefined;
 
@@ -75,6 +77,7 @@ export class OpenProject {
     this.checkpoints = new Checkpoints(join(dir, 'checkpoints.db'));
     this.suggestions = new Suggestions(db, this.journal, this.annotations);
     this.labelFacts = new LabelFacts(db);
+    this.labelCounts = new LabelCounts(db);
   }
 
   info(): Project {

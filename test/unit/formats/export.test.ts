@@ -43,7 +43,10 @@ test('a failed export leaves nothing behind', async () => {
   const dir = newFolder();
   const gone = {
     ...dataset,
-    images: dataset.images.map((image) => ({ ...image, path: join(root, 'pictures/gone.jpg') })),
+    images: dataset.images.map((image) => ({
+      ...image,
+      path: join(root, 'pictures', `${'x'.repeat(300)}.jpg`),
+    })),
   };
   await expect(exportLabels(gone, 'voc', join(dir, 'out'), { copyImages: true })).rejects.toThrow();
   expect(readdirSync(dir)).toEqual([]);

@@ -41,7 +41,7 @@ describe('an import', () => {
     expect(project.datasets.imports()).toMatchObject([{ format: 'coco', report: { imagesAdded: 2 } }]);
   });
 
-  it("draws boxes in the order of CVAT's layers, and writes them back", () => {
+  it("draws boxes in the order of CVAT's layers, and writes them back", async () => {
     const project = temporaryProject();
     const layers = [
       { ...stagedBox(0), extra: { z_order: '3', source: 'file' } },
@@ -52,7 +52,7 @@ describe('an import', () => {
       { z: 0, extra: { z_order: 'top' } },
       { z: 3, extra: { source: 'file' } },
     ]);
-    const [image] = labelsForExport(project).images;
+    const [image] = (await labelsForExport(project)).images;
     expect(image?.boxes.map(({ extra }) => extra)).toEqual(
       expect.arrayContaining([{ z_order: '3', source: 'file' }, { z_order: 'top' }]),
     );
