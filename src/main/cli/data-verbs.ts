@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { conventions } from '../../shared/contract/imports.ts';
 import { sentenceOf } from '../../shared/problem.ts';
 import type { StageReport } from '../formats/inspect.ts';
 import { formatNamed, isAutomatic, type StageOptions, stageImport } from '../formats/stage.ts';
@@ -12,7 +13,7 @@ import type { ImportReport } from '../services/import-options.ts';
 import { type Wish, writeProjectLabels } from '../services/label-export.ts';
 import { isProject, type OpenProject } from '../services/projects.ts';
 import { withProject } from './arguments.ts';
-import { type Console, table } from './console.ts';
+import { type Console, table, WrongUsage } from './console.ts';
 import { stoppable } from './interruption.ts';
 import { withProjectMade } from './new-project.ts';
 
@@ -21,6 +22,7 @@ interface ImportArguments {
   readonly format: string;
   readonly images?: string;
   readonly convention?: string;
+  readonly ignoreDifficult?: boolean;
   readonly splitBy: 'file' | 'ratio';
   readonly classOrder?: readonly string[];
   readonly dryRun?: boolean;
@@ -38,13 +40,6 @@ interface ExportArguments {
 const shownRows = 10;
 
 export function addDataVerbs(program: Command, console: Console): void {
-  const convention = () =>
-    new Option('--convention <name>', 'how Pascal VOC or Create ML counts pixels').choices([
-      'voc-0-based',
-      'voc-1-based',
-      'createml-pixels',
-      'createml-normalised',
-    ]);
   program
     .command('import')
     .description('take labelled images into a project; the source is never changed')
@@ -57,7 +52,10 @@ export function addDataVerbs(program: Command, console: Console): void {
       'auto',
     )
     .option('--images <dir>', 'where the images are, if not beside the labels')
-    .addOption(convention())
+    .addOption(
+      new Option('--convention <name>', 'how Pascal VOC or Create ML counts pixels').choices(conventions),
+    )
+    .option('--ignore-difficult', 'take boxes marked difficult as ignored regions')
     .addOption(
       new Option('--split-by <how>', 'the splits of the source, or dealt anew')
         .choices(['file', 'ratio'])
@@ -73,7 +71,12 @@ export function addDataVerbs(program: Command, console: Console): void {
     .requiredOption('--project <dir>', 'the project')
     .requiredOption('--format <name>', 'coco, voc, yolo, cvat or createml', knownFormat)
     .requiredOption('--out <dir>', 'a new folder')
-    .addOption(convention())
+    .addOption(
+      new Option('--convention <name>', 'how Pascal VOC is to count pixels').choices([
+        'voc-0-based',
+        'voc-1-based',
+      ]),
+    )
     .option('--copy-images', 'put a copy of every image beside its labels')
     .option('--json', 'one JSON document on stdout')
     .action((options: ExportArguments) =>
@@ -83,6 +86,8 @@ export function addDataVerbs(program: Command, console: Console): void {
 
 async function writeLabels(project: OpenProject, options: ExportArguments, console: Console): Promise<void> {
   const { format, out, convention, copyImages = false } = options;
+  if (convention !== undefined && formatNamed(format).name !== 'voc')
+    throw new WrongUsage(`Only Pascal VOC has conventions; ${format} is written in its own.`);
   const wish = { format, copyImages, finishedOnly: false, ...(convention && { convention }) };
   await stoppable(async (signal) => {
     const onProgress = (done: number, total: number, what: string) => {

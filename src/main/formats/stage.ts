@@ -74,7 +74,15 @@ async function read(from: string, options: StageOptions, tree: SourceTree): Prom
     const format = isAutomatic(options.format) ? await recognise(from, tree) : formatNamed(options.format);
     const dataset = await format.read(from, options, tree);
     const unread = [...tree.unread].map((file) => ({ file, reason: 'the folder may not be read' }));
-    return { ...dataset, skipped: [...dataset.skipped, ...unread] };
+    const unused =
+      options.convention === undefined || dataset.convention !== undefined
+        ? []
+        : [`The convention ${options.convention} was not used: ${format.name} leaves nothing open.`];
+    return {
+      ...dataset,
+      skipped: [...dataset.skipped, ...unread],
+      warnings: [...dataset.warnings, ...unused],
+    };
   } catch (error) {
     if (error instanceof Unreadable) throw new Problem(`${from} cannot be imported: ${error.message}.`);
     throw error;

@@ -174,6 +174,8 @@ describe('export-labels', () => {
     expect(await failing(1, ...args, data, '--format', 'voc')).toMatch(/sample.*(not empty|new)/);
     expect(readdirSync(data)).toEqual(before);
     expect(await failing(2, ...args, at('labels'), '--format', 'word')).toMatch(/word/);
+    const pixels = ['--format', 'coco', '--convention', 'voc-1-based'];
+    expect(await failing(2, ...args, at('labels'), ...pixels)).toMatch(/Only Pascal VOC/);
     expect(existsSync(at('labels'))).toBe(false);
   });
 

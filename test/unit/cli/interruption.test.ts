@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createProject } from '../../../src/main/services/projects.ts';
 import { drawSampleData } from '../../../src/main/services/sample-data.ts';
 import { ddod, documentOf, start } from './command-line.ts';
 
@@ -38,6 +39,32 @@ describe('a reader that goes away', () => {
     const command = start(['weights', 'list']);
     command.child.stdout?.destroy();
     expect(await command.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('export-labels, told to end', () => {
+  it('leaves nothing of what it wrote', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ddod-interruption-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const project = createProject(join(folder, 'project'));
+    const box = { classIndex: 0, x1: 1, y1: 1, x2: 9, y2: 9 };
+    const images = Array.from({ length: 5000 }, (_, at) => ({
+      path: `/pictures/${at}.png`,
+      width: 20,
+      height: 20,
+      orientation: 1,
+      boxes: [box],
+    }));
+    const staged = { format: 'voc', classes: [{ name: 'cat' }], images, skipped: [], warnings: [] };
+    project.datasets.commit(staged, { splitBy: 'none' });
+    project.close();
+    const out = join(folder, 'out', 'labels');
+    const command = start(['export-labels', '--project', project.dir, '--format', 'voc', '--out', out]);
+    await command.seen(/writing \d+ of 5000/);
+    command.child.kill('SIGINT');
+    const outcome = await command.ended;
+    expect(outcome.code, outcome.stderr).toBe(130);
+    expect(readdirSync(join(folder, 'out'))).toEqual([]);
   });
 });
 
