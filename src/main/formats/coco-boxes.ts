@@ -1,4 +1,5 @@
 // One annotation of a COCO file: its box, its marks, and what is kept of the rest.
+import { withOutline } from './coco-outline.ts';
 import { boundsOfSegmentation } from './coco-shape.ts';
 import { arrayOf, extraOf, isRecord, numberOf } from './source-text.ts';
 import type { StagedBox } from './staged.ts';
@@ -25,8 +26,9 @@ export function cocoBox(
   if ((width > 0 && width < 1) || (height > 0 && height < 1)) {
     staging.count('boxes are less than one pixel wide or high, which some trainers drop; they were kept.');
   }
-  const extra = boxExtra(annotation, width * height);
-  return { classIndex, x1: x, y1: y, x2: x + width, y2: y + height, ...marksOf(annotation), ...extra };
+  const box = { classIndex, x1: x, y1: y, x2: x + width, y2: y + height, ...marksOf(annotation) };
+  const extra = withOutline(boxExtra(annotation, width * height), box);
+  return { ...box, ...(extra && { extra }) };
 }
 
 function marksOf(annotation: Record<string, unknown>): Partial<StagedBox> {
@@ -43,11 +45,10 @@ function marksOf(annotation: Record<string, unknown>): Partial<StagedBox> {
 }
 
 /** Unknown keys; an area only where it is not that of the box, a segmentation only where it is not empty. */
-function boxExtra(annotation: Record<string, unknown>, boxArea: number): { extra?: Record<string, unknown> } {
+function boxExtra(annotation: Record<string, unknown>, boxArea: number): Record<string, unknown> | undefined {
   const known = new Set(boxKeys);
   const { area, segmentation } = annotation;
   if (typeof area !== 'number' || Math.abs(area - boxArea) <= 1e-9 * Math.abs(boxArea)) known.add('area');
   if (!isRecord(segmentation) && arrayOf(segmentation).length === 0) known.add('segmentation');
-  const extra = extraOf(annotation, known);
-  return extra === undefined ? {} : { extra };
+  return extraOf(annotation, known);
 }

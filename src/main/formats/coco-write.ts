@@ -1,4 +1,5 @@
 // COCO detection JSON out: annotations/instances_<split>.json, one record a line, every id from 1.
+import { outlineNow } from './coco-outline.ts';
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
 import type { OutputFolder } from './output-folder.ts';
@@ -47,7 +48,7 @@ function documentOf(members: readonly NamedImage[], { classes }: ExportDataset):
 function annotationOf(box: StagedBox, imageId: number, id: number): Record<string, unknown> {
   const width = extent(box.x1, box.x2);
   const height = extent(box.y1, box.y2);
-  const { area, segmentation, ...extra } = box.extra ?? {};
+  const { area, segmentation, ...extra } = outlineNow(box.extra ?? {}, box);
   const boxArea = width * height;
   // a mask's area can never be above its box's
   const maskArea = typeof area === 'number' && area > 0 && area <= boxArea * (1 + 1e-6) ? area : boxArea;

@@ -71,6 +71,50 @@ test('COCO counts every id from 1 and marks ignored boxes as crowds', async () =
   expect(json.annotations[3]).toMatchObject({ iscrowd: 1, ignore_reason: 'blurred' });
 });
 
+test('COCO takes the shape in a box along when the box moves, and leaves it where it does not', async () => {
+  const annotation = {
+    image_id: 1,
+    category_id: 1,
+    bbox: [10, 10, 10, 10],
+    area: 50,
+    segmentation: [[10, 10, 20, 10, 10, 20]],
+    keypoints: [15, 12, 2, 0, 0, 0],
+  };
+  const mask = { ...annotation, segmentation: { size: [30, 40], counts: [35, 10, 1155] } };
+  const source = join(newFolder(), 'in');
+  putFiles(source, {
+    'x.json': JSON.stringify({
+      images: [{ id: 1, file_name: 'a.jpg' }],
+      annotations: [annotation, mask],
+      categories: [{ id: 1, name: 'cat' }],
+    }),
+  });
+  const { dataset: read } = await stageImport(source, { format: 'coco', images: join(root, 'pictures') });
+  const written = async (change: object) => {
+    const dir = newFolder();
+    const images = read.images.map((image) => ({
+      ...image,
+      boxes: image.boxes.map((one) => ({ ...one, ...change })),
+    }));
+    await exportLabels({ ...read, images }, 'coco', dir);
+    return JSON.parse(text(dir, 'annotations/instances_all.json')).annotations;
+  };
+  const whole = { area: 50, segmentation: annotation.segmentation, keypoints: annotation.keypoints };
+  const [still, stillMask] = await written({});
+  expect(still).toMatchObject(whole);
+  expect(Object.keys(still).sort()).toEqual([...Object.keys(annotation), 'id', 'iscrowd'].sort());
+  expect(stillMask.segmentation).toEqual(mask.segmentation);
+  const [moved, movedMask] = await written({ x1: 0, x2: 20, y1: 12, y2: 17 });
+  expect(moved).toMatchObject({
+    bbox: [0, 12, 20, 5],
+    area: 50,
+    segmentation: [[0, 12, 20, 12, 0, 17]],
+    keypoints: [10, 13, 2, 0, 0, 0],
+  });
+  expect(movedMask.segmentation).toEqual([]);
+  expect((await written({ x2: 15 }))[0]).toMatchObject({ area: 25, bbox: [10, 10, 5, 10] });
+});
+
 test('YOLO clips to the image, keeps ignored boxes beside and says so', async () => {
   const dir = join(newFolder(), 'new');
   const manifest = await exportLabels(dataset, 'yolo', dir, { copyImages: true });
