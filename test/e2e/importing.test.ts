@@ -98,8 +98,20 @@ describe.skipIf(!program)('a project of one’s own', () => {
     }, picture);
     expect([status, type]).toEqual([200, 'image/webp']);
     expect(size).toBeGreaterThan(20);
+    await dialog.getByLabel('Take platelet').uncheck();
+    await dialog.getByLabel('Name for white-cell').fill('leukocyte');
+    const count = dialog.getByText(/^4 images, \d+ boxes, read as Pascal VOC/);
+    const before = await count.textContent();
     await dialog.getByRole('radio', { name: /^1, the end counted/ }).check();
+    // the box without area has one when the end is counted
+    await expect.poll(() => count.textContent()).not.toBe(before);
     await dialog.getByRole('radio', { name: /^1, the end counted/, checked: true }).waitFor();
+    expect(await dialog.getByLabel('Take platelet').isChecked()).toBe(false);
+    expect(await dialog.getByLabel('Name for white-cell').inputValue()).toBe('leukocyte');
+    // nor is anything lost by another look
+    await dialog.getByRole('button', { name: 'Look at it' }).click();
+    await dialog.getByRole('radio', { name: /^0, the end not counted/, checked: true }).waitFor();
+    expect(await dialog.getByLabel('Name for white-cell').inputValue()).toBe('leukocyte');
     const frames = await dialog
       .getByRole('img', { name: /with both frames/ })
       .first()

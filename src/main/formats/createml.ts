@@ -1,5 +1,6 @@
 // Apple Create ML: one JSON list a folder; boxes by centre and size, in pixels from the top-left corner.
 import { basename, dirname } from 'node:path';
+import { createmlConventions, scaled } from './conventions.ts';
 import { writeCreateml } from './createml-write.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList, folderOf } from './draft-list.ts';
@@ -19,8 +20,7 @@ export const createml: DatasetFormat = {
 };
 
 /** Whether coordinates are pixels or fractions of the image; only the numbers tell. */
-const conventions = ['createml-pixels', 'createml-normalised'] as const;
-type Convention = (typeof conventions)[number];
+type Convention = (typeof createmlConventions)[number];
 
 interface Entry {
   readonly file: string;
@@ -38,10 +38,11 @@ async function readCreateml(source: string, options: ReadOptions, tree: SourceTr
   const list = await draftList(source, options, staging, tree);
   const entries: Entry[] = [];
   for (const file of files) entries.push(...(await entriesOf(file, folder, staging)));
-  const convention = conventionOf(options.convention ?? known?.convention, entries, staging);
+  const stated = options.convention ?? known?.convention;
+  const convention = conventionOf(stated, entries, staging);
   const reader = { staging, list, convention };
   for (const entry of entries) await takeEntry(entry, reader);
-  return list.finish(convention);
+  return list.finish(convention, stated === convention);
 }
 
 async function entriesOf(file: string, folder: string, staging: Staging): Promise<Entry[]> {
@@ -54,7 +55,7 @@ async function entriesOf(file: string, folder: string, staging: Staging): Promis
 }
 
 function conventionOf(stated: string | undefined, entries: readonly Entry[], staging: Staging): Convention {
-  const known = conventions.find((name) => name === stated);
+  const known = createmlConventions.find((name) => name === stated);
   if (known) return known;
   if (stated !== undefined)
     staging.warn(`The convention ${stated} is unknown to Create ML and was not used.`);
@@ -63,11 +64,7 @@ function conventionOf(stated: string | undefined, entries: readonly Entry[], sta
       .filter(isRecord)
       .flatMap(({ coordinates }) => coordinatesOf(coordinates)),
   );
-  if (values.length === 0 || values.some((value) => value > 1)) return 'createml-pixels';
-  staging.warn(
-    'No coordinate is above 1, so the boxes were read as fractions of their image; if they are pixels, import with the convention createml-pixels.',
-  );
-  return 'createml-normalised';
+  return values.length === 0 || values.some((value) => value > 1) ? 'createml-pixels' : 'createml-normalised';
 }
 
 /** Centre and size; NaN where one is missing. */
@@ -108,10 +105,6 @@ async function takeEntry(
     ...(typeof image.group === 'string' && { group: image.group }),
     ...(extra && { extra }),
   });
-}
-
-function scaled(box: StagedBox, width: number, height: number): StagedBox {
-  return { ...box, x1: box.x1 * width, y1: box.y1 * height, x2: box.x2 * width, y2: box.y2 * height };
 }
 
 const boxKeys = new Set(

@@ -37,10 +37,10 @@ export class DraftList {
   }
 
   /** Opens the images and ends the reading; those of train come first, then val, test and the rest. */
-  async finish(convention?: string): Promise<StagedDataset> {
+  async finish(convention?: string, isConventionStated?: boolean): Promise<StagedDataset> {
     const sorted = [...this.#drafts].sort((a, b) => rank[a.split ?? 'none'] - rank[b.split ?? 'none']);
     await this.#staging.takeImages(sorted);
-    return this.#staging.finish(convention);
+    return this.#staging.finish(convention, isConventionStated);
   }
 }
 

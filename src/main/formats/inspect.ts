@@ -1,4 +1,5 @@
 // Looks over what was read: boxes without area or numbers go, boxes that look wrong stay and are reported.
+import { type ConventionReport, conventionReport } from './conventions.ts';
 import type { StagedBox, StagedDataset, StagedImage } from './staged.ts';
 
 export const suspicions = [
@@ -25,6 +26,9 @@ export interface SuspiciousBox {
 export interface StageReport {
   readonly format: string;
   readonly convention: string | null;
+  /** The readings to choose from where files leave it open, and whether nobody has said which it is. */
+  readonly conventions: readonly string[];
+  readonly isConventionOpen: boolean;
   readonly images: number;
   readonly boxes: number;
   readonly ignored: number;
@@ -77,9 +81,11 @@ export function inspect(raw: StagedDataset): { dataset: StagedDataset; report: S
     const lost = (image.lost ?? 0) + (boxes.length > 0 ? missed : image.boxes.length);
     return { ...image, boxes, ...(lost > 0 && { lost }) };
   });
-  const warnings = [...raw.warnings, ...remarks(suspicious), ...unfinished(images)];
+  const convention = conventionReport(raw);
+  const said = convention.remark === undefined ? [] : [convention.remark];
+  const warnings = [...raw.warnings, ...said, ...remarks(suspicious), ...unfinished(images)];
   const dataset = { ...raw, images, skipped, warnings };
-  return { dataset, report: reportOf(dataset, suspicious) };
+  return { dataset, report: reportOf(dataset, suspicious, convention) };
 }
 
 function suspicionOf(
@@ -132,7 +138,11 @@ function unfinished(images: readonly StagedImage[]): string[] {
   ];
 }
 
-function reportOf(dataset: StagedDataset, suspicious: SuspiciousBox[]): StageReport {
+function reportOf(
+  dataset: StagedDataset,
+  suspicious: SuspiciousBox[],
+  { readings, isOpen }: ConventionReport,
+): StageReport {
   const splits = { train: 0, val: 0, test: 0, none: 0 };
   for (const image of dataset.images) splits[image.split ?? 'none']++;
   const boxes = dataset.images.flatMap((image) => image.boxes);
@@ -146,6 +156,8 @@ function reportOf(dataset: StagedDataset, suspicious: SuspiciousBox[]): StageRep
   return {
     format: dataset.format,
     convention: dataset.convention ?? null,
+    conventions: readings,
+    isConventionOpen: isOpen,
     images: dataset.images.length,
     boxes: boxes.length,
     ignored: boxes.filter((box) => box.ignore !== undefined).length,

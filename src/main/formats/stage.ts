@@ -49,13 +49,14 @@ export interface StageOptions extends ReadOptions {
 }
 
 /**
- * Reads `source` (a folder, or a label file) into memory with a report on it.
+ * Reads `source` (a folder, or a label file) into memory with a report on it; `raw` is what was read before boxes that
+ * cannot be used were taken out of it.
  * Damaged files and boxes end in `skipped`; a source with nothing to import is a Problem.
  */
 export async function stageImport(
   source: string,
   options: StageOptions,
-): Promise<{ dataset: StagedDataset; report: StageReport }> {
+): Promise<{ raw: StagedDataset; dataset: StagedDataset; report: StageReport }> {
   const from = resolve(source);
   if (!existsSync(from)) throw new Problem(`There is no folder ${from}.`, 'Check the path.');
   const images = options.images === undefined ? undefined : resolve(options.images);
@@ -66,7 +67,7 @@ export async function stageImport(
   const tree = new SourceTree({ ...(signal && { signal }), ...(onFiles && { onFiles }) });
   const raw = await read(from, { ...options, ...(images !== undefined && { images }) }, tree);
   if (raw.images.length === 0) throw nothingRead(from, raw);
-  return inspect(raw);
+  return { raw, ...inspect(raw) };
 }
 
 async function read(from: string, options: StageOptions, tree: SourceTree): Promise<StagedDataset> {

@@ -4,6 +4,8 @@
 export interface StagedDataset {
   format: string;
   convention?: string;
+  /** The user or an export of ours says that it is this one. */
+  isConventionStated?: boolean;
   classes: { name: string; sourceId?: string | number }[];
   images: StagedImage[];
   skipped: { file: string; reason: string }[];

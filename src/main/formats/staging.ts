@@ -102,14 +102,14 @@ export class Staging {
     this.#dataset.images.push({ ...image, ...header, boxes: boxes(header) });
   }
 
-  /** The dataset; `convention` where the format leaves coordinates open. */
-  finish(convention?: string): StagedDataset {
+  /** The dataset; `convention` where the format leaves coordinates open, and whether something states it. */
+  finish(convention?: string, isConventionStated = false): StagedDataset {
     const [first, ...others] = this.#otherSizes;
     if (first !== undefined) {
       const more = others.length > 0 ? ` (and so for ${others.length} more images)` : '';
       this.warn(`${first}${more}; boxes were taken as pixels of the upright image.`);
     }
     for (const [sentence, count] of this.#counts) this.warn(`${count} ${sentence}`);
-    return convention === undefined ? this.#dataset : { ...this.#dataset, convention };
+    return convention === undefined ? this.#dataset : { ...this.#dataset, convention, isConventionStated };
   }
 }

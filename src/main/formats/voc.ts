@@ -2,6 +2,7 @@
 // The specification counts from 1 with inclusive ends, most tools write 0-based half-open: `convention` says which.
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { vocConventions } from './conventions.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { addToDecimal } from './exact-decimal.ts';
 import { nameBelow, stemOf } from './image-files.ts';
@@ -15,7 +16,6 @@ import { type ImageDraft, Staging } from './staging.ts';
 import { writeVoc } from './voc-write.ts';
 import { parseVoc, type VocFile, type VocObject } from './voc-xml.ts';
 
-const vocConventions = ['voc-0-based', 'voc-1-based'] as const;
 type VocConvention = (typeof vocConventions)[number];
 
 export const voc: DatasetFormat = {
@@ -55,10 +55,9 @@ async function readVoc(source: string, options: ReadOptions, tree: SourceTree): 
     if (draft) drafts.push({ ...draft, labelFile: file });
   }
   const sole = onlyOnce(drafts, staging);
-  if (stated === undefined) remarkOnConvention(sole, staging);
   noteUnlabelled(images, sole, staging);
   await staging.takeImages(sole);
-  return staging.finish(convention);
+  return staging.finish(convention, stated !== undefined);
 }
 
 function conventionOf(stated: string | undefined, staging: Staging): VocConvention {
@@ -67,18 +66,6 @@ function conventionOf(stated: string | undefined, staging: Staging): VocConventi
     staging.warn(`The convention ${stated} is unknown; the boxes were read as voc-0-based.`);
   }
   return known ?? 'voc-0-based';
-}
-
-/** Only a coordinate 0 tells how a source counts; its absence says nothing. */
-function remarkOnConvention(drafts: readonly ImageDraft[], staging: Staging): void {
-  // VOC boxes do not depend on the image
-  const noHeader = { width: 0, height: 0, orientation: 1 };
-  const hasZero = drafts.some((draft) => draft.boxes(noHeader).some(({ x1, y1 }) => x1 === 0 || y1 === 0));
-  staging.warn(
-    hasZero
-      ? 'The VOC boxes were read as written (voc-0-based, half-open): a coordinate 0 shows that they do not count from 1.'
-      : 'The VOC boxes were read as written (voc-0-based, half-open); if they count from 1, import with the convention voc-1-based.',
-  );
 }
 
 const classLists = ['labels.txt', 'classes.txt', 'labelmap.txt'];
@@ -197,9 +184,6 @@ function boxOf(
   const [xmin, ymin, xmax, ymax] = object.corners;
   const first = (text: string) => (convention === 'voc-1-based' ? lessOne(text) : numberOf(text));
   const corners = { x1: first(xmin), y1: first(ymin), x2: numberOf(xmax), y2: numberOf(ymax) };
-  if (convention === 'voc-1-based' && (corners.x1 === -1 || corners.y1 === -1)) {
-    staging.count('boxes have a coordinate 0, which labels that count from 1 cannot: check the convention.');
-  }
   return [
     { classIndex, ...corners, ...marksOf(object, options), ...(object.extra && { extra: object.extra }) },
   ];

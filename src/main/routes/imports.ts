@@ -14,6 +14,9 @@ export function importRoutes(parts: Parts) {
         signal,
       });
     }),
+    convert: os.imports.convert.handler(({ input: { project, ...reading } }) =>
+      workspace.imports.convert(workspace.meant(project), reading),
+    ),
     run: os.imports.run.handler(async ({ input: { project, ...choices }, context: { session }, signal }) => {
       const onProgress = progressOf(parts, session);
       const done = await workspace.imports.take(workspace.meant(project), choices, session, {

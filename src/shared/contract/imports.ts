@@ -62,6 +62,9 @@ export interface SuspiciousBox {
   readonly kept: boolean;
 }
 
+const reading = z.strictObject({ project, token: z.uuid(), convention: z.enum(conventions) });
+export type ImportReading = z.infer<typeof reading>;
+
 /** A box to judge a convention by. */
 export interface ExampleBox {
   readonly image: number;
@@ -69,7 +72,10 @@ export interface ExampleBox {
   readonly width: number;
   readonly height: number;
   readonly className: string;
-  readonly rect: Rect;
+  /** What is to be seen of the image. */
+  readonly around: Rect;
+  /** Where the box is in each of the conventions to choose from. */
+  readonly rects: readonly Rect[];
 }
 
 export interface ImportSummary {
@@ -89,8 +95,12 @@ export interface ImportSummary {
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
   readonly skippedCount: number;
   readonly warnings: readonly string[];
-  /** Given where the files leave open how they count pixels. */
-  readonly convention: string | null;
+  /** How pixels were counted, where a format leaves it open. */
+  readonly convention: Convention | null;
+  /** The ways to choose from; empty where there is nothing to ask. */
+  readonly conventions: readonly Convention[];
+  /** Neither the files nor the user say which it is: the likelier one was taken. */
+  readonly isConventionOpen: boolean;
   readonly examples: readonly ExampleBox[];
 }
 
@@ -103,5 +113,7 @@ export interface ImportDone {
 
 export const imports = {
   preview: request.input(source).output(type<ImportSummary>()),
+  /** Counts the pixels of what was looked at in another way. */
+  convert: request.input(reading).output(type<ImportSummary>()),
   run: request.input(choices).output(type<ImportDone>()),
 };

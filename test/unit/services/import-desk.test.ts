@@ -1,5 +1,6 @@
 // A dataset on its way in: looked at, stopped without a trace, taken in as decided, its pictures served meanwhile.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { ImportDesk } from '../../../src/main/services/import-desk.ts';
@@ -76,6 +77,64 @@ describe('an import', () => {
     expect(project.splits.counts()).toEqual({ train: 0, val: 0, test: 0, none: 6 });
     project.journal.redo('w1');
     expect(project.splits.counts()).toEqual(done.splits);
+  });
+
+  it('is read otherwise without being read again: what was left out comes back, too', async () => {
+    const folder = temporaryFolder();
+    await drawSampleData(folder, 2, 3);
+    const file = join(folder, 'Annotations/sample_0001.xml');
+    const box = '<xmin>50</xmin><ymin>60</ymin><xmax>50</xmax><ymax>60</ymax>';
+    const object = `<object><name>red-cell</name><bndbox>${box}</bndbox></object>`;
+    const text = readFileSync(file, 'utf8').replaceAll(/<([xy]min)>0</g, '<$1>1<');
+    writeFileSync(file, text.replace('</annotation>', `${object}</annotation>`));
+    const [project, desk] = [temporaryProject(), new ImportDesk()];
+    const found = await desk.look(project, { source: folder, format: 'voc' }, 'w1', silent);
+    const conventions = ['voc-0-based', 'voc-1-based'] as const;
+    expect(found).toMatchObject({ convention: 'voc-0-based', conventions, skippedCount: 1 });
+    expect(found.warnings.filter((text) => text.includes('convention'))).toEqual([]);
+    const [[zero, one] = []] = found.examples.map(({ rects }) => rects);
+    expect(one).toEqual({ x: zero!.x - 1, y: zero!.y - 1, width: zero!.width + 1, height: zero!.height + 1 });
+    rmSync(folder, { recursive: true });
+    const { token } = found;
+    const other = await desk.convert(project, { token, convention: 'voc-1-based' });
+    expect(other).toMatchObject({
+      token,
+      convention: 'voc-1-based',
+      isConventionOpen: false,
+      skippedCount: 0,
+    });
+    expect(other.boxes).toBe(found.boxes + 1);
+    expect(other.examples).toEqual(found.examples);
+    const back = await desk.convert(project, { token, convention: 'voc-0-based' });
+    expect(back).toEqual({ ...found, isConventionOpen: false });
+  });
+
+  it('of Create ML asks whether small numbers are fractions or pixels', async () => {
+    const folder = temporaryFolder();
+    await drawSampleData(folder, 1, 3);
+    rmSync(join(folder, 'Annotations'), { recursive: true });
+    const entry = (coordinates: object) => [
+      { image: readdirSync(join(folder, 'JPEGImages'))[0], annotations: [{ label: 'cat', coordinates }] },
+    ];
+    const label = join(folder, '_annotations.createml.json');
+    writeFileSync(label, JSON.stringify(entry({ x: 0.5, y: 0.5, width: 0.25, height: 0.5 })));
+    const [project, desk] = [temporaryProject(), new ImportDesk()];
+    const look = () => desk.look(project, { source: folder, format: 'auto' }, 'w1', silent);
+    const found = await look();
+    const conventions = ['createml-pixels', 'createml-normalised'];
+    expect(found).toMatchObject({ convention: 'createml-normalised', conventions, isConventionOpen: true });
+    const [{ width, height, around, rects } = found.examples[0]!] = found.examples;
+    expect(around).toEqual({ x: 0, y: 0, width, height });
+    expect(rects[1]).toEqual({ x: width * 0.375, y: height / 4, width: width / 4, height: height / 2 });
+    const choice = { token: found.token, convention: 'createml-pixels' } as const;
+    expect(await desk.convert(project, choice)).toMatchObject({
+      convention: 'createml-pixels',
+      conventions,
+      isConventionOpen: false,
+      suspiciousCount: 1,
+    });
+    writeFileSync(label, JSON.stringify(entry({ x: 50, y: 50, width: 9, height: 9 })));
+    expect(await look()).toMatchObject({ convention: 'createml-pixels', conventions: [], examples: [] });
   });
 
   it('serves parts of its pictures, and nothing outside them', async () => {

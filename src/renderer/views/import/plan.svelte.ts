@@ -9,20 +9,21 @@ export const sides: readonly Side[] = [...splitNames, 'none'];
 export interface PlannedClass {
   readonly index: number;
   readonly source: string;
-  readonly boxes: number;
+  boxes: number;
   name: string;
   taken: boolean;
 }
 
 export class Plan {
-  readonly found: ImportSummary;
+  found: ImportSummary = $state.raw() as ImportSummary;
   readonly classes = $state<PlannedClass[]>([]);
   readonly splits = $state<Record<Side, Side>>({ train: 'train', val: 'val', test: 'test', none: 'none' });
   deal = $state(false);
   existing = $state<ImportChoices['existing']>('merge');
   readonly #known: ReadonlySet<string>;
 
-  constructor(found: ImportSummary, known: Iterable<string>) {
+  /** `before`: what was decided about the same source when it was looked at before. */
+  constructor(found: ImportSummary, known: Iterable<string>, before?: Plan) {
     this.found = found;
     this.#known = new Set(known);
     this.deal = !this.namesSplits;
@@ -33,6 +34,24 @@ export class Plan {
       name,
       taken: true,
     }));
+    if (before) this.#follow(before);
+  }
+
+  /** The same dataset, read in another way: decisions stay. */
+  reread(found: ImportSummary): void {
+    this.found = found;
+    for (const label of this.classes) label.boxes = found.classes[label.index]?.boxes ?? 0;
+  }
+
+  #follow(before: Plan): void {
+    const decided = new Map(before.classes.map((label) => [label.source, label]));
+    for (const label of this.classes) {
+      const known = decided.get(label.source);
+      if (known) [label.name, label.taken] = [known.name, known.taken];
+    }
+    Object.assign(this.splits, before.splits);
+    this.existing = before.existing;
+    if (before.namesSplits === this.namesSplits) this.deal = before.deal;
   }
 
   /** The source says of some images in which split they are. */
