@@ -1,11 +1,11 @@
 // COCO detection JSON: one file a split, images beside it or in folders named like it.
-import { basename, dirname, extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { cocoBox, isId } from './coco-boxes.ts';
 import { writeCoco } from './coco-write.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { folderOf } from './draft-list.ts';
 import { nameBelow } from './image-files.ts';
-import { type ImageIndex, imagesFor } from './image-index.ts';
+import { type ImageIndex, imagesFor, nearTo } from './image-index.ts';
 import { readManifest } from './manifest.ts';
 import { arrayOf, extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
@@ -191,10 +191,7 @@ class CocoReader {
   /** Of several images with the name, the one beside the file or in a folder of its split is meant. */
   #find(name: string, labelFile: string, split: Split | undefined): string {
     const clean = plainPath(name);
-    const beside = nameBelow(this.#images.root, dirname(labelFile));
-    return this.#images.byName(clean, (path) =>
-      split === undefined ? dirname(path) === beside : folderSplit(path) === split,
-    );
+    return this.#images.byName(clean, nearTo(nameBelow(this.#images.root, labelFile), split));
   }
 }
 

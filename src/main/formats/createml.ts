@@ -1,10 +1,11 @@
 // Apple Create ML: one JSON list a folder; boxes by centre and size, in pixels from the top-left corner.
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { createmlConventions, scaled } from './conventions.ts';
 import { writeCreateml } from './createml-write.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList, folderOf } from './draft-list.ts';
 import { nameBelow } from './image-files.ts';
+import { nearTo } from './image-index.ts';
 import { readManifest } from './manifest.ts';
 import { arrayOf, extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
@@ -88,10 +89,7 @@ async function takeEntry(
     boxes.splice(Number.isNaN(place) ? boxes.length : place, 0, ...boxOf(item, name, staging));
   }
   const extra = extraOf(image, imageKeys);
-  const near = (path: string) =>
-    split === undefined
-      ? dirname(path) === nameBelow(list.images.root, dirname(file))
-      : folderSplit(path) === split;
+  const near = nearTo(nameBelow(list.images.root, file), split);
   const find = () => {
     if (name === '') throw new Unreadable('an entry names no image');
     return list.images.byName(name, near);

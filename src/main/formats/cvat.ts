@@ -6,6 +6,7 @@ import { type CvatBox, type CvatFile, cvatLimit, parseCvat } from './cvat-xml.ts
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList, folderOf } from './draft-list.ts';
 import { nameBelow, stemOf } from './image-files.ts';
+import { nearTo } from './image-index.ts';
 import { readManifest } from './manifest.ts';
 import { readSourceText, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
@@ -43,7 +44,7 @@ async function takeImages(parsed: CvatFile, file: string, list: DraftList, stagi
     // a tag is about the whole image
     const lost = boxes.length - staged.length + others.filter((kind) => kind !== 'tag').length;
     const split = splitNamed(subset) ?? folderSplit(name);
-    const near = (path: string) => split !== undefined && folderSplit(path) === split;
+    const near = nearTo(nameBelow(list.images.root, file), split);
     const find = () => {
       if (name === '') throw new Unreadable('an image has no name');
       return list.images.byName(name, near);

@@ -4,6 +4,7 @@ import type { ReadOptions } from './dataset-format.ts';
 import { isImageName, nameBelow, stemOf } from './image-files.ts';
 import { Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
+import { folderSplit, type Split } from './split-folders.ts';
 
 function add(map: Map<string, string[]>, key: string, file: string): void {
   const files = map.get(key);
@@ -51,11 +52,12 @@ export class ImageIndex {
     form: (path: string) => string,
     prefer?: Preference,
   ): string {
-    const scored = files.map((file) => {
+    const scored = files.flatMap((file) => {
       const path = nameBelow(this.root, file);
-      return [sharedTail(form(path), wanted) + (prefer?.(path) ? 1 : 0), file] as const;
+      const likelihood = prefer ? prefer(path) : 0;
+      return likelihood === undefined ? [] : [[sharedTail(form(path), wanted) + likelihood, file] as const];
     });
-    const best = Math.max(0, ...scored.map(([score]) => score));
+    const best = scored.reduce((most, [score]) => Math.max(most, score), 0);
     const [first, second] = scored.filter(([score]) => score === best);
     if (!first) throw new Unreadable(`no image is called ${wanted}`);
     if (second) throw new Unreadable(`several images are called ${wanted}`);
@@ -74,8 +76,33 @@ export async function imagesFor(
   return new ImageIndex(root, await tree.below(root));
 }
 
-/** Says of a path below the index's root whether it is the likelier one. */
-type Preference = (path: string) => boolean;
+/** Says of a path below the index's root how likely it is meant, from 0 to below 1; undefined where it cannot be. */
+export type Preference = (path: string) => number | undefined;
+
+/**
+ * Prefers images in the label file's own folder, then those whose folders state the same split, then those that share the
+ * most leading folders with it. `label` is its path below the root.
+ */
+export function nearTo(label: string, split: Split | undefined): Preference {
+  const folders = posix.dirname(label).split('/');
+  return (path) => {
+    const own = posix.dirname(path).split('/');
+    const at = folders.findIndex((folder, index) => folder !== own[index]);
+    const shared = at < 0 ? folders.length : at;
+    const isBeside = at < 0 && own.length === folders.length;
+    const isOfSplit = split !== undefined && folderSplit(path) === split;
+    return 0.5 * Number(isBeside) + 0.3 * Number(isOfSplit) + (0.1 * shared) / (shared + 1);
+  };
+}
+
+/** The same, but where folders state splits of both, an image of another split is another image. */
+export function within(label: string, split: Split | undefined): Preference {
+  const likelihood = nearTo(label, split);
+  return (path) => {
+    const other = folderSplit(path);
+    return split !== undefined && other !== undefined && other !== split ? undefined : likelihood(path);
+  };
+}
 
 /** `/`-separated and normalised. Where a name starts is not known: what climbs out of its folder begins after that. */
 function tidyPath(name: string): string {

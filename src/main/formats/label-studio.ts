@@ -1,10 +1,10 @@
 // Label Studio JSON: a list of tasks, each with an image's address and results in percent of the image.
-import { basename, dirname, extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList } from './draft-list.ts';
 import { type ImageHeader, isImageName, nameBelow } from './image-files.ts';
-import type { ImageIndex } from './image-index.ts';
+import { type ImageIndex, nearTo } from './image-index.ts';
 import { type Region, regionsOf } from './label-studio-regions.ts';
 import { isRecord, readSourceJson, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
@@ -59,7 +59,7 @@ async function takeTask(
   const address = addressOf(task);
   const split = folderSplit(nameBelow(list.images.root, file));
   const stated = regions.find((region) => region.original !== undefined)?.original;
-  await list.take(address ?? file, (images) => imageOf(address, images, dirname(file)), {
+  await list.take(address ?? file, (images) => imageOf(address, images, file), {
     labelFile: file,
     boxes: (header) => regions.flatMap((region) => boxesOf(region, header, staging)),
     ...(lost > 0 && { lost }),
@@ -115,11 +115,10 @@ function pathOf(address: string): string {
 }
 
 /** Uploads get a mark of 8 hex digits before their name. */
-function imageOf(address: string | undefined, images: ImageIndex, labelFolder: string): string {
+function imageOf(address: string | undefined, images: ImageIndex, file: string): string {
   if (address === undefined) throw new Unreadable('a task names no image');
   const path = pathOf(address);
-  const beside = nameBelow(images.root, labelFolder);
-  const near = (name: string) => dirname(name) === beside;
+  const near = nearTo(nameBelow(images.root, file), undefined);
   const plain = basename(path).replace(/^[0-9a-f]{8}-/, '');
   try {
     return extname(path) === '' ? images.byStem(path, near) : images.byName(path, near);

@@ -1,10 +1,10 @@
 // labelme and X-AnyLabeling: a JSON file beside each image, shapes by their points in pixels.
-import { dirname, posix } from 'node:path';
+import { posix } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { draftList, folderOf } from './draft-list.ts';
 import { nameBelow, stemOf } from './image-files.ts';
-import type { ImageIndex } from './image-index.ts';
+import { type ImageIndex, nearTo } from './image-index.ts';
 import { extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
 import { folderSplit } from './split-folders.ts';
@@ -60,7 +60,7 @@ async function readLabelme(source: string, options: ReadOptions, tree: SourceTre
 function imageOf(imagePath: unknown, file: string, images: ImageIndex): string {
   const stated = typeof imagePath === 'string' ? imagePath.replaceAll('\\', '/') : '';
   const below = nameBelow(images.root, file);
-  const beside = (path: string) => dirname(path) === dirname(below);
+  const beside = nearTo(below, undefined);
   if (stated === '') return images.byStem(stemOf(below), beside);
   try {
     return images.byName(posix.join(posix.dirname(below), stated), beside);

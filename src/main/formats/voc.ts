@@ -6,7 +6,7 @@ import { vocConventions } from './conventions.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { addToDecimal } from './exact-decimal.ts';
 import { nameBelow, stemOf } from './image-files.ts';
-import { type ImageIndex, imagesFor } from './image-index.ts';
+import { type ImageIndex, imagesFor, type Preference, within } from './image-index.ts';
 import { readManifest } from './manifest.ts';
 import { labelFileLimit, linesOf, numberOf, readSourceText, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
@@ -50,7 +50,13 @@ async function readVoc(source: string, options: ReadOptions, tree: SourceTree): 
   for (const { file, name, split } of annotations) {
     const draft = await staging.attempt(file, async () => {
       const parsed = parseVoc(await readSourceText(file, labelFileLimit));
-      return { ...draftOf(name, parsed, images, staging, convention, options), ...(split && { split }) };
+      const path = imageOf(
+        name,
+        parsed.filename,
+        images,
+        within(nameBelow(source, file), folderSplit(nameBelow(source, file))),
+      );
+      return { ...draftOf(path, parsed, staging, convention, options), ...(split && { split }) };
     });
     if (draft) drafts.push({ ...draft, labelFile: file });
   }
@@ -100,7 +106,7 @@ async function orderedAnnotations(
   const byName = new Map<string, Annotation>();
   for (const file of files.filter(isXml)) {
     const path = stemOf(nameBelow(source, file));
-    const name = path.replace(/^(.*\/)?Annotations\//, '');
+    const name = path.replace(/^(.*\/)?Annotations\//i, '');
     const split = folderSplit(path);
     byName.set(byName.has(name) ? path : name, { file, name, ...(split && { split }) });
   }
@@ -130,14 +136,12 @@ function splitLists(files: readonly string[]): { file: string; split: Split }[] 
 }
 
 function draftOf(
-  name: string,
+  path: string,
   file: VocFile,
-  images: ImageIndex,
   staging: Staging,
   convention: VocConvention,
   options: ReadOptions,
 ): Omit<ImageDraft, 'labelFile'> {
-  const path = imageOf(name, file.filename, images);
   const boxes = file.objects.flatMap((object) => boxOf(object, path, staging, convention, options));
   const { group } = file.ours;
   return {
@@ -151,17 +155,22 @@ function draftOf(
 }
 
 /** By the annotation's own name first; a `<filename>` decides only where that fails, `<path>` never. */
-function imageOf(name: string, filename: string, images: ImageIndex): string {
-  try {
-    return images.byStem(name);
-  } catch (error) {
-    if (filename === '') throw error;
+function imageOf(name: string, filename: string, images: ImageIndex, near: Preference): string {
+  const ways = [() => images.byStem(name, near)];
+  if (filename !== '')
+    ways.push(
+      () => images.byName(filename, near),
+      () => images.byStem(filename, near),
+    );
+  let first: unknown;
+  for (const way of ways) {
     try {
-      return images.byName(filename);
-    } catch {
-      return images.byStem(filename);
+      return way();
+    } catch (error) {
+      first ??= error;
     }
   }
+  throw first;
 }
 
 function boxOf(

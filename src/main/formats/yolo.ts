@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { isWithin } from './export-names.ts';
 import { isImageName, nameBelow, stemOf } from './image-files.ts';
-import { ImageIndex, imagesFor } from './image-index.ts';
+import { ImageIndex, imagesFor, nearTo } from './image-index.ts';
 import { readManifest } from './manifest.ts';
 import { labelFileLimit, linesOf, readSourceText, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
@@ -136,7 +136,9 @@ async function pairsByLabel(
     const name = reader.nameOf(label).replace(/^(train|val|valid|test|all|unsplit)\//, '');
     const stated = reader.entryOf(label)?.file;
     const image = await staging.attempt(label, () =>
-      stated === undefined ? index.byStem(stemOf(name)) : index.byName(stated),
+      stated === undefined
+        ? index.byStem(stemOf(name), nearTo(path, folderSplit(path)))
+        : index.byName(stated),
     );
     if (image !== undefined) pairs.push({ image, label, split: folderSplit(path) });
   }

@@ -201,6 +201,48 @@ describe('VOC', () => {
   });
 
   test.each([
+    ['Annotations', 'JPEGImages'],
+    ['annotations', 'images'],
+    ['.', '.'],
+  ])('equal names in folders of splits are told apart: %s and %s', async (labels, images) => {
+    const object = (x: number) => vocText('001.png', vocObject('cat', [x, 1, 9, 9]));
+    const files = ['train', 'val', 'test'].map((split, at) => [`${split}/${labels}/001.xml`, object(at + 1)]);
+    const dir = await folderOf(
+      ['train', 'val', 'test'].map((split) => `${split}/${images}/001.png`),
+      Object.fromEntries(files),
+    );
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset.skipped).toEqual([]);
+    const read = dataset.images.map(({ path, split, boxes }) => [
+      path.split('/').at(-3),
+      split,
+      boxes[0]?.x1,
+    ]);
+    const named =
+      labels === '.' ? (split: string) => [expect.anything(), split] : (split: string) => [split, split];
+    expect(read).toEqual([
+      [...named('train'), 1],
+      [...named('val'), 2],
+      [...named('test'), 3],
+    ]);
+  });
+
+  test('an image of another split is not taken for one that is missing, and the reason is the true one', async () => {
+    const xml = vocText('001.png', vocObject('cat', [1, 1, 9, 9]));
+    const dir = await folderOf(['val/images/001.png', 'a/2.png', 'b/2.png'], {
+      'train/labels/001.xml': xml,
+      'val/labels/001.xml': xml,
+      '2.xml': vocText('2.png', vocObject('cat', [1, 1, 9, 9])),
+    });
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset.images.map(({ path }) => path)).toEqual([join(dir, 'val/images/001.png')]);
+    expect(dataset.skipped).toEqual([
+      { file: join(dir, '2.xml'), reason: 'several images are called 2' },
+      { file: join(dir, 'train/labels/001.xml'), reason: 'no image is called train/labels/001' },
+    ]);
+  });
+
+  test.each([
     ['not XML', 'hello', 'XML'],
     ['broken XML', '<annotation><object></annotation>', 'XML'],
     ['other XML', '<svg/>', 'no VOC'],
