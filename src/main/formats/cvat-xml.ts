@@ -1,7 +1,7 @@
 // One CVAT file: XML 1.1 text -> its images and tracks. What this program adds lies in an attribute `ddod`, as JSON.
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { datasetFileLimit, extraOf, isRecord, numberOf, Unreadable } from './source-text.ts';
-import { jsonOf, listOf, textOf } from './xml-values.ts';
+import { jsonOf, listOf, parsedXml, textOf } from './xml-values.ts';
 
 /** Parsing takes many times the file's size in memory. */
 export const cvatLimit = datasetFileLimit / 2;
@@ -59,6 +59,7 @@ const parser = new XMLParser({
   attributeNamePrefix: '@',
   parseTagValue: false,
   parseAttributeValue: false,
+  htmlEntities: true,
   ignoreDeclaration: true,
   ignorePiTags: true,
 });
@@ -67,10 +68,7 @@ const otherShapes = ['polyline', 'points', 'cuboid', 'mask', 'skeleton', 'ellips
 
 /** The content of a file; throws Unreadable where it is none of CVAT's. */
 export function parseCvat(text: string): CvatFile {
-  if (/<!ENTITY/i.test(text)) throw new Unreadable('the file defines entities of its own, which is not read');
-  const valid = XMLValidator.validate(text);
-  if (valid !== true) throw new Unreadable(`the file is not valid XML (line ${valid.err.line})`);
-  const root: unknown = (parser.parse(text) as Record<string, unknown>).annotations;
+  const root = parsedXml(text, parser).annotations;
   if (root === undefined) throw new Unreadable('the file is XML but not of CVAT');
   const annotations = isRecord(root) ? root : {};
   const meta = sectionOf(annotations.meta);

@@ -1,7 +1,7 @@
 // One Pascal VOC annotation file: XML text <-> its fields. What this program adds lies in <ddod>, as JSON.
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { extraOf, isRecord, Unreadable } from './source-text.ts';
-import { jsonOf, listOf, textOf } from './xml-values.ts';
+import { jsonOf, listOf, parsedXml, textOf } from './xml-values.ts';
 
 export interface VocObject {
   readonly name: string;
@@ -39,10 +39,7 @@ const sizeKeys = new Set(['width', 'height']);
 
 /** The fields of an annotation file; throws Unreadable where it is none. */
 export function parseVoc(text: string): VocFile {
-  if (/<!ENTITY/i.test(text)) throw new Unreadable('the file defines entities of its own, which is not read');
-  const valid = XMLValidator.validate(text);
-  if (valid !== true) throw new Unreadable(`the file is not valid XML (line ${valid.err.line})`);
-  const root = parsed(text).annotation;
+  const root = parsedXml(text, parser).annotation;
   if (root === undefined) throw new Unreadable('the file is XML but no VOC annotation');
   const annotation = isRecord(root) ? root : {};
   const size = isRecord(annotation.size) ? annotation.size : {};
@@ -53,15 +50,6 @@ export function parseVoc(text: string): VocFile {
     objects: listOf(annotation.object).filter(isRecord).map(parseObject),
     ...ourFields(annotation.ddod, kept),
   };
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = parser.parse(text);
-    return isRecord(value) ? value : {};
-  } catch {
-    throw new Unreadable('the file is not valid XML');
-  }
 }
 
 function sizeExtra(size: Record<string, unknown>): Record<string, unknown> {

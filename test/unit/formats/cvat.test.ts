@@ -48,6 +48,21 @@ describe('CVAT', () => {
     ]);
   });
 
+  test('characters by their number are read; names and depths that no labels have are skipped', async () => {
+    const image = (name: string, label: string) =>
+      `<image name="${name}" width="40" height="30">${box(label, at(1, 2, 9, 9))}</image>`;
+    const dir = await folderOf(['a.jpg', 'b.jpg'], {
+      'a.xml': file(image('a.jpg', '&#39;it&#x27;s&quot;')),
+      'b.xml': file(`${image('b.jpg', 'cat')}<constructor/>`),
+      'c.xml': file(`${'<a>'.repeat(5000)}${'</a>'.repeat(5000)}`),
+    });
+    const { dataset } = await stageImport(dir, auto);
+    expect(dataset.classes).toEqual([{ name: `'it's"` }]);
+    expect(dataset.skipped.map(({ file: name, reason }) => [name.slice(-5), reason])).toEqual(
+      ['b.xml', 'c.xml'].map((name) => [name, 'the file has names or depths that no labels have']),
+    );
+  });
+
   test('a rotated box gives the upright box around it, with a warning', async () => {
     const dir = await folderOf(['a.jpg'], {
       'a.xml': file(
