@@ -6,7 +6,8 @@ export interface StagedDataset {
   convention?: string;
   /** The user or an export of ours says that it is this one. */
   isConventionStated?: boolean;
-  classes: { name: string; sourceId?: string | number }[];
+  /** `isUnnamed`: the source has an id for it and no name. */
+  classes: { name: string; sourceId?: string | number; isUnnamed?: boolean }[];
   images: StagedImage[];
   skipped: { file: string; reason: string }[];
   warnings: string[];

@@ -46,6 +46,12 @@ export class Staging {
     return index;
   }
 
+  /** Says that nothing in the source names this class: its name is made up. */
+  markUnnamed(index: number): void {
+    const label = this.#dataset.classes[index];
+    if (label) label.isUnnamed = true;
+  }
+
   #withSource(index: number, sourceId: string | number | undefined): number {
     const label = this.#dataset.classes[index];
     if (label && label.sourceId === undefined && sourceId !== undefined) label.sourceId = sourceId;

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { isWithin } from './export-names.ts';
+import { nameBelow } from './image-files.ts';
 import { isRecord, labelFileLimit, linesOf, numberOf, readSourceText, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
 import type { Split } from './split-folders.ts';
@@ -33,7 +34,7 @@ export async function readYoloConfig(
 ): Promise<YoloConfig> {
   const yaml = await yamlOf(source, tree);
   if (yaml !== undefined) return yamlConfig(yaml, images);
-  return darknetConfig(source, images);
+  return darknetConfig(source, images, tree);
 }
 
 /** data.yaml of a folder, or any yaml beside it that names classes. */
@@ -151,7 +152,11 @@ function located(
   return [];
 }
 
-async function darknetConfig(source: string, images: string | undefined): Promise<YoloConfig> {
+async function darknetConfig(
+  source: string,
+  images: string | undefined,
+  tree: SourceTree,
+): Promise<YoloConfig> {
   const isFolder = (await stat(source)).isDirectory();
   const folder = isFolder ? source : dirname(source);
   const data = existsSync(join(folder, 'obj.data')) ? await keyValues(join(folder, 'obj.data')) : {};
@@ -162,20 +167,49 @@ async function darknetConfig(source: string, images: string | undefined): Promis
   const find = (path: string | undefined) =>
     path === undefined ? [] : located(inside(path), places, 'obj.data', remarks);
   const stated = find(data.names);
-  const usual = [
-    'classes.txt',
-    'labels/classes.txt',
-    'obj.names',
-    'predefined_classes.txt',
-    'train/labels/classes.txt',
-  ].map((name) => join(folder, name));
-  const file = [...stated, ...usual].find((path) => existsSync(path));
-  const names = file === undefined ? undefined : linesOf(await readSourceText(file, labelFileLimit));
+  const lists = isFolder ? classLists(await tree.below(folder), folder) : [];
+  const file = stated[0] ?? lists[0];
+  const names = file === undefined ? undefined : namesIn(await readSourceText(file, labelFileLimit));
+  await warnOfOthers(file, stated.length > 0 ? [] : lists, remarks.warnings);
   const splits = (['train', 'val', 'test'] as const).flatMap((split) => {
     const value = data[split] ?? (split === 'val' ? data.valid : undefined);
     return find(value).map((path) => ({ split, path }));
   });
   return { folder, names, file, splits, ...remarks };
+}
+
+const usual = ['classes.txt', 'obj.names', 'predefined_classes.txt'];
+
+/** Lists of class names below a folder: the highest first, of equally high ones the most usual. */
+function classLists(files: readonly string[], folder: string): string[] {
+  const depth = (file: string) => nameBelow(folder, file).split('/').length;
+  const place = (file: string) => usual.indexOf(basename(file));
+  return files
+    .filter((file) => place(file) >= 0)
+    .sort((a, b) => depth(a) - depth(b) || place(a) - place(b) || (a < b ? -1 : 1));
+}
+
+/** One name a line; a line left blank stands for an id without a name. */
+function namesIn(text: string): string[] {
+  return text
+    .trimEnd()
+    .split(/\r\n|\r|\n/)
+    .map((line, id) => nameOr(line.trim(), id));
+}
+
+/** Lists that say something else than the one that was taken. */
+async function warnOfOthers(
+  file: string | undefined,
+  lists: readonly string[],
+  warnings: string[],
+): Promise<void> {
+  const read = (path: string) => readSourceText(path, labelFileLimit).then(namesIn, () => []);
+  const taken = file === undefined ? '' : (await read(file)).join('\n');
+  for (const other of lists.filter((list) => list !== file).slice(0, 20)) {
+    if ((await read(other)).join('\n') === taken) continue;
+    warnings.push(`${other} names other classes than ${file}, which was taken.`);
+    return;
+  }
 }
 
 /** `key = value` lines. */

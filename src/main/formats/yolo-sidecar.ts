@@ -1,6 +1,7 @@
 // ddod.json beside YOLO labels: what their rows cannot say, ignored boxes above all. Trainers do not look at it.
 // It is keyed by the rows' own text, so that what it says of a row is forgotten when another tool changes that row.
 import { join } from 'node:path';
+import { nameBelow } from './image-files.ts';
 import { datasetFileLimit, extraOf, isRecord, readSourceJson } from './source-text.ts';
 import type { StagedBox } from './staged.ts';
 
@@ -23,6 +24,11 @@ export interface SidecarImage {
 
 /** Path of a label file below `labels/`, without suffix -> its image's entry. */
 export type Sidecar = ReadonlyMap<string, SidecarImage>;
+
+/** Path of a label file below its `labels` folder. */
+export function labelName(folder: string, label: string): string {
+  return nameBelow(folder, label).replace(/^(.*\/)?labels\//, '');
+}
 
 /** The side file of a folder; empty where there is none or it is damaged. */
 export async function readSidecar(folder: string): Promise<Sidecar> {

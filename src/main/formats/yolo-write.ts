@@ -35,11 +35,12 @@ export async function writeYolo(
     if (options.copyImages) await out.copy(`images/${place}${extname(entry.name)}`, entry.image.path);
     options.onProgress?.(index + 1, named.length);
   }
-  await out.text('data.yaml', dataYaml(dataset, named, without));
+  const places = placesOf(named, without);
+  await out.text('data.yaml', dataYaml(dataset, places));
   if (Object.keys(sidecar).length > 0) {
     await out.text(sidecarName, `${JSON.stringify({ version: 1, images: sidecar }, null, 1)}\n`);
   }
-  return { convention: 'cxcywh-normalised', notes: notesOf(tally) };
+  return { convention: 'cxcywh-normalised', notes: [...notesOf(tally), ...splitNotes(named, places)] };
 }
 
 /** Rows of the boxes that count, and what goes into the side file. */
@@ -75,22 +76,38 @@ function marksOf({ classIndex: _class, x1, y1, x2, y2, ...marks }: StagedBox, is
   return { ...(!isExact && { x1, y1, x2, y2 }), ...Object.fromEntries(said) };
 }
 
-/** `path` is left out: Ultralytics then starts from the file's own folder. */
-function dataYaml({ classes }: ExportDataset, named: readonly NamedImage[], without: string): string {
+/** The folders of data.yaml. Trainers want train and val: where one is missing the other stands for it. */
+function placesOf(named: readonly NamedImage[], without: string) {
   const present = exportSplits.filter((split) => named.some(({ image }) => image.split === split));
-  const splits = present.flatMap((split) =>
-    split === undefined ? [] : [[split, `images/${split}`] as const],
-  );
-  const everywhere = [['train', `images/${without}`] as const, ['val', `images/${without}`] as const];
+  const folders = Object.fromEntries(present.flatMap((split) => (split ? [[split, `images/${split}`]] : [])));
+  const { train, val, test } = folders;
+  const stand = train ?? val ?? test ?? `images/${without}`;
+  return { train: train ?? stand, val: val ?? stand, ...(test !== undefined && { test }) };
+}
+
+/** `path` is left out: Ultralytics then starts from the file's own folder. */
+function dataYaml({ classes }: ExportDataset, places: ReturnType<typeof placesOf>): string {
   return stringify(
-    {
-      ...Object.fromEntries(splits.length > 0 ? splits : everywhere),
-      nc: classes.length,
-      names: classes.map(({ name }) => name),
-    },
+    { ...places, nc: classes.length, names: classes.map(({ name }) => name) },
     // readers of YAML 1.1 take a bare `no` or `012` for something else
     { lineWidth: 0, version: '1.1' },
   );
+}
+
+function splitNotes(named: readonly NamedImage[], places: ReturnType<typeof placesOf>): string[] {
+  const count = (split: string | undefined) => named.filter(({ image }) => image.split === split).length;
+  const loose = count(undefined);
+  if (loose === named.length)
+    return [`No image has a split: data.yaml names ${places.train} for training and for validation.`];
+  const missing = (['train', 'val'] as const).filter((split) => count(split) === 0);
+  return [
+    ...missing.map(
+      (split) => `No image is in ${split}: data.yaml names ${places[split]}, since trainers want one.`,
+    ),
+    ...(loose > 0
+      ? [`${loose} images without a split are in images/unsplit, which data.yaml does not name.`]
+      : []),
+  ];
 }
 
 function notesOf({ clipped, outside, ignored, repeated }: Tally): string[] {

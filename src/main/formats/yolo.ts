@@ -1,24 +1,23 @@
 // YOLO text labels: Ultralytics datasets (data.yaml) and Darknet's or labelImg's folders (classes.txt, obj.data).
-import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
-import { isWithin } from './export-names.ts';
-import { isImageName, nameBelow, stemOf } from './image-files.ts';
-import { ImageIndex, imagesFor, nearTo } from './image-index.ts';
+import { stemOf } from './image-files.ts';
 import { readManifest } from './manifest.ts';
-import { labelFileLimit, linesOf, readSourceText, Unreadable } from './source-text.ts';
+import { labelFileLimit, readSourceText, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
-import { folderSplit, type Split } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { type ImageDraft, Staging } from './staging.ts';
 import { readYoloConfig, type YoloConfig } from './yolo-config.ts';
 import { detectYolo, isLabel } from './yolo-detect.ts';
-import { cornersOfRow, parseYolo, type YoloLabels } from './yolo-labels.ts';
-import { readSidecar, type Sidecar, type SidecarImage } from './yolo-sidecar.ts';
+import { cornersOfRow, parseYolo, type YoloLabels, type YoloRow } from './yolo-labels.ts';
+import { type Pair, pairsOf } from './yolo-pairs.ts';
+import { labelName, readSidecar, type Sidecar } from './yolo-sidecar.ts';
 import { writeYolo } from './yolo-write.ts';
 
 export const yolo: DatasetFormat = { name: 'yolo', detect: detectYolo, read: readYolo, write: writeYolo };
+
+/** Names that a warning lists. */
+const shownIds = 8;
 
 /** Reads a folder or a yaml file. Without an image among them, `options.images` holds what the labels are about. */
 async function readYolo(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {
@@ -26,125 +25,12 @@ async function readYolo(source: string, options: ReadOptions, tree: SourceTree):
   const known = await readManifest(config.folder, 'yolo');
   const staging = new Staging('yolo', options, known);
   for (const warning of config.warnings) staging.warn(warning);
-  const reader = new YoloReader(config, staging, await readSidecar(config.folder), known === undefined);
-  const files = await tree.below(config.folder);
-  if (config.names === undefined && !files.some(isLabel)) throw new Unreadable('it holds no YOLO labels');
-  const own = options.known ? [] : files.filter(isImageName);
-  for (const warning of own.length > 0 ? config.missing : []) staging.warn(warning);
-  const pairs =
-    own.length === 0 && (options.images ?? options.known) !== undefined
-      ? await pairsByLabel(
-          files.filter(isLabel),
-          config,
-          await imagesFor(source, options, tree),
-          reader,
-          staging,
-        )
-      : await pairsByImage(own, config, options.images, staging, tree);
-  for (const pair of pairs) await reader.take(pair);
+  const sidecar = await readSidecar(config.folder);
+  const reader = new YoloReader(config, staging, sidecar, known === undefined);
+  if (config.names === undefined && !(await tree.below(config.folder)).some(isLabel))
+    throw new Unreadable('it holds no YOLO labels');
+  for (const pair of await pairsOf({ config, options, sidecar, staging, tree })) await reader.take(pair);
   return reader.finish();
-}
-
-interface Pair {
-  readonly image: string;
-  /** Its label file, which may not exist: then the image is background. */
-  readonly label: string;
-  readonly split: Split | undefined;
-}
-
-const rank = { train: 0, val: 1, test: 2, none: 3 };
-
-function bySplit(pairs: readonly Pair[]): Pair[] {
-  return [...pairs].sort((a, b) => rank[a.split ?? 'none'] - rank[b.split ?? 'none']);
-}
-
-/** Images of the splits that the description lists, then others that have labels; without a list, every image. */
-async function pairsByImage(
-  own: readonly string[],
-  config: YoloConfig,
-  images: string | undefined,
-  staging: Staging,
-  tree: SourceTree,
-): Promise<Pair[]> {
-  const splits = new Map<string, Split | undefined>();
-  const index = new ImageIndex(config.folder, own);
-  for (const { split, path } of config.splits) {
-    for (const image of await imagesAt(path, index, [config.folder, images], staging, tree)) {
-      // listed under two splits, as a set without splits has to be: none of them is meant
-      splits.set(image, splits.has(image) && splits.get(image) !== split ? undefined : split);
-    }
-  }
-  const roots = [config.folder, ...(images === undefined ? [] : [images])];
-  const labelled = own.filter((image) => !splits.has(image));
-  const listed = [...splits].map(([image, split]) => ({ image, label: labelOf(image, roots), split }));
-  const rest = labelled
-    .map((image) => ({
-      image,
-      label: labelOf(image, roots),
-      split: folderSplit(nameBelow(config.folder, image)),
-    }))
-    .filter(({ label }) => config.splits.length === 0 || existsSync(label));
-  return bySplit([...listed, ...rest]);
-}
-
-/** Images of a folder, of a list of paths, or the one image that `path` is. */
-async function imagesAt(
-  path: string,
-  index: ImageIndex,
-  allowed: readonly (string | undefined)[],
-  staging: Staging,
-  tree: SourceTree,
-): Promise<string[]> {
-  if ((await stat(path)).isDirectory()) return (await tree.below(path)).filter(isImageName);
-  if (isImageName(path)) return [path];
-  const lines = linesOf(await readSourceText(path, labelFileLimit));
-  const found: string[] = [];
-  for (const line of lines) {
-    const image = await staging.attempt(line, () => {
-      const stated = resolve(dirname(path), line);
-      const isChosen = allowed.some((folder) => folder !== undefined && isWithin(folder, stated));
-      return isChosen && existsSync(stated) ? stated : index.byName(line.replace(/^(\.\/)+/, ''));
-    });
-    if (image !== undefined) found.push(image);
-  }
-  return found;
-}
-
-/** The last `/images/` becomes `/labels/`; where there is none, the label lies beside the image. */
-function labelOf(image: string, roots: readonly string[]): string {
-  const beside = `${stemOf(image)}.txt`;
-  const root = roots.find((folder) => isWithin(folder, image));
-  if (root === undefined) return beside;
-  const name = `/${nameBelow(root, beside)}`;
-  const at = name.lastIndexOf('/images/');
-  if (at < 0) return beside;
-  const label = join(root, `${name.slice(0, at)}/labels/${name.slice(at + '/images/'.length)}`);
-  return existsSync(label) || !existsSync(beside) ? label : beside;
-}
-
-/** For labels without images: each label file looks for its image below `images`. */
-async function pairsByLabel(
-  labels: readonly string[],
-  config: YoloConfig,
-  index: ImageIndex,
-  reader: YoloReader,
-  staging: Staging,
-): Promise<Pair[]> {
-  const pairs: Pair[] = [];
-  for (const label of labels) {
-    const path = nameBelow(config.folder, label);
-    const name = reader.nameOf(label).replace(/^(train|val|valid|test|all|unsplit)\//, '');
-    const stated = reader.entryOf(label)?.file;
-    const image = await staging.attempt(label, () =>
-      stated === undefined
-        ? index.byStem(stemOf(name), nearTo(path, folderSplit(path)))
-        : index.byName(stated),
-    );
-    if (image !== undefined) pairs.push({ image, label, split: folderSplit(path) });
-  }
-  const left = index.files.length - new Set(pairs.map(({ image }) => image)).size;
-  if (left > 0) staging.warn(`${left} images without a label file were left out.`);
-  return bySplit(pairs);
 }
 
 class YoloReader {
@@ -153,49 +39,47 @@ class YoloReader {
   readonly #sidecar: Sidecar;
   readonly #drafts: ImageDraft[] = [];
   /** Class id of the labels -> class index. */
-  readonly #classes: (number | undefined)[];
-  #highest = -1;
+  readonly #classes: Map<number, number | undefined>;
+  /** Ids in use that nothing names. */
+  readonly #unnamed = new Set<number>();
+  readonly #keepIds: boolean;
 
   /** `keepIds`: class ids are worth keeping; in an export of ours they are running numbers. */
   constructor(config: YoloConfig, staging: Staging, sidecar: Sidecar, keepIds: boolean) {
     this.#config = config;
     this.#staging = staging;
     this.#sidecar = sidecar;
-    this.#classes = (config.names ?? []).map((name, id) =>
-      staging.classIndex(name, keepIds ? id : undefined),
-    );
+    this.#keepIds = keepIds;
+    const named = (config.names ?? []).map((name, id) => [id, this.#classIndex(name, id)] as const);
+    this.#classes = new Map(named);
   }
 
-  /** Path of a label file below its `labels` folder. */
-  nameOf(label: string): string {
-    return nameBelow(this.#config.folder, label).replace(/^(.*\/)?labels\//, '');
-  }
-
-  entryOf(label: string): SidecarImage | undefined {
-    return this.#sidecar.get(stemOf(this.nameOf(label)));
+  #classIndex(name: string, id: number): number | undefined {
+    return this.#staging.classIndex(name, this.#keepIds ? id : undefined);
   }
 
   async take({ image, label, split }: Pair): Promise<void> {
-    const isThere = existsSync(label);
-    const text = isThere
-      ? await this.#staging.attempt(label, () => readSourceText(label, labelFileLimit))
-      : '';
+    if (label === undefined) {
+      this.#staging.count('images have no label file and were taken as images without objects.');
+      this.#drafts.push({ path: image, labelFile: image, boxes: () => [], ...(split && { split }) });
+      return;
+    }
+    const text = await this.#staging.attempt(label, () => readSourceText(label, labelFileLimit));
     if (text === undefined) return;
-    if (!isThere) this.#staging.count('images have no label file and were taken as images without objects.');
     const labels = parseYolo(text);
     for (const fault of labels.faults) this.#staging.skip(label, fault);
     if (labels.repeated > 0)
       this.#staging.skip(label, `${labels.repeated} rows that repeat another one were left out`);
     this.#remark(labels);
-    const { rows, classOf } = this.#known(labels, label);
-    const entry = this.entryOf(label);
+    const rows = this.#known(labels, label);
+    const entry = this.#sidecar.get(stemOf(labelName(this.#config.folder, label)));
     const lost = labels.faults.length + labels.rows.length - rows.length;
     this.#drafts.push({
       path: image,
       labelFile: label,
       boxes: (header) => {
-        const boxes: StagedBox[] = rows.map((row, index) => ({
-          classIndex: classOf[index] ?? -1,
+        const boxes: StagedBox[] = rows.map((row) => ({
+          classIndex: this.#classes.get(row.classId) ?? -1,
           ...cornersOfRow(row, header),
           ...(row.trackId !== undefined && { trackId: row.trackId }),
           ...(row.score !== undefined && { score: row.score }),
@@ -211,29 +95,13 @@ class YoloReader {
     });
   }
 
-  /** Rows whose class is known; the others are left out with a reason. */
-  #known({ rows }: YoloLabels, label: string) {
-    const kept: YoloLabels['rows'][number][] = [];
-    const classOf: number[] = [];
-    for (const row of rows) {
-      this.#highest = Math.max(this.#highest, row.classId);
-      const index = this.#classIndex(row.classId);
-      if (index === undefined) {
-        this.#staging.skip(
-          label,
-          `a box has the unknown class id ${row.classId} (${this.#classes.length} are named)`,
-        );
-        continue;
-      }
-      kept.push(row);
-      classOf.push(index);
-    }
-    return { rows: kept, classOf };
-  }
-
-  #classIndex(id: number): number | undefined {
-    if (this.#config.names !== undefined || id < 0) return this.#classes[id];
-    return this.#staging.classIndex(`class_${id}`, id);
+  /** Rows whose class is an id; ids beyond the named ones are kept for the user to name. */
+  #known({ rows }: YoloLabels, label: string): YoloRow[] {
+    return rows.filter(({ classId }) => {
+      if (classId < 0) this.#staging.skip(label, `a box has the class id ${classId}`);
+      else if (!this.#classes.has(classId)) this.#unnamed.add(classId);
+      return classId >= 0;
+    });
   }
 
   #remark({ polygons, rows }: YoloLabels): void {
@@ -245,13 +113,21 @@ class YoloReader {
 
   async finish(): Promise<StagedDataset> {
     const { names, file } = this.#config;
+    const unnamed = [...this.#unnamed].sort((a, b) => a - b);
+    for (const id of unnamed) {
+      const index = this.#classIndex(`class_${id}`, id);
+      this.#classes.set(id, index);
+      if (index !== undefined) this.#staging.markUnnamed(index);
+    }
+    const called = unnamed.slice(0, shownIds).map((id) => `class_${id}`);
+    const they = `${called.join(', ')}${unnamed.length > shownIds ? ', ...' : ''}`;
     if (names === undefined) {
       this.#staging.warn(
-        'Nothing names the classes (data.yaml, classes.txt): they are called class_0, class_1, ...',
+        `Nothing names the classes (data.yaml, classes.txt): they are called ${they || 'class_0, ...'}`,
       );
-    } else if (this.#highest >= names.length && file !== undefined) {
+    } else if (unnamed.length > 0 && file !== undefined) {
       this.#staging.warn(
-        `${basename(file)} names ${names.length} classes, but labels use ids up to ${this.#highest}: it may be out of date.`,
+        `${basename(file)} names ${names.length} classes, but labels use ids up to ${unnamed.at(-1)}: it may be out of date. Those without a name are called ${they}.`,
       );
     }
     await this.#staging.takeImages(this.#drafts);

@@ -3,6 +3,7 @@ import {
   type Convention,
   conventions,
   type ExampleBox,
+  type FoundClass,
   type ImportSummary,
   type SuspiciousBox,
 } from '../../shared/contract/imports.ts';
@@ -38,6 +39,7 @@ export function summaryOf(
 ): ImportSummary {
   const { format, images, boxes, ignored, splits, skipped, convention } = report;
   const asked = report.conventions.filter(isConvention);
+  const unnamed = boxesToName(dataset);
   const names = new Set(project.classes.list().map(({ name }) => name));
   const indices = new Map(dataset.images.map(({ path }, index) => [path, index]));
   return {
@@ -47,10 +49,11 @@ export function summaryOf(
     boxes,
     ignored,
     known,
-    classes: report.classes.map(({ name, boxes: count }) => ({
+    classes: report.classes.map(({ name, boxes: count }, index) => ({
       name,
       boxes: count,
       isKnown: names.has(className(name)),
+      example: unnamed.get(index) ?? null,
     })),
     splits,
     suspiciousCount: report.suspicious.length,
@@ -87,6 +90,25 @@ function shownBox(
   const [x1, y1, x2, y2] = corners;
   const rect = corners.every(Number.isFinite) ? { x: x1, y: y1, width: x2 - x1, height: y2 - y1 } : null;
   return { image: image ?? null, file, width, height, kind, className: name, rect, kept };
+}
+
+/** Class index -> a box of it, for classes that the source has no name for. */
+function boxesToName({ classes, images }: StagedDataset): Map<number, FoundClass['example']> {
+  const wanted = new Set(classes.flatMap(({ isUnnamed }, index) => (isUnnamed ? [index] : [])));
+  const found = new Map<number, FoundClass['example']>();
+  for (const [image, { boxes, width, height }] of images.entries()) {
+    if (found.size === wanted.size) break;
+    for (const { classIndex, x1, y1, x2, y2 } of boxes) {
+      if (!wanted.has(classIndex) || found.has(classIndex)) continue;
+      found.set(classIndex, {
+        image,
+        width,
+        height,
+        rect: { x: x1, y: y1, width: x2 - x1, height: y2 - y1 },
+      });
+    }
+  }
+  return found;
 }
 
 /** Images that are looked through for examples. */

@@ -65,6 +65,19 @@ export interface SuspiciousBox {
 const reading = z.strictObject({ project, token: z.uuid(), convention: z.enum(conventions) });
 export type ImportReading = z.infer<typeof reading>;
 
+export interface FoundClass {
+  readonly name: string;
+  readonly boxes: number;
+  readonly isKnown: boolean;
+  /** Of a class that the source has no name for: one of its boxes, to name it by. */
+  readonly example: {
+    readonly image: number;
+    readonly width: number;
+    readonly height: number;
+    readonly rect: Rect;
+  } | null;
+}
+
 /** A box to judge a convention by. */
 export interface ExampleBox {
   readonly image: number;
@@ -87,7 +100,7 @@ export interface ImportSummary {
   readonly ignored: number;
   /** Images that are in the project already. */
   readonly known: number;
-  readonly classes: readonly { readonly name: string; readonly boxes: number; readonly isKnown: boolean }[];
+  readonly classes: readonly FoundClass[];
   readonly splits: Readonly<Record<Split | 'none', number>>;
   readonly suspiciousCount: number;
   /** The first of them. */

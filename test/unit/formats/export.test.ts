@@ -125,10 +125,34 @@ test('YOLO clips to the image, keeps ignored boxes beside and says so', async ()
       '',
     ].join('\n'),
   );
-  expect(text(dir, 'data.yaml')).toBe('train: images/train\nnc: 1\nnames:\n  - cat\n');
-  expect(manifest.notes.length).toBe(3);
+  expect(text(dir, 'data.yaml')).toBe('train: images/train\nval: images/train\nnc: 1\nnames:\n  - cat\n');
+  expect(manifest.notes.length).toBe(4);
+  expect(manifest.notes[3]).toContain('No image is in val');
   const back = await stageImport(dir, { format: 'auto' });
   expect(back.dataset.images[0]!.boxes).toEqual(dataset.images[0]!.boxes);
+});
+
+test('YOLO says what its description leaves out, and comes back with the same splits', async () => {
+  const path = await putImage(join(root, 'pictures/b.jpg'));
+  const more = { path, width: 40, height: 30, orientation: 1, boxes: [box] };
+  const noted = async (...images: StagedDataset['images']) => {
+    const dir = join(newFolder(), 'new');
+    const { notes } = await exportLabels({ ...dataset, images }, 'yolo', dir);
+    const back = await stageImport(dir, { format: 'yolo', images: join(root, 'pictures') });
+    expect(back.dataset.images.map(({ split }) => split)).toEqual(images.map(({ split }) => split));
+    return [text(dir, 'data.yaml').split('\nnc')[0], ...notes];
+  };
+  const alone = { ...more, path: dataset.images[0]!.path };
+  expect(await noted({ ...alone, split: 'val' }, more)).toEqual([
+    'train: images/val\nval: images/val',
+    expect.stringContaining('No image is in train'),
+    expect.stringContaining('1 images without a split are in images/unsplit'),
+  ]);
+  expect(await noted({ ...alone, split: 'train' })).toHaveLength(2);
+  expect(await noted(alone)).toEqual([
+    'train: images/all\nval: images/all',
+    expect.stringContaining('No image has a split'),
+  ]);
 });
 
 test('names that older YAML takes for numbers or yes and no stay names', async () => {

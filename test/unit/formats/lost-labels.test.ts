@@ -13,11 +13,11 @@ async function read(images: readonly string[], files: Readonly<Record<string, un
 const names = ['a.jpg', 'b.jpg', 'c.jpg'];
 
 describe('labels that are lost', () => {
-  test('of YOLO: ids without a name and damaged rows, but not rows that repeat another', async () => {
+  test('of YOLO: ids that are none and damaged rows, but not rows that repeat another', async () => {
     const row = '0 0.5 0.5 1 1';
     const { counts, warnings } = await read(names, {
       'data.yaml': 'names: [cat]\n',
-      'a.txt': '3 0.5 0.5 1 1\n',
+      'a.txt': '-1 0.5 0.5 1 1\n',
       'b.txt': `${row}\n0 0.5\n`,
       'c.txt': `${row}\n${row}\n`,
     });

@@ -29,11 +29,13 @@ describe('YOLO', () => {
     expect(tracks.dataset.images[0]!.boxes[0]!.trackId).toBe('17');
   });
 
-  test('unknown classes and odd rows are skipped, boxes outside are kept and flagged', async () => {
-    const { dataset, report } = await read('2 0.5 0.5 1 1\n0 0.5\n0.5 1 1 1 1\n0 1 0.5 0.5 1\n1 nan 0 1 1\n');
+  test('ids that are none and odd rows are skipped, boxes outside are kept and flagged', async () => {
+    const { dataset, report } = await read(
+      '-2 0.5 0.5 1 1\n0 0.5\n0.5 1 1 1 1\n0 1 0.5 0.5 1\n1 nan 0 1 1\n',
+    );
     expect(corners(dataset.images[0]!.boxes)).toEqual([[30, 0, 50, 30]]);
     expect(report.suspiciousCounts).toMatchObject({ 'out-of-image': 1, 'not-a-number': 1 });
-    expect(dataset.skipped.map(({ reason }) => reason).join()).toContain('class id 2');
+    expect(dataset.skipped.map(({ reason }) => reason).join()).toContain('class id -2');
     expect(dataset.skipped.length).toBe(4);
   });
 
@@ -115,7 +117,72 @@ describe('YOLO', () => {
       'obj_train_data/a.txt': '0 0.5 0.5 1 1\n3 0.5 0.5 1 1\n',
     });
     const { dataset } = await stageImport(dir, { format: 'auto' });
-    expect(dataset.images.map(({ split, boxes }) => [split, boxes.length])).toEqual([['train', 1]]);
-    expect(dataset.warnings).toContainEqual(expect.stringContaining('ids up to 3'));
+    expect(dataset.images.map(({ split, boxes }) => [split, boxes.length])).toEqual([['train', 2]]);
+    expect(dataset.warnings).toEqual([expect.stringMatching(/names 1 classes.*ids up to 3.*called class_3/)]);
+  });
+
+  test('classes without a name are kept by their id for the user to name, the lowest first', async () => {
+    const row = '0.5 0.5 1 1\n';
+    const files = { 'a.txt': `7 ${row}1 ${row}`, 'b.txt': `3 ${row}` };
+    const dir = await folderOf(['a.jpg', 'b.jpg'], { ...files, 'classes.txt': 'cat\n\ndog\n\n' });
+    const { dataset } = await stageImport(dir, { format: 'auto' });
+    expect(dataset.classes).toEqual([
+      { name: 'cat', sourceId: 0 },
+      // a line left blank is an id too
+      { name: 'class_1', sourceId: 1 },
+      { name: 'dog', sourceId: 2 },
+      { name: 'class_3', sourceId: 3, isUnnamed: true },
+      { name: 'class_7', sourceId: 7, isUnnamed: true },
+    ]);
+    expect(dataset.images.map(({ boxes }) => boxes.map(({ classIndex }) => classIndex))).toEqual([
+      [4, 1],
+      [3],
+    ]);
+    expect(dataset.images.map(({ lost }) => lost)).toEqual([undefined, undefined]);
+  });
+
+  test.each(['images/classes.txt', 'labels/train/classes.txt', 'deep/er/obj.names'])(
+    'names are found in %s, and other lists are said to be there',
+    async (list) => {
+      const files = { 'labels/a.txt': '0 0.5 0.5 1 1\n', [list]: 'cat\n' };
+      const dir = await folderOf(['images/a.jpg'], files);
+      expect(await stageImport(dir, { format: 'auto' })).toMatchObject({
+        dataset: { format: 'yolo', classes: [{ name: 'cat' }], warnings: [] },
+      });
+      const both = await folderOf(['images/a.jpg'], { ...files, 'z/z/z/classes.txt': 'dog\n' });
+      const { dataset } = await stageImport(both, { format: 'auto' });
+      expect(dataset.classes).toMatchObject([{ name: 'cat' }]);
+      expect(dataset.warnings).toEqual([expect.stringContaining('classes.txt names other classes')]);
+    },
+  );
+
+  test('a description that lies apart finds the data in the folder that is named for it', async () => {
+    const data = await folderOf(['images/train/a.jpg', 'images/val/b.jpg'], {
+      'labels/train/a.txt': '0 0.5 0.5 1 1\n',
+      'labels/val/b.txt': '1 0.5 0.5 1 1\n',
+    });
+    const description = `path: ${data}\ntrain: images/train\nval: images/val\n${yaml}`;
+    const apart = await folderOf([], { 'set.yaml': description });
+    for (const source of [apart, `${apart}/set.yaml`]) {
+      const { dataset } = await stageImport(source, { format: 'auto', images: data });
+      expect(dataset.images.map(({ split, boxes }) => [split, boxes.length])).toEqual([
+        ['train', 1],
+        ['val', 1],
+      ]);
+      expect(dataset.warnings).toEqual([]);
+    }
+  });
+
+  test('labels apart from images of equal names find those of their split', async () => {
+    const labels = await folderOf([], {
+      'train/001.txt': '0 0.5 0.5 1 1\n',
+      'val/001.txt': '0 0.25 0.5 0.5 1\n',
+    });
+    const images = await folderOf(['train/001.jpg', 'val/001.jpg'], {});
+    const { dataset } = await stageImport(labels, { format: 'yolo', images });
+    expect(dataset.images.map(({ path, split, boxes }) => [path, split, boxes[0]?.x2])).toEqual([
+      [`${images}/train/001.jpg`, 'train', 40],
+      [`${images}/val/001.jpg`, 'val', 20],
+    ]);
   });
 });

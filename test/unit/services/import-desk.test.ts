@@ -109,6 +109,32 @@ describe('an import', () => {
     expect(back).toEqual({ ...found, isConventionOpen: false });
   });
 
+  it('shows a box of each class that the source has no name for', async () => {
+    const folder = temporaryFolder();
+    await drawSampleData(folder, 1, 3);
+    const [name = ''] = readdirSync(join(folder, 'JPEGImages'));
+    writeFileSync(
+      join(folder, 'JPEGImages', name.replace('.jpg', '.txt')),
+      '0 0.5 0.5 1 1\n2 0.5 0.5 0.5 0.5\n',
+    );
+    writeFileSync(join(folder, 'JPEGImages/classes.txt'), 'cat\n');
+    const source = { source: join(folder, 'JPEGImages'), format: 'auto' as const };
+    const { classes } = await new ImportDesk().look(temporaryProject(), source, 'w1', silent);
+    const { width, height } = classes[1]!.example!;
+    expect(classes.map(({ name, example }) => [name, example])).toEqual([
+      ['cat', null],
+      [
+        'class_2',
+        {
+          image: 0,
+          width,
+          height,
+          rect: { x: width / 4, y: height / 4, width: width / 2, height: height / 2 },
+        },
+      ],
+    ]);
+  });
+
   it('of Create ML asks whether small numbers are fractions or pixels', async () => {
     const folder = temporaryFolder();
     await drawSampleData(folder, 1, 3);

@@ -1,5 +1,5 @@
 // What the user decides about a dataset before it comes in.
-import type { ImportChoices, ImportSummary } from '../../../shared/contract/imports.ts';
+import type { FoundClass, ImportChoices, ImportSummary } from '../../../shared/contract/imports.ts';
 import { type Split, splitNames } from '../../../shared/model.ts';
 import { t } from '../../words/words.ts';
 
@@ -9,6 +9,7 @@ export const sides: readonly Side[] = [...splitNames, 'none'];
 export interface PlannedClass {
   readonly index: number;
   readonly source: string;
+  readonly example: FoundClass['example'];
   boxes: number;
   name: string;
   taken: boolean;
@@ -27,9 +28,10 @@ export class Plan {
     this.found = found;
     this.#known = new Set(known);
     this.deal = !this.namesSplits;
-    this.classes = found.classes.map(({ name, boxes }, index) => ({
+    this.classes = found.classes.map(({ name, boxes, example }, index) => ({
       index,
       source: name,
+      example,
       boxes,
       name,
       taken: true,
