@@ -15,34 +15,59 @@ export async function writeCoco(
   for (const split of exportSplits) {
     const members = named.filter(({ image }) => image.split === split);
     if (members.length === 0 && (split !== undefined || named.length > 0)) continue;
-    await out.text(`annotations/instances_${split ?? 'all'}.json`, documentOf(members, dataset));
+    const onImage = () => options.onProgress?.(++done, named.length);
+    await out.text(`annotations/instances_${split ?? 'all'}.json`, documentOf(members, dataset, onImage));
     for (const { name, image } of options.copyImages ? members : []) {
       await out.copy(`images/${name}`, image.path);
     }
-    done += members.length;
-    options.onProgress?.(done, named.length);
   }
   return { convention: 'xywh-0-based', notes: [] };
 }
 
-function documentOf(members: readonly NamedImage[], { classes }: ExportDataset): string {
-  const images = members.map(({ image, name }, index) => ({
+function* documentOf(
+  members: readonly NamedImage[],
+  { classes }: ExportDataset,
+  onImage: () => void,
+): Iterable<string> {
+  const categories = classes.map(({ name }, index) => ({ id: index + 1, name, supercategory: '' }));
+  yield '{\n';
+  yield* listOf('images', members.map(imageOf));
+  yield ',\n';
+  yield* listOf('annotations', annotationsOf(members, onImage));
+  yield ',\n';
+  yield* listOf('categories', categories);
+  yield '\n}\n';
+}
+
+function* listOf(key: string, rows: Iterable<Record<string, unknown>>): Iterable<string> {
+  let before = `"${key}": [\n`;
+  for (const row of rows) {
+    yield `${before}${JSON.stringify(row)}`;
+    before = ',\n';
+  }
+  yield before === ',\n' ? '\n]' : `${before}\n]`;
+}
+
+function imageOf({ image, name }: NamedImage, index: number): Record<string, unknown> {
+  return {
     ...image.extra,
     ...(image.group !== undefined && { group: image.group }),
     id: index + 1,
     file_name: name,
     width: image.width,
     height: image.height,
-  }));
-  const owned = members.flatMap(({ image }, index) =>
-    image.boxes.map((box) => ({ box, imageId: index + 1 })),
-  );
-  const annotations = owned.map(({ box, imageId }, index) => annotationOf(box, imageId, index + 1));
-  const categories = classes.map(({ name }, index) => ({ id: index + 1, name, supercategory: '' }));
-  const lists = Object.entries({ images, annotations, categories }).map(
-    ([key, rows]) => `"${key}": [\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`,
-  );
-  return `{\n${lists.join(',\n')}\n}\n`;
+  };
+}
+
+function* annotationsOf(
+  members: readonly NamedImage[],
+  onImage: () => void,
+): Iterable<Record<string, unknown>> {
+  let id = 0;
+  for (const [index, { image }] of members.entries()) {
+    for (const box of image.boxes) yield annotationOf(box, index + 1, ++id);
+    onImage();
+  }
 }
 
 function annotationOf(box: StagedBox, imageId: number, id: number): Record<string, unknown> {

@@ -6,8 +6,9 @@ import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { folderOf } from './draft-list.ts';
 import { nameBelow } from './image-files.ts';
 import { type ImageIndex, imagesFor, nearTo } from './image-index.ts';
+import { readLists } from './json-lists.ts';
 import { readManifest } from './manifest.ts';
-import { arrayOf, extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import { extraOf, isRecord, numberOf, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
 import { folderSplit, type Split, splitNamed } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
@@ -60,6 +61,7 @@ function splitOf(root: string, file: string): Split | undefined {
   return words.map(splitNamed).find((split) => split !== undefined) ?? folderSplit(nameBelow(root, file));
 }
 
+const listKeys = ['images', 'annotations', 'categories'] as const;
 const imageKeys = new Set(['id', 'file_name', 'width', 'height', 'group']);
 
 /** What a file's annotations say of one image. */
@@ -85,17 +87,18 @@ class CocoReader {
   }
 
   async take(file: string, split: Split | undefined): Promise<void> {
-    const json = await this.#staging.attempt(file, () => readSourceJson(file));
-    if (json === undefined) return;
-    if (!isRecord(json) || !Array.isArray(json.images)) {
+    const lists = await this.#staging.attempt(file, () => readLists(file, listKeys));
+    if (lists === undefined) return;
+    const [listed, annotations = [], categories = []] = listKeys.map((key) => lists.get(key));
+    if (!listed) {
       this.#staging.skip(file, 'the file has no list of images');
       return;
     }
-    const classes = this.#classes(json, file);
+    const classes = this.#classes(categories.filter(isRecord), annotations, file);
     const owned = new Map<string, Owned>();
-    const images = json.images.filter(isRecord);
+    const images = listed.filter(isRecord);
     for (const image of images) owned.set(String(image.id), { boxes: [], lost: 0, leftOut: 0 });
-    this.#readBoxes(arrayOf(json.annotations), classes, owned, file);
+    await this.#readBoxes(annotations, classes, owned, file);
     for (const image of images) await this.#takeImage(image, owned.get(String(image.id)), file, split);
   }
 
@@ -105,10 +108,13 @@ class CocoReader {
   }
 
   /** Category id, as text -> class index. */
-  #classes(json: Record<string, unknown>, file: string): Map<string, number> {
-    const categories = arrayOf(json.categories).filter(isRecord);
+  #classes(
+    categories: readonly Record<string, unknown>[],
+    annotations: readonly unknown[],
+    file: string,
+  ): Map<string, number> {
     const classes = new Map<string, number>();
-    const dummy = dummyCategory(categories, arrayOf(json.annotations), file);
+    const dummy = dummyCategory(categories, annotations, file);
     for (const category of categories) {
       const { id, name } = category;
       if (category === dummy) continue;
@@ -122,14 +128,17 @@ class CocoReader {
     return classes;
   }
 
-  #readBoxes(
+  async #readBoxes(
     annotations: readonly unknown[],
     classes: ReadonlyMap<string, number>,
     owned: ReadonlyMap<string, Owned>,
     file: string,
-  ): void {
+  ): Promise<void> {
+    const { turns } = this.#staging;
     const ids = new Set<string>();
-    for (const annotation of annotations.filter(isRecord)) {
+    for (const annotation of annotations) {
+      if (!isRecord(annotation)) continue;
+      if (turns.isOver) await turns.next();
       const { id, image_id, category_id } = annotation;
       const called = id === undefined ? 'an annotation' : `the annotation ${String(id)}`;
       if (id !== undefined && ids.has(String(id))) {

@@ -1,6 +1,7 @@
 // How label files count pixels where they leave it open: the readings there are, and one made of another.
 import { addToDecimal } from './exact-decimal.ts';
 import type { StagedBox, StagedDataset, StagedImage } from './staged.ts';
+import { Turns } from './turns.ts';
 
 export const vocConventions = ['voc-0-based', 'voc-1-based'] as const;
 export const createmlConventions = ['createml-pixels', 'createml-normalised'] as const;
@@ -26,15 +27,26 @@ export function scaled<T extends Corners>(box: T, width: number, height: number)
 }
 
 /** The dataset, its boxes as they are in another reading. */
-export function inConvention(dataset: StagedDataset, convention: string): StagedDataset {
-  const convert = conversions[convention];
-  if (!convert || !readingsOf(dataset).includes(convention)) return dataset;
-  if (dataset.convention === convention) return { ...dataset, isConventionStated: true };
-  const images = dataset.images.map((image) => ({
-    ...image,
-    boxes: image.boxes.map((box) => ({ ...box, ...convert(box, image) })),
-  }));
+export async function inConvention(dataset: StagedDataset, convention: string): Promise<StagedDataset> {
+  if (!readingsOf(dataset).includes(convention)) return dataset;
+  const images: StagedImage[] = [];
+  const turns = new Turns();
+  for (const image of dataset.images) {
+    if (turns.isOver) await turns.next();
+    images.push({ ...image, boxes: image.boxes.map((box) => boxIn(dataset, image, box, convention)) });
+  }
   return { ...dataset, convention, isConventionStated: true, images };
+}
+
+/** A box of the dataset as it is in a reading of its format. */
+export function boxIn(
+  dataset: StagedDataset,
+  image: StagedImage,
+  box: StagedBox,
+  convention: string,
+): StagedBox {
+  const convert = dataset.convention === convention ? undefined : conversions[convention];
+  return convert ? { ...box, ...convert(box, image) } : box;
 }
 
 export interface ConventionReport {

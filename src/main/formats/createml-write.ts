@@ -18,19 +18,31 @@ export async function writeCreateml(
     const members = named.filter(({ image }) => image.split === split);
     if (members.length === 0 && (split !== undefined || named.length > 0)) continue;
     const folder = split === undefined ? '' : `${split}/`;
-    const entries = members.map((member) => JSON.stringify(entryOf(member, names)));
-    await out.text(`${folder}${fileName}`, `[\n${entries.join(',\n')}\n]\n`);
+    const onImage = () => options.onProgress?.(++done, named.length);
+    await out.text(`${folder}${fileName}`, listOf(members, names, onImage));
     for (const { name, image } of options.copyImages ? members : []) {
       await out.copy(`${folder}${name}`, image.path);
     }
-    done += members.length;
-    options.onProgress?.(done, named.length);
   }
   const ignored = dataset.images
     .flatMap(({ boxes }) => boxes)
     .filter((box) => box.ignore !== undefined).length;
   const notes = ignored > 0 ? [`${ignored} ignored boxes are under ignored_annotations.`] : [];
   return { convention: 'createml-pixels', notes };
+}
+
+function* listOf(
+  members: readonly NamedImage[],
+  names: readonly string[],
+  onImage: () => void,
+): Iterable<string> {
+  let before = '[\n';
+  for (const member of members) {
+    yield `${before}${JSON.stringify(entryOf(member, names))}`;
+    before = ',\n';
+    onImage();
+  }
+  yield before === ',\n' ? '\n]\n' : `${before}\n]\n`;
 }
 
 function entryOf({ image, name }: NamedImage, names: readonly string[]): Record<string, unknown> {

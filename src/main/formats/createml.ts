@@ -6,8 +6,9 @@ import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList, folderOf } from './draft-list.ts';
 import { nameBelow } from './image-files.ts';
 import { nearTo } from './image-index.ts';
+import { readLists } from './json-lists.ts';
 import { readManifest } from './manifest.ts';
-import { arrayOf, extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import { arrayOf, extraOf, isRecord, numberOf, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
 import { folderSplit, type Split, splitNamed } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
@@ -47,10 +48,9 @@ async function readCreateml(source: string, options: ReadOptions, tree: SourceTr
 }
 
 async function entriesOf(file: string, folder: string, staging: Staging): Promise<Entry[]> {
-  const json = await staging.attempt(file, () => readSourceJson(file));
-  if (json === undefined) return [];
+  const lists = await staging.attempt(file, () => readLists(file, ['']));
   const split = folderSplit(nameBelow(folder, file)) ?? splitNamed(basename(folder));
-  return arrayOf(json)
+  return (lists?.get('') ?? [])
     .filter(isRecord)
     .map((image) => ({ file, image, name: String(image.image ?? image.imagefilename ?? ''), split }));
 }

@@ -5,6 +5,7 @@ import { type NamedImage, namedImages } from './export-names.ts';
 import type { OutputFolder } from './output-folder.ts';
 import { isRecord } from './source-text.ts';
 import type { StagedBox } from './staged.ts';
+import { Turns } from './turns.ts';
 
 export async function writeCvat(
   dataset: ExportDataset,
@@ -12,15 +13,9 @@ export async function writeCvat(
   options: ExportOptions,
 ): Promise<Written> {
   const named = namedImages(dataset.images, options.imageRoot);
-  const images = named.map((entry, id) => imageXml(entry, id, dataset));
-  const text = ['<?xml version="1.0" encoding="utf-8"?>', '<annotations>', '  <version>1.1</version>']
-    .concat(metaXml(dataset, named), images.flat(), '</annotations>', '')
-    .join('\n');
-  await out.text('annotations.xml', text);
-  for (const [index, { name, image }] of named.entries()) {
-    if (options.copyImages) await out.copy(`images/${name}`, image.path);
-    options.onProgress?.(index + 1, named.length);
-  }
+  const meta = await metaXml(dataset, named, options);
+  await out.text('annotations.xml', documentOf(dataset, named, meta, options));
+  for (const { name, image } of options.copyImages ? named : []) await out.copy(`images/${name}`, image.path);
   const boxes = dataset.images.flatMap((image) => image.boxes);
   const ignored = boxes.filter((box) => box.ignore !== undefined).length;
   const notes =
@@ -28,10 +23,31 @@ export async function writeCvat(
   return { convention: 'xyxy-0-based', notes };
 }
 
+function* documentOf(
+  dataset: ExportDataset,
+  named: readonly NamedImage[],
+  meta: readonly string[],
+  { onProgress }: ExportOptions,
+): Iterable<string> {
+  const head = ['<?xml version="1.0" encoding="utf-8"?>', '<annotations>', '  <version>1.1</version>'];
+  yield `${[...head, ...meta].join('\n')}\n`;
+  for (const [id, entry] of named.entries()) {
+    yield `${imageXml(entry, id, dataset).join('\n')}\n`;
+    onProgress?.(id + 1, named.length);
+  }
+  yield '</annotations>\n';
+}
+
 /** CVAT takes only attributes that a label declares. */
-function metaXml({ classes }: ExportDataset, named: readonly NamedImage[]): string[] {
+async function metaXml(
+  { classes }: ExportDataset,
+  named: readonly NamedImage[],
+  { signal }: ExportOptions,
+): Promise<string[]> {
+  const turns = new Turns(signal);
   const used = classes.map(() => new Set<string>());
   for (const { image } of named) {
+    if (turns.isOver) await turns.next();
     for (const box of image.boxes) for (const [name] of attributesOf(box)) used[box.classIndex]?.add(name);
   }
   const labels = classes.flatMap(({ name }, index) => [

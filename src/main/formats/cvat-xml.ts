@@ -1,6 +1,8 @@
 // One CVAT file: XML 1.1 text -> its images and tracks. What this program adds lies in an attribute `ddod`, as JSON.
 import { XMLParser } from 'fast-xml-parser';
 import { datasetFileLimit, extraOf, isRecord, numberOf, Unreadable } from './source-text.ts';
+import type { Turns } from './turns.ts';
+import { piecesOf } from './xml-pieces.ts';
 import { jsonOf, listOf, parsedXml, textOf } from './xml-values.ts';
 
 /** Parsing takes many times the file's size in memory. */
@@ -66,17 +68,27 @@ const parser = new XMLParser({
 
 const otherShapes = ['polyline', 'points', 'cuboid', 'mask', 'skeleton', 'ellipse', 'tag'] as const;
 
-/** The content of a file; throws Unreadable where it is none of CVAT's. */
-export function parseCvat(text: string): CvatFile {
-  const root = parsedXml(text, parser).annotations;
+/** The content of a file, in turns with other work; throws Unreadable where it is none of CVAT's. */
+export async function parseCvat(text: string, turns: Turns): Promise<CvatFile> {
+  const parts = piecesOf(text, ['image', 'track']);
+  const root = parsedXml(parts?.rest ?? text, parser).annotations;
   if (root === undefined) throw new Unreadable('the file is XML but not of CVAT');
   const annotations = isRecord(root) ? root : {};
+  const images = listOf(annotations.image).filter(isRecord).map(imageOf);
+  const tracks = listOf(annotations.track).filter(isRecord).map(trackOf);
+  for (const { name, text: piece } of parts?.pieces ?? []) {
+    if (turns.isOver) await turns.next();
+    const element = parsedXml(piece, parser)[name];
+    if (!isRecord(element)) continue;
+    if (name === 'image') images.push(imageOf(element));
+    else tracks.push(trackOf(element));
+  }
   const meta = sectionOf(annotations.meta);
   return {
     labels: listOf(sectionOf(meta.labels).label).map((label) => textOf(sectionOf(label).name)),
     size: sizeOf(textOf(sectionOf(meta.original_size).width), textOf(sectionOf(meta.original_size).height)),
-    images: listOf(annotations.image).filter(isRecord).map(imageOf),
-    tracks: listOf(annotations.track).filter(isRecord).map(trackOf),
+    images,
+    tracks,
   };
 }
 

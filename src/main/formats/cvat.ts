@@ -27,7 +27,9 @@ async function readCvat(source: string, options: ReadOptions, tree: SourceTree):
   const staging = new Staging('cvat', options, await readManifest(await folderOf(source), 'cvat'));
   const list = await draftList(source, options, staging, tree);
   for (const file of files) {
-    const parsed = await staging.attempt(file, async () => parseCvat(await readSourceText(file, cvatLimit)));
+    const parsed = await staging.attempt(file, async () =>
+      parseCvat(await readSourceText(file, cvatLimit), staging.turns),
+    );
     if (parsed === undefined) continue;
     for (const label of parsed.labels) staging.classIndex(label);
     await takeImages(parsed, file, list, staging);

@@ -1,6 +1,7 @@
 // Looks over what was read: boxes without area or numbers go, boxes that look wrong stay and are reported.
 import { type ConventionReport, conventionReport } from './conventions.ts';
 import type { StagedBox, StagedDataset, StagedImage } from './staged.ts';
+import { Turns } from './turns.ts';
 
 export const suspicions = [
   'zero-size',
@@ -45,6 +46,11 @@ export interface StageReport {
   readonly warnings: readonly string[];
 }
 
+export interface Inspection {
+  readonly dataset: StagedDataset;
+  readonly report: StageReport;
+}
+
 /** Pixels below which a side is hardly meant. */
 const tinySide = 2;
 /** Pixels a box may lie outside its image before it is worth a remark; what rounding in other tools makes. */
@@ -57,11 +63,14 @@ const faults: Readonly<Record<'zero-size' | 'not-a-number' | 'unknown-class', st
 };
 
 /** The dataset without boxes that cannot be used, and a report on it. */
-export function inspect(raw: StagedDataset): { dataset: StagedDataset; report: StageReport } {
+export async function inspect(raw: StagedDataset, signal?: AbortSignal): Promise<Inspection> {
+  const turns = new Turns(signal);
   const suspicious: SuspiciousBox[] = [];
   // files are read several at a time: their order is not that of the rows
   const skipped = [...raw.skipped].sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
-  const images = raw.images.map((image) => {
+  const images: StagedImage[] = [];
+  for (const image of raw.images) {
+    if (turns.isOver) await turns.next();
     const seen = new Set<string>();
     let missed = 0;
     const boxes = image.boxes.filter((box) => {
@@ -79,8 +88,8 @@ export function inspect(raw: StagedDataset): { dataset: StagedDataset; report: S
     });
     // a box that covers nothing is missed by nobody, unless nothing else is said of the image
     const lost = (image.lost ?? 0) + (boxes.length > 0 ? missed : image.boxes.length);
-    return { ...image, boxes, ...(lost > 0 && { lost }) };
-  });
+    images.push({ ...image, boxes, ...(lost > 0 && { lost }) });
+  }
   const convention = conventionReport(raw);
   const said = convention.remark === undefined ? [] : [convention.remark];
   const warnings = [...raw.warnings, ...said, ...remarks(suspicious), ...unfinished(images)];

@@ -5,6 +5,7 @@ import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList } from './draft-list.ts';
 import { type ImageHeader, isImageName, nameBelow } from './image-files.ts';
 import { type ImageIndex, nearTo } from './image-index.ts';
+import { readLists } from './json-lists.ts';
 import { type Region, regionsOf } from './label-studio-regions.ts';
 import { isRecord, readSourceJson, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
@@ -35,11 +36,11 @@ async function readLabelStudio(
   const staging = new Staging('label-studio', options);
   const list = await draftList(source, options, staging, tree);
   for (const file of files) {
-    const json = await staging.attempt(file, () => readSourceJson(file));
-    if (json === undefined) continue;
-    for (const task of (Array.isArray(json) ? json : [json]).filter(isRecord)) {
-      await takeTask(task, file, list, staging);
-    }
+    const tasks = await staging.attempt(
+      file,
+      async () => (await readLists(file, [''])).get('') ?? [await readSourceJson(file)],
+    );
+    for (const task of (tasks ?? []).filter(isRecord)) await takeTask(task, file, list, staging);
   }
   return list.finish();
 }

@@ -1,6 +1,9 @@
 // The folder of one export: its files, and copies of images as far as those are there.
-import { access, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+
+/** Characters that are written in one go. */
+const atOnce = 65_536;
 
 export class OutputFolder {
   readonly #dir: string;
@@ -13,8 +16,28 @@ export class OutputFolder {
     this.#signal = signal;
   }
 
-  async text(name: string, text: string): Promise<void> {
-    await writeFile(await this.#place(name), text);
+  /** Writes a text; one in parts as they come, so that a long one holds up nobody. */
+  async text(name: string, text: string | Iterable<string>): Promise<void> {
+    const file = await this.#place(name);
+    if (typeof text === 'string') await writeFile(file, text);
+    else await this.#parts(file, text);
+  }
+
+  async #parts(file: string, parts: Iterable<string>): Promise<void> {
+    const handle = await open(file, 'w');
+    try {
+      let kept = '';
+      for (const part of parts) {
+        kept += part;
+        if (kept.length < atOnce) continue;
+        this.#signal?.throwIfAborted();
+        await handle.appendFile(kept);
+        kept = '';
+      }
+      await handle.appendFile(kept);
+    } finally {
+      await handle.close();
+    }
   }
 
   async copy(name: string, source: string): Promise<void> {

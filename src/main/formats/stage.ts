@@ -67,7 +67,7 @@ export async function stageImport(
   const tree = new SourceTree({ ...(signal && { signal }), ...(onFiles && { onFiles }) });
   const raw = await read(from, { ...options, ...(images !== undefined && { images }) }, tree);
   if (raw.images.length === 0) throw nothingRead(from, raw);
-  return { raw, ...inspect(raw) };
+  return { raw, ...(await inspect(raw, signal)) };
 }
 
 async function read(from: string, options: StageOptions, tree: SourceTree): Promise<StagedDataset> {

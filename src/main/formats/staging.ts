@@ -4,6 +4,7 @@ import { type ImageHeader, readImageHeader } from './image-files.ts';
 import type { KnownExport } from './manifest.ts';
 import { cleanName, Unreadable } from './source-text.ts';
 import type { StagedBox, StagedDataset, StagedImage } from './staged.ts';
+import { Turns } from './turns.ts';
 
 const atOnce = 8;
 
@@ -24,11 +25,13 @@ export class Staging {
   readonly #counts = new Map<string, number>();
   /** Remarks on images of another size than their labels state. */
   readonly #otherSizes: string[] = [];
+  readonly turns: Turns;
 
   /** `known` is an earlier export whose classes come first, unless the options state an order. */
   constructor(format: string, options: ReadOptions, known?: KnownExport) {
     this.#dataset = { format, classes: [], images: [], skipped: [], warnings: [] };
     this.#options = options;
+    this.turns = new Turns(options.signal);
     const first: KnownExport['classes'] =
       options.classOrder?.map((name) => ({ name })) ?? known?.classes ?? [];
     for (const { name, sourceId } of first) this.classIndex(name, sourceId);
@@ -73,6 +76,7 @@ export class Staging {
 
   /** Runs `work`; a reason it throws becomes a skipped row of `file`. */
   async attempt<T>(file: string, work: () => T | Promise<T>): Promise<T | undefined> {
+    if (this.turns.isOver) await this.turns.next();
     this.#options.signal?.throwIfAborted();
     try {
       return await work();

@@ -38,9 +38,18 @@ export async function writeYolo(
   const places = placesOf(named, without);
   await out.text('data.yaml', dataYaml(dataset, places));
   if (Object.keys(sidecar).length > 0) {
-    await out.text(sidecarName, `${JSON.stringify({ version: 1, images: sidecar }, null, 1)}\n`);
+    await out.text(sidecarName, sidecarText(sidecar));
   }
   return { convention: 'cxcywh-normalised', notes: [...notesOf(tally), ...splitNotes(named, places)] };
+}
+
+function* sidecarText(images: Readonly<Record<string, Beside>>): Iterable<string> {
+  let before = '{"version": 1, "images": {\n';
+  for (const [name, entry] of Object.entries(images)) {
+    yield `${before}${JSON.stringify(name)}: ${JSON.stringify(entry)}`;
+    before = ',\n';
+  }
+  yield '\n}}\n';
 }
 
 /** Rows of the boxes that count, and what goes into the side file. */

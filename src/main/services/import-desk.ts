@@ -10,7 +10,7 @@ import type {
 } from '../../shared/contract/imports.ts';
 import { Problem } from '../../shared/problem.ts';
 import { inConvention } from '../formats/conventions.ts';
-import { inspect } from '../formats/inspect.ts';
+import { type Inspection, inspect } from '../formats/inspect.ts';
 import { stageImport } from '../formats/stage.ts';
 import type { StagedDataset } from '../formats/staged.ts';
 import { withHashes } from './datasets.ts';
@@ -28,7 +28,8 @@ interface Looked {
   readonly token: string;
   /** As it was read, so that it can be read otherwise. */
   readonly raw: StagedDataset;
-  dataset: StagedDataset;
+  /** As it is to come in: the newest reading, which may be under way. */
+  inspected: Promise<Inspection>;
 }
 
 /** Windows whose dataset is kept at a time. */
@@ -57,7 +58,7 @@ export class ImportDesk {
     signal?.throwIfAborted();
     const token = randomUUID();
     this.#looked.delete(session);
-    this.#looked.set(session, { token, raw, dataset });
+    this.#looked.set(session, { token, raw, inspected: Promise.resolve({ dataset, report }) });
     for (const other of [...this.#looked.keys()].slice(0, -KEPT)) this.#looked.delete(other);
     const known = await project.datasets.known(dataset, signal);
     return summaryOf(project, token, { raw, dataset, report, known });
@@ -69,8 +70,8 @@ export class ImportDesk {
     { token, convention }: Omit<ImportReading, 'project'>,
   ): Promise<ImportSummary> {
     const looked = this.#lookedAt(token);
-    const { dataset, report } = inspect(inConvention(looked.raw, convention));
-    looked.dataset = dataset;
+    looked.inspected = inConvention(looked.raw, convention).then((read) => inspect(read));
+    const { dataset, report } = await looked.inspected;
     const known = await project.datasets.known(dataset);
     return summaryOf(project, token, { raw: looked.raw, dataset, report, known });
   }
@@ -82,7 +83,7 @@ export class ImportDesk {
     session: string,
     { onProgress, signal }: Watched,
   ): Promise<ImportDone> {
-    const chosen = withChoices(this.#lookedAt(token).dataset, choices);
+    const chosen = withChoices((await this.#lookedAt(token).inspected).dataset, choices);
     const hashed = await withHashes(chosen, {
       onProgress: (done, total) => onProgress(done, total, 'checking images'),
       signal,
@@ -100,7 +101,7 @@ export class ImportDesk {
 
   /** A part of an image that was looked at, upright. Throws a Problem where there is none. */
   async picture(token: string, index: number, crop: Crop | undefined): Promise<Picture> {
-    const image = this.#lookedAt(token).dataset.images[index];
+    const image = this.#lookedAt(token).raw.images[index];
     if (!image) throw new Problem('There is no such image in this import.');
     return await croppedPicture(image.path, image, crop);
   }

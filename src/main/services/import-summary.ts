@@ -8,7 +8,7 @@ import {
   type SuspiciousBox,
 } from '../../shared/contract/imports.ts';
 import type { Rect } from '../../shared/model.ts';
-import { conventionReport, inConvention } from '../formats/conventions.ts';
+import { boxIn, conventionReport } from '../formats/conventions.ts';
 import type { SuspiciousBox as ReportedBox, StageReport } from '../formats/inspect.ts';
 import type { StagedBox, StagedDataset, StagedImage } from '../formats/staged.ts';
 import { className } from './classes.ts';
@@ -98,13 +98,13 @@ function boxesToName({ classes, images }: StagedDataset): Map<number, FoundClass
   const found = new Map<number, FoundClass['example']>();
   for (const [image, { boxes, width, height }] of images.entries()) {
     if (found.size === wanted.size) break;
-    for (const { classIndex, x1, y1, x2, y2 } of boxes) {
-      if (!wanted.has(classIndex) || found.has(classIndex)) continue;
-      found.set(classIndex, {
+    for (const box of boxes) {
+      if (!wanted.has(box.classIndex) || found.has(box.classIndex)) continue;
+      found.set(box.classIndex, {
         image,
         width,
         height,
-        rect: { x: x1, y: y1, width: x2 - x1, height: y2 - y1 },
+        rect: rectOf(box),
       });
     }
   }
@@ -130,7 +130,7 @@ function examplesOf(raw: StagedDataset, readings: readonly Convention[]): Exampl
   });
   if (raw.format === 'voc') found.sort((a, b) => a.oddity - b.oddity);
   return found.slice(0, EXAMPLES).map(({ image, index, box }) => {
-    const rects = readings.map((reading) => rectIn(raw, image, box, reading));
+    const rects = readings.map((reading) => rectOf(boxIn(raw, image, box, reading)));
     const { path: file, width, height } = image;
     // pixels and fractions lie far apart
     const around =
@@ -147,9 +147,7 @@ function examplesOf(raw: StagedDataset, readings: readonly Convention[]): Exampl
   });
 }
 
-function rectIn(raw: StagedDataset, image: StagedImage, box: StagedBox, reading: string): Rect {
-  const [alone] = inConvention({ ...raw, images: [{ ...image, boxes: [box] }] }, reading).images;
-  const { x1, y1, x2, y2 } = alone?.boxes[0] ?? box;
+function rectOf({ x1, y1, x2, y2 }: StagedBox): Rect {
   return { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
 }
 

@@ -63,6 +63,26 @@ describe('CVAT', () => {
     );
   });
 
+  test('images are told apart whatever stands in their names, and in a file with comments', async () => {
+    const image = (name: string, content: string) =>
+      `<image name="${name}" width="40" height="30"${content === '' ? '/>' : `>${content}</image>`}`;
+    const cat = box('cat > </image>'.replaceAll('<', '&lt;'), at(1, 2, 9, 9));
+    const images = [image('a.jpg', cat), image('b.jpg', ''), image('c.jpg', cat)].join('\n');
+    for (const more of ['', '<!-- </image> -->']) {
+      const dir = await folderOf(['a.jpg', 'b.jpg', 'c.jpg'], {
+        'a.xml': file(`${meta('dog')}${images}${more}`),
+      });
+      const { dataset } = await stageImport(dir, auto);
+      expect(dataset.images.map(({ boxes }) => boxes.length)).toEqual([1, 0, 1]);
+      expect(dataset.classes.map(({ name }) => name)).toEqual(['dog', 'cat > </image>']);
+    }
+    const cut = await folderOf(['a.jpg'], { 'a.xml': file(images).slice(0, -40), 'b.xml': file(images) });
+    expect((await stageImport(cut, auto)).dataset.skipped).toContainEqual({
+      file: `${cut}/a.xml`,
+      reason: expect.stringContaining('not valid XML'),
+    });
+  });
+
   test('a rotated box gives the upright box around it, with a warning', async () => {
     const dir = await folderOf(['a.jpg'], {
       'a.xml': file(
