@@ -105,8 +105,8 @@ export function putBox(db: WritableDb, box: Box): void {
   );
 }
 
-export function deleteBox(db: WritableDb, id: number): void {
-  db.write('DELETE FROM box WHERE id = ?').run(id);
+export function deleteBoxes(db: WritableDb, ids: readonly number[]): void {
+  db.write('DELETE FROM box WHERE id IN (SELECT value FROM json_each(?))').run(idList(ids));
 }
 
 export function boxIdsOfClass(db: ReadableDb, classId: number): number[] {

@@ -58,7 +58,8 @@ export function countByClass(db: ReadableDb): ClassCount[] {
   // the index of (class, image) is read in its order, and few images are removed: no row of `box` or `image` is looked up
   const sql = `SELECT class.id AS classId, coalesce(own.boxes, 0) AS boxes, coalesce(own.images, 0) AS images
     FROM class LEFT JOIN (SELECT class_id, count(*) AS boxes, count(DISTINCT image_id) AS images FROM box
-      WHERE image_id NOT IN (SELECT id FROM image WHERE removed = 1) GROUP BY class_id) AS own ON own.class_id = class.id
+      WHERE image_id NOT IN (SELECT id FROM image WHERE removed = 1)
+        AND (+id > (SELECT last FROM hidden_box) OR +id < (SELECT first FROM hidden_box)) GROUP BY class_id) AS own ON own.class_id = class.id
     WHERE class.deleted = 0 ORDER BY class.position, class.id`;
   return db.read<ClassCount>(sql).all();
 }

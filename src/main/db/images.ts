@@ -56,6 +56,13 @@ export function readImageByKey(db: ReadableDb, pathKey: string): ImageRecord | u
   return row && toImage(row);
 }
 
+/** Image -> its revision, of those that are in the project. */
+export function revisionsOf(db: ReadableDb, ids: readonly number[]): Map<number, number> {
+  const sql = 'SELECT id, revision FROM live_image WHERE id IN (SELECT value FROM json_each(?))';
+  const rows = db.read<{ id: number; revision: number }>(sql).all(idList(ids));
+  return new Map(rows.map(({ id, revision }) => [id, revision]));
+}
+
 export interface ImageFilter {
   readonly state?: ImageState;
   readonly split?: Split | 'none';

@@ -2,6 +2,7 @@
 // stand in the project as removed until it is whole.
 import type { ImageRecord, JsonObject, Timestamp } from '../../shared/model.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
+import { deletePartOfHidden } from './hidden-boxes.ts';
 import { idList, objectFrom } from './json-column.ts';
 
 export interface ImportRow {
@@ -58,8 +59,12 @@ export function unfinishedImports(db: ReadableDb): number[] {
     .map(({ id }) => id);
 }
 
-/** Deletes some images of an unfinished import, then the import itself; false once nothing is left. */
+/** Boxes that take about as long as an image. */
+const BOXES_AN_IMAGE = 10;
+
+/** Deletes some images and boxes of an unfinished import, then the import itself; false once nothing is left. */
 export function deletePartOfImport(db: WritableDb, importId: number, images: number): boolean {
+  if (db.transact(() => deletePartOfHidden(db, images * BOXES_AN_IMAGE))) return true;
   // nothing else refers to images that were never part of the project, and to ask every table would take long
   return db.transactUnchecked(() => {
     const sql = 'SELECT id FROM image WHERE import_id = ? LIMIT ?';
@@ -75,6 +80,7 @@ export function deletePartOfImport(db: WritableDb, importId: number, images: num
     const classes = `DELETE FROM class WHERE id IN
       (SELECT value FROM json_each((SELECT report FROM dataset_import WHERE id = ?), '$.unfinished'))`;
     db.write(classes).run(importId);
+    db.write('DELETE FROM journal_part WHERE import_id = ?').run(importId);
     db.write('DELETE FROM dataset_import WHERE id = ?').run(importId);
     return false;
   });

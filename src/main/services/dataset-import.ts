@@ -16,9 +16,10 @@ import type { Facts } from './facts.ts';
 import { pathKey, storedPath } from './image-path.ts';
 import { adoptableRoot, imageRootOf, storedRoot } from './image-root.ts';
 import { dealing } from './import-deal.ts';
-import { type BoxChange, ImportMerges } from './import-merges.ts';
+import { ImportMerges } from './import-merges.ts';
 import { defaultRatios, type ImportOptions, type ImportReport } from './import-options.ts';
 import type { Journal } from './journal.ts';
+import type { BoxChange } from './large-facts.ts';
 import { groupOf } from './split-assignment.ts';
 import { checkRatios, Splits } from './splits.ts';
 import { importedState, labelOf, usableBoxes } from './staged-boxes.ts';
@@ -77,6 +78,7 @@ export class DatasetImport {
       yield index + 1;
     }
     for (const _ of this.#deal()) yield length;
+    for (const _ of this.#merges.writeFacts(this.#id)) yield length;
     return this.#finish();
   }
 
@@ -90,6 +92,7 @@ export class DatasetImport {
     const classIds = this.#newClasses.map(({ id }) => id);
     this.#id = insertImport(this.#db, format, convention ?? null, Date.now(), classIds);
     this.#seq = lastSeq(this.#db);
+    this.#merges.begin(list.reduce((sum, { boxes }) => sum + boxes.length, 0));
   }
 
   #mapClasses(): void {
@@ -189,14 +192,16 @@ export class DatasetImport {
     const changes = this.#mergeAll();
     if (this.#late.length > 0 || lastSeq(this.#db) !== this.#dealtAt) for (const _ of this.#deal());
     this.#record(changes);
-    const report = this.#report(changes);
+    const report = this.#report();
     setImportReport(this.#db, this.#id, report as unknown as JsonObject);
     return report;
   }
 
+  /** The changes of images that were looked at once more. */
   #mergeAll(): BoxChange[] {
     const isOwn = (id: number) => this.#own.has(id);
-    const changes = this.#merges.apply(isOwn);
+    this.#merges.apply(isOwn);
+    const changes: BoxChange[] = [];
     for (const index of this.#late) {
       this.#takeImage(index, false);
       changes.push(...this.#merges.apply(isOwn));
@@ -231,12 +236,13 @@ export class DatasetImport {
     const hidden = this.#newClasses.map((label) => ({ ...label, deleted: true }));
     const splits = [...new Map([...this.#dealt, ...this.#merges.given])];
     const states = [...this.#merges.states];
-    const news = [this.#newClasses, changes, splits, states];
-    if (this.#own.size + news.reduce((sum, { length }) => sum + length, 0) === 0) return;
+    const isNews = [this.#newClasses, changes, splits, states].some(({ length }) => length > 0);
+    if (this.#own.size + this.#merges.added === 0 && !isNews && !this.#merges.large('after').large) return;
     const importId = this.#id;
     const before: Facts = {
       classes: hidden,
       boxes: changes.map(({ id, was }) => [id, was]),
+      ...this.#merges.large('before'),
       states: states.map(([id, { was }]) => [id, was]),
       splits: splits.map(([id]) => [id, null]),
       imported: { importId, removed: true },
@@ -244,6 +250,7 @@ export class DatasetImport {
     const after: Facts = {
       classes: this.#newClasses,
       boxes: changes.map(({ id, is }) => [id, is]),
+      ...this.#merges.large('after'),
       states: states.map(([id, { is }]) => [id, is]),
       splits,
       imported: { importId, removed: false },
@@ -252,7 +259,7 @@ export class DatasetImport {
     this.#journal.record({ gesture: 'import', before, after, session });
   }
 
-  #report(changes: readonly BoxChange[]): ImportReport {
+  #report(): ImportReport {
     const { images: list, classes, warnings } = this.#staged;
     const brought = [...this.#own.values()].reduce((sum, { boxes }) => sum + boxes, 0);
     return {
@@ -260,7 +267,7 @@ export class DatasetImport {
       imagesAdded: this.#own.size,
       imagesMerged: this.#merges.count,
       boxes: list.reduce((sum, image) => sum + image.boxes.length, 0),
-      boxesAdded: brought + changes.filter(({ is }) => is !== null).length,
+      boxesAdded: brought + this.#merges.added,
       classes: classes.map(({ name }) => className(name)),
       classesAdded: this.#newClasses.map((label) => label.name),
       splits: new Splits(this.#db).counts(),

@@ -1,16 +1,19 @@
 // What a gesture changes, as plain facts: the journal keeps them before and after, undo and redo just state them again.
-import type { Box, ImageState, LabelClass, Split } from '../../shared/model.ts';
+import type { ImageState, LabelClass, Split } from '../../shared/model.ts';
 import * as boxes from '../db/boxes.ts';
 import { putClass } from '../db/classes.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
 import * as images from '../db/images.ts';
 import { setImportUndone } from '../db/imports.ts';
+import { imageIdsOfParts } from '../db/journal-parts.ts';
 import { imageIdsOfSuggestions, setRejected } from '../db/suggestions.ts';
+import { type BoxFact, type LargeFacts, largeFacts } from './large-facts.ts';
 
 export interface Facts {
   readonly classes?: readonly LabelClass[];
-  /** null: the box is not there. */
-  readonly boxes?: readonly (readonly [id: number, box: Box | null])[];
+  readonly boxes?: readonly BoxFact[];
+  /** More boxes, which lie apart. */
+  readonly large?: LargeFacts;
   readonly states?: readonly (readonly [imageId: number, state: ImageState])[];
   readonly splits?: readonly (readonly [imageId: number, split: Split | null])[];
   /** Boxes that share a class, for a merge of thousands. */
@@ -26,13 +29,19 @@ function putClasses(db: WritableDb, classes: readonly LabelClass[]): void {
   for (const label of ordered) putClass(db, label);
 }
 
+function putBoxes(db: WritableDb, facts: readonly BoxFact[]): void {
+  boxes.deleteBoxes(
+    db,
+    facts.flatMap(([id, box]) => (box ? [] : [id])),
+  );
+  for (const [, box] of facts) if (box) boxes.putBox(db, box);
+}
+
 /** Makes the facts true. */
 export function putFacts(db: WritableDb, facts: Facts): void {
   putClasses(db, facts.classes ?? []);
-  for (const [id, box] of facts.boxes ?? []) {
-    if (box) boxes.putBox(db, box);
-    else boxes.deleteBox(db, id);
-  }
+  putBoxes(db, facts.boxes ?? []);
+  if (facts.large) for (const part of largeFacts(db, facts.large)) putBoxes(db, part);
   for (const [state, ids] of byValue(facts.states ?? [])) images.setStateOfImages(db, ids, state);
   for (const [split, ids] of byValue(facts.splits ?? [])) images.setSplitOfImages(db, ids, split);
   if (facts.reclass) boxes.setClassOfBoxes(db, facts.reclass.boxIds, facts.reclass.classId);
@@ -64,6 +73,7 @@ export function imagesTouched(db: ReadableDb, before: Facts, after: Facts): Set<
     for (const [imageId] of [...(side.states ?? []), ...(side.splits ?? [])]) ids.add(imageId);
     for (const imageId of side.removed?.imageIds ?? []) ids.add(imageId);
   }
+  for (const id of after.large ? imageIdsOfParts(db, after.large.importId) : []) ids.add(id);
   for (const id of boxes.imageIdsOfBoxes(db, after.reclass?.boxIds ?? [])) ids.add(id);
   for (const id of imageIdsOfSuggestions(db, after.suggestions?.ids ?? [])) ids.add(id);
   return ids;

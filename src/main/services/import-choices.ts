@@ -1,12 +1,13 @@
 // What the user decided about a dataset before it comes in: names, merges and omissions of classes, where splits go.
 import type { ImportChoices } from '../../shared/contract/imports.ts';
-import type { StagedBox, StagedDataset } from '../formats/staged.ts';
+import type { StagedBox, StagedDataset, StagedImage } from '../formats/staged.ts';
 import { className } from './classes.ts';
+import type { Sliced } from './slices.ts';
 
 type Choices = Pick<ImportChoices, 'classes' | 'splits'>;
 
-/** The dataset with classes renamed, merged and left out, and its splits moved. */
-export function withChoices(dataset: StagedDataset, choices: Choices): StagedDataset {
+/** The dataset with classes renamed, merged and left out, and its splits moved. May be set aside. */
+export function* withChoices(dataset: StagedDataset, choices: Choices): Sliced<StagedDataset> {
   const { classes, moved } = chosenClasses(dataset, choices.classes);
   let left = 0;
   const keep = (box: StagedBox): StagedBox[] => {
@@ -15,10 +16,12 @@ export function withChoices(dataset: StagedDataset, choices: Choices): StagedDat
     left += 1;
     return [];
   };
-  const images = dataset.images.map(({ split, ...image }) => {
+  const images: StagedImage[] = [];
+  for (const { split, ...image } of dataset.images) {
     const side = choices.splits[split ?? 'none'];
-    return { ...image, boxes: image.boxes.flatMap(keep), ...(side !== 'none' && { split: side }) };
-  });
+    images.push({ ...image, boxes: image.boxes.flatMap(keep), ...(side !== 'none' && { split: side }) });
+    yield;
+  }
   const warnings = [
     ...dataset.warnings,
     ...(left > 0 ? [`${left} boxes of classes that were not wanted were left out.`] : []),

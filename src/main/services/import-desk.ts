@@ -18,6 +18,7 @@ import { withChoices } from './import-choices.ts';
 import { summaryOf } from './import-summary.ts';
 import { type Crop, croppedPicture, type Picture } from './pictures.ts';
 import type { OpenProject } from './projects.ts';
+import { inSlices } from './slices.ts';
 
 export interface Watched {
   readonly onProgress: (done: number, total: number, what: string) => void;
@@ -83,7 +84,7 @@ export class ImportDesk {
     session: string,
     { onProgress, signal }: Watched,
   ): Promise<ImportDone> {
-    const chosen = withChoices((await this.#lookedAt(token).inspected).dataset, choices);
+    const chosen = await inSlices(withChoices((await this.#lookedAt(token).inspected).dataset, choices));
     const hashed = await withHashes(chosen, {
       onProgress: (done, total) => onProgress(done, total, 'checking images'),
       signal,

@@ -7,6 +7,7 @@ import type { ReadableDb, WritableDb } from '../db/database.ts';
 import { bumpRevisions, imageIdsOfImport } from '../db/images.ts';
 import * as rows from '../db/journal.ts';
 import { type Facts, imagesOfClassChange, imagesTouched, putFacts } from './facts.ts';
+import { largeFacts } from './large-facts.ts';
 
 export interface Entry {
   /** What the user did: `draw`, `move`, `class-merge`. */
@@ -36,7 +37,10 @@ export class Journal {
     this.#db = db;
   }
 
-  /** Makes a gesture true and records it, in one transaction. What was undone before can no longer be redone. */
+  /**
+   * Makes a gesture true and records it, in one transaction. What was undone before can no longer be redone. Large facts are
+   * true already: whoever wrote them apart has seen to that.
+   */
   record(entry: Entry): Change {
     return this.#db.transact(() => {
       rows.overtakeUndone(this.#db);
@@ -87,7 +91,15 @@ export class Journal {
   since(imageId: number, seq: number): { readonly before: Facts; readonly after: Facts }[] {
     return rows
       .journalOfImage(this.#db, imageId, seq)
-      .map((row) => ({ before: parse(row.before), after: parse(row.after) }));
+      .map((row) => ({ before: this.#of(imageId, row.before), after: this.#of(imageId, row.after) }));
+  }
+
+  /** Facts with those that lie apart, as far as they are about an image. */
+  #of(imageId: number, text: string): Facts {
+    const facts = parse(text);
+    if (!facts.large) return facts;
+    const { large, boxes = [], ...rest } = facts;
+    return { ...rest, boxes: [...boxes, ...[...largeFacts(this.#db, large, imageId)].flat()] };
   }
 
   #append(kind: Change['kind'], entry: Entry, target: number | null): Change {
@@ -95,7 +107,7 @@ export class Journal {
     const { gesture, before, after, session } = entry;
     const touched = imagesTouched(db, before, after);
     const shown = new Set([...touched, ...alsoShown(db, kind, entry)]);
-    putFacts(db, after);
+    putFacts(db, kind === 'gesture' ? withoutLarge(after) : after);
     bumpRevisions(db, shown, after.imported?.importId);
     const json = { before: JSON.stringify(before), after: JSON.stringify(after) };
     const seq = rows.appendJournal(db, { kind, gesture, target, ...json, session, at: Date.now() }, touched);
@@ -116,6 +128,10 @@ function alsoShown(db: ReadableDb, kind: Change['kind'], { before, after }: Entr
   // gestures are walked in order: when an import is, its classes are on no image but those it states or brings
   if (imported) return kind === 'gesture' ? [] : imageIdsOfImport(db, imported.importId);
   return [...imagesOfClassChange(db, before, after)];
+}
+
+function withoutLarge({ large: _, ...facts }: Facts): Facts {
+  return facts;
 }
 
 function parse(text: string): Facts {

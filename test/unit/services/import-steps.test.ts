@@ -96,6 +96,103 @@ describe('an import in steps', () => {
     expect(await second).toMatchObject({ imagesAdded: 49, classesAdded: ['cat', 'dog'] });
   });
 
+  describe('of labels for images that are there', () => {
+    const pictures = (count: number) => {
+      const project = temporaryProject();
+      const images = Array.from({ length: count }, (_, at) =>
+        stagedImage(`/data/set/${at}.jpg`, [stagedBox(0, 90)]),
+      );
+      project.datasets.commit(staged(images, ['cat', 'dog']), { splitBy: 'none' });
+      return project;
+    };
+    const boxesOf = (project: OpenProject) =>
+      project.annotations
+        .images({}, 0, 5000)
+        .map((image) => project.annotations.labels(image.id).boxes.map(({ x }) => x));
+    const counts = (project: OpenProject) => project.classes.counts().map(({ boxes }) => boxes);
+
+    it('shows none of them before it is whole, and has them in the history of each image', async () => {
+      const project = pictures(350);
+      const seen = new Set<string>();
+      const onProgress = () => seen.add(JSON.stringify([counts(project), boxesOf(project)[0]]));
+      const replacing = { existing: 'replace', splitBy: 'none' } as const;
+      const report = await project.datasets.take(many(350), replacing, {
+        onProgress: () => void onProgress(),
+      });
+      expect([...seen]).toEqual([JSON.stringify([[350, 0], [90]])]);
+      expect(report).toMatchObject({ imagesAdded: 0, imagesMerged: 350, boxesAdded: 700 });
+      expect([counts(project), boxesOf(project)[200]]).toEqual([
+        [350, 350],
+        [10, 50],
+      ]);
+      const { image } = project.annotations.labels(300);
+      const [first, ...earlier] = project.annotations.history(image.id);
+      expect([first?.gesture, earlier.length]).toEqual(['import', 0]);
+      const before = project.annotations.labelsAfter(image.id, 0);
+      expect(before.boxes.map(({ x, origin }) => [x, origin])).toEqual([[90, 'imported']]);
+      const undone = project.journal.undo('w1');
+      expect(undone?.imageIds).toHaveLength(350);
+      expect([counts(project), boxesOf(project)[349]]).toEqual([[350, 0], [90]]);
+      expect(project.annotations.labelsAfter(image.id, 2).boxes.map(({ x }) => x)).toEqual([10, 50]);
+      project.journal.redo('w1');
+      expect([counts(project), boxesOf(project)[0]]).toEqual([
+        [350, 350],
+        [10, 50],
+      ]);
+    });
+
+    it('that is stopped or cut short leaves what was there', async () => {
+      const project = pictures(3000);
+      const before = [rowsOf(project), boxesOf(project)];
+      for (const share of [0.1, 1]) {
+        const stop = new AbortController();
+        const onProgress = (done: number, total: number) => void (done >= total * share && stop.abort());
+        const taken = project.datasets.take(
+          many(3000),
+          { existing: 'replace' },
+          { onProgress, signal: stop.signal },
+        );
+        await expect(taken).rejects.toThrow();
+        expect([rowsOf(project), boxesOf(project)]).toEqual(before);
+      }
+      let cut = false;
+      const onProgress = (done: number, total: number) => {
+        if (!cut && done > total / 2) project.close();
+        cut ||= done > total / 2;
+      };
+      await expect(project.datasets.take(many(3000), {}, { onProgress })).rejects.toThrow();
+      const again = closing(openProject(project.dir));
+      expect([counts(again), boxesOf(again)]).toEqual([[3000, 0], before[1]]);
+      expect(rowsOf(again)[1]).toBeGreaterThan(3000);
+      // ids that were kept back are given to nobody
+      const { image } = again.annotations.labels(1);
+      const put = [{ x: 1, y: 1, width: 9, height: 9, classId: 1 }];
+      again.annotations.apply({ imageId: 1, revision: image.revision, name: 'draw', put, session: 'w1' });
+      await again.datasets.take(many(2), {}, {});
+      expect(boxesOf(again).slice(0, 3)).toEqual([[90, 1, 10, 50], [90, 10, 50], [90]]);
+      expect(rowsOf(again)[1]).toBe(3000 + 1 + 4);
+    });
+
+    it('looks once more at images that were changed meanwhile', async () => {
+      const project = pictures(3000);
+      let drawn = false;
+      const onProgress = (done: number) => {
+        if (drawn || done < 200) return;
+        drawn = true;
+        project.annotations.removeImages([120], 'w1');
+        const { revision } = project.annotations.labels(7).image;
+        const put = [{ x: 10, y: 10, width: 20, height: 20, classId: 1 }];
+        project.annotations.apply({ imageId: 7, revision, name: 'draw', put, session: 'w1' });
+      };
+      const report = await project.datasets.take(many(3000), {}, { onProgress });
+      expect(report).toMatchObject({ imagesAdded: 1, imagesMerged: 2999, boxesAdded: 5999 });
+      expect(project.annotations.labels(7).boxes.map(({ x }) => x)).toEqual([90, 10, 50]);
+      project.journal.undo('w1');
+      expect(project.annotations.labels(7).boxes.map(({ x }) => x)).toEqual([90, 10]);
+      expect(counts(project)).toEqual([3000, 0]);
+    });
+  });
+
   it('does not hold up other work for as long as it takes', async () => {
     const project = temporaryProject();
     let [last, longest] = [performance.now(), 0];

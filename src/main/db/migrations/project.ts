@@ -8,6 +8,7 @@ import * as metricBuckets from './project/0006-metric-buckets.ts';
 import * as keptDetections from './project/0007-kept-detections.ts';
 import * as boxOrder from './project/0008-box-order.ts';
 import * as counting from './project/0009-counting.ts';
+import * as largeImports from './project/0010-large-imports.ts';
 
 export const projectSchema = {
   applicationId: 0x44444f50, // "DDOP"
@@ -21,5 +22,6 @@ export const projectSchema = {
     keptDetections,
     boxOrder,
     counting,
+    largeImports,
   ],
 };
