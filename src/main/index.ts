@@ -24,7 +24,7 @@ if (app.requestSingleInstanceLock()) {
 }
 
 async function start(): Promise<void> {
-  const backend = createBackend({ chooseFolder, showFolder, onNotice: watchTraining });
+  const backend = createBackend({ choosePath, showFolder, onNotice: watchTraining });
   // nothing the page could ask for (camera, notifications, ...) is needed
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
@@ -76,10 +76,14 @@ async function showFolder(dir: string): Promise<void> {
   if (failure !== '') throw new Error(failure);
 }
 
-async function chooseFolder(title: string): Promise<string | null> {
-  const { filePaths } = await dialog.showOpenDialog({
-    title,
-    properties: ['openDirectory', 'createDirectory'],
-  });
+const LABEL_FILES = ['json', 'xml', 'yaml', 'yml', 'txt', 'csv', 'odgt'];
+
+/** One dialog for both would offer files alone on some systems. */
+async function choosePath(title: string, kind: 'folder' | 'labels'): Promise<string | null> {
+  const { filePaths } = await dialog.showOpenDialog(
+    kind === 'folder'
+      ? { title, properties: ['openDirectory', 'createDirectory'] }
+      : { title, properties: ['openFile'], filters: [{ name: 'Labels', extensions: LABEL_FILES }] },
+  );
   return filePaths[0] ?? null;
 }

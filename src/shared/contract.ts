@@ -107,6 +107,8 @@ export interface FolderListing {
   readonly path: string;
   readonly parent: string | null;
   readonly folders: readonly string[];
+  /** Files that may hold labels, where they were asked for. */
+  readonly files: readonly string[];
   readonly isProject: boolean;
 }
 
@@ -177,8 +179,12 @@ export const contract = {
     glance,
   },
   folders: {
-    list: request.input(z.strictObject({ path: path.optional() })).output(type<FolderListing>()),
-    choose: request.input(z.strictObject({ title: label })).output(type<string | null>()),
+    list: request
+      .input(z.strictObject({ path: path.optional(), files: z.boolean().optional() }))
+      .output(type<FolderListing>()),
+    choose: request
+      .input(z.strictObject({ title: label, kind: z.enum(['folder', 'labels']) }))
+      .output(type<string | null>()),
   },
   imports,
   images: {

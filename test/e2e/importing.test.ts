@@ -134,6 +134,37 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await page.getByText('20 of 20', { exact: true }).waitFor();
   });
 
+  it('looks at what is dropped in any view, and onto the dialog; what is typed is completed', async () => {
+    /** As the desktop's window does it, which knows where dropped files lie. */
+    const drop = (...paths: string[]) =>
+      page.evaluate(`{
+        window.ddodPathOf = (file) => file.name;
+        const dataTransfer = new DataTransfer();
+        for (const name of ${JSON.stringify(paths)}) dataTransfer.items.add(new File([], name));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+      }`);
+    await page.getByRole('navigation').getByRole('button', { name: 'Train', exact: true }).click();
+    await drop(data);
+    const dialog = page.getByRole('dialog', { name: 'Import images and labels' });
+    await dialog.getByText(/^20 images, \d+ boxes/).waitFor();
+    await page.getByText('20 of 20', { exact: true }).waitFor();
+    await drop(messy);
+    await dialog.getByText(/^4 images, \d+ boxes/).waitFor();
+    const field = dialog.getByLabel('Folder, or a label file');
+    expect(await field.inputValue()).toBe(messy);
+    await drop(messy, data);
+    await dialog.getByText('Drop one folder, or one label file.').waitFor();
+    await field.fill(`${join(messy, 'Annotations')}/`);
+    await expect.poll(() => dialog.locator('datalist option').count()).toBeGreaterThan(3);
+    const offered = dialog.locator(`datalist option[value="${join(messy, 'Annotations/sample_0001.xml')}"]`);
+    expect(await offered.count()).toBe(1);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Export labels …' }).click();
+    await drop(data);
+    await page.getByText('Close this first, then drop it again.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  });
+
   it('says in a sentence what cannot be imported', async () => {
     await page.getByRole('button', { name: 'Import …' }).click();
     await page.getByLabel('Folder, or a label file').fill('/no/such/folder');

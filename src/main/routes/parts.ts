@@ -18,8 +18,8 @@ export interface Caller {
 
 /** What a door adds. */
 export interface Shell {
-  /** Opens the system's folder dialog; absent where there is none. */
-  readonly chooseFolder?: (title: string) => Promise<string | null>;
+  /** Opens the system's dialog for a folder or a label file; absent where there is none. */
+  readonly choosePath?: (title: string, kind: 'folder' | 'labels') => Promise<string | null>;
   /** Shows a folder in the system's file manager; absent where there is none. */
   readonly showFolder?: (dir: string) => Promise<void>;
   /** Hears what the windows are told. */

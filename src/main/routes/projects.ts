@@ -15,7 +15,7 @@ export function projectRoutes(parts: Parts) {
     state: os.projects.state.handler(({ context: { session } }) => ({
       ...workspace.state(),
       session,
-      hasFolderDialog: shell.chooseFolder !== undefined,
+      hasFolderDialog: shell.choosePath !== undefined,
       hasFileManager: shell.showFolder !== undefined,
     })),
     create: os.projects.create.handler(({ input }) =>
@@ -36,7 +36,7 @@ export function projectRoutes(parts: Parts) {
 
 export function folderRoutes({ shell }: Parts) {
   return os.folders.router({
-    list: os.folders.list.handler(({ input }) => listFolders(input.path)),
-    choose: os.folders.choose.handler(({ input }) => shell.chooseFolder?.(input.title) ?? null),
+    list: os.folders.list.handler(({ input }) => listFolders(input.path, input.files)),
+    choose: os.folders.choose.handler(({ input }) => shell.choosePath?.(input.title, input.kind) ?? null),
   });
 }
