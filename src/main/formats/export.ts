@@ -15,6 +15,8 @@ export interface ExportLabelsOptions extends ExportOptions {
   readonly sources?: readonly string[];
   /** A folder for what this program writes: it may be written into even where it lies among images. */
   readonly ownFolder?: string;
+  /** The program's version, for the manifest. */
+  readonly toolVersion?: string;
   /** Looks at the files in their draft before they are there to be found; what it throws ends the export. */
   readonly check?: (draft: string, manifest: Manifest) => Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function exportLabels(
       named.map(({ name }) => name),
       writer.name,
       { ...written, notes: [...written.notes, ...missingCopies(out)] },
+      options.toolVersion,
     );
     await out.text('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
     await options.check?.(draft, manifest);

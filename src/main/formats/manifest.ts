@@ -10,6 +10,8 @@ const manifestLimit = 16 * 2 ** 20;
 
 export interface Manifest {
   readonly tool: string;
+  /** Of the program that wrote it. */
+  readonly toolVersion?: string;
   /** Version of this file's own layout. */
   readonly version: 1;
   readonly format: string;
@@ -35,6 +37,7 @@ export function manifestOf(
   names: readonly string[],
   format: string,
   written: { readonly convention: string; readonly notes: readonly string[] },
+  toolVersion?: string,
 ): Manifest {
   const splits = { train: 0, val: 0, test: 0, none: 0 };
   for (const image of dataset.images) splits[image.split ?? 'none']++;
@@ -43,6 +46,7 @@ export function manifestOf(
   const members = dataset.images.map((image, index) => `${names[index]}\t${image.split ?? 'none'}\n`).sort();
   return {
     tool,
+    ...(toolVersion !== undefined && { toolVersion }),
     version: 1,
     format,
     convention: written.convention,

@@ -16,6 +16,7 @@ import type { Manifest } from '../formats/manifest.ts';
 import type { StagedBox, StagedImage } from '../formats/staged.ts';
 import { lossesOf } from './label-losses.ts';
 import { readBack } from './label-read-back.ts';
+import { programVersion } from './program-version.ts';
 import type { OpenProject } from './projects.ts';
 import { inSlices, type Sliced } from './slices.ts';
 import type { LabelledImage, Snapshots } from './snapshots.ts';
@@ -127,6 +128,7 @@ export async function writeProjectLabels(
   const manifest = await exportLabels(dataset, format, dir, {
     imageRoot: root,
     ownFolder: ownFolder(project),
+    toolVersion: programVersion(),
     copyImages,
     check,
     onProgress: (done, total) => onProgress(done, total, 'writing'),

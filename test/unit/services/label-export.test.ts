@@ -135,7 +135,9 @@ describe('an export', () => {
     ])
       await expect(to(place)).rejects.toThrow('lies in the source folder');
     await to('set/other');
-    expect(existsSync(join(folder, 'set/other/manifest.json'))).toBe(true);
+    const manifest = JSON.parse(readFileSync(join(folder, 'set/other/manifest.json'), 'utf8'));
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(manifest).toMatchObject({ tool: 'DDOD Studio', toolVersion: version, version: 1 });
   });
 
   it.each(formats)(
