@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { conventions } from '../../shared/contract/imports.ts';
+import { conventions, variants } from '../../shared/contract/imports.ts';
 import { sentenceOf } from '../../shared/problem.ts';
 import type { StageReport } from '../formats/inspect.ts';
 import { formatNamed, isAutomatic, type StageOptions, stageImport } from '../formats/stage.ts';
@@ -22,6 +22,7 @@ interface ImportArguments {
   readonly format: string;
   readonly images?: string;
   readonly convention?: string;
+  readonly variant?: string;
   readonly ignoreDifficult?: boolean;
   readonly splitBy: 'file' | 'ratio';
   readonly classOrder?: readonly string[];
@@ -47,13 +48,19 @@ export function addDataVerbs(program: Command, console: Console): void {
     .requiredOption('--project <dir>', 'the project, made where it is missing')
     .option(
       '--format <name>',
-      'auto, coco, voc, yolo, cvat, createml, labelme, label-studio, images',
+      'auto, coco, voc, yolo, cvat, createml, labelme, label-studio, wider, crowdhuman, images',
       importFormat,
       'auto',
     )
     .option('--images <dir>', 'where the images are, if not beside the labels')
     .addOption(
       new Option('--convention <name>', 'how Pascal VOC or Create ML counts pixels').choices(conventions),
+    )
+    .addOption(
+      new Option(
+        '--variant <name>',
+        'which labels of a Label Studio task (latest, first, predictions) or of a person in CrowdHuman',
+      ).choices(variants),
     )
     .option('--ignore-difficult', 'take boxes marked difficult as ignored regions')
     .addOption(
@@ -69,7 +76,11 @@ export function addDataVerbs(program: Command, console: Console): void {
     .command('export-labels')
     .description('write the labels of a project to a new folder')
     .requiredOption('--project <dir>', 'the project')
-    .requiredOption('--format <name>', 'coco, voc, yolo, cvat or createml', knownFormat)
+    .requiredOption(
+      '--format <name>',
+      'coco, voc, yolo, cvat, createml, label-studio or labelme',
+      knownFormat,
+    )
     .requiredOption('--out <dir>', 'a new folder')
     .addOption(
       new Option('--convention <name>', 'how Pascal VOC is to count pixels').choices([

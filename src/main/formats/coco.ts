@@ -10,7 +10,7 @@ import { readLists } from './json-lists.ts';
 import { readManifest } from './manifest.ts';
 import { extraOf, isRecord, numberOf, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
-import { folderSplit, type Split, splitNamed } from './split-folders.ts';
+import { type Split, splitOfFile } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
 import { type ImageDraft, Staging } from './staging.ts';
 
@@ -49,16 +49,10 @@ async function readCoco(source: string, options: ReadOptions, tree: SourceTree):
   if (labels.length === 0) throw new Unreadable('there is no COCO file');
   const reader = new CocoReader(await imagesFor(folder, options, tree), staging, known === undefined);
   const rank = { train: 0, val: 1, test: 2, none: 3 };
-  const ordered = labels.map((file) => ({ file, split: splitOf(folder, file) }));
+  const ordered = labels.map((file) => ({ file, split: splitOfFile(folder, file) }));
   ordered.sort((a, b) => rank[a.split ?? 'none'] - rank[b.split ?? 'none']);
   for (const { file, split } of ordered) await reader.take(file, split);
   return reader.finish();
-}
-
-/** From the file's name (`instances_val2017`), else from its folder (`valid/`). */
-function splitOf(root: string, file: string): Split | undefined {
-  const words = basename(file, extname(file)).split(/[_.-]/);
-  return words.map(splitNamed).find((split) => split !== undefined) ?? folderSplit(nameBelow(root, file));
 }
 
 const listKeys = ['images', 'annotations', 'categories'] as const;

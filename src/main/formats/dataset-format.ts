@@ -11,6 +11,8 @@ export interface ReadOptions {
   readonly known?: KnownImages;
   /** `voc-0-based` (half-open) or `voc-1-based` (inclusive); only Pascal VOC leaves it open. */
   readonly convention?: string;
+  /** Which of the labels that a source has side by side are wanted; formats name theirs. */
+  readonly variant?: string;
   /** Names that come first, in this order; others follow as they appear. For formats without a class list. */
   readonly classOrder?: readonly string[];
   /** Take boxes marked difficult as ignored. */

@@ -17,10 +17,7 @@ export const imageFolder: DatasetFormat = {
     return (await tree.below(source)).some(isImageName) ? 0.2 : 0;
   },
   read: readImages,
-  write: () =>
-    Promise.reject(
-      new Problem('A plain image folder holds no labels.', 'Export as coco, voc, yolo, cvat or createml.'),
-    ),
+  write: () => Promise.reject(new Problem('A plain image folder holds no labels.', 'Name another format.')),
 };
 
 async function readImages(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {

@@ -30,6 +30,7 @@ export interface StageReport {
   /** The readings to choose from where files leave it open, and whether nobody has said which it is. */
   readonly conventions: readonly string[];
   readonly isConventionOpen: boolean;
+  readonly variant: StagedDataset['variant'] | null;
   readonly images: number;
   readonly boxes: number;
   readonly ignored: number;
@@ -137,7 +138,9 @@ function unfinished(images: readonly StagedImage[]): string[] {
   const short = images.filter(({ lost = 0 }) => lost > 0);
   const bare = short.filter(({ boxes }) => boxes.length === 0).length;
   const left = short.length - bare;
+  const drafts = images.filter(({ isDraft }) => isDraft).length;
   return [
+    ...(drafts > 0 ? [`${drafts} images have labels of a model and come in as in progress.`] : []),
     ...(left > 0
       ? [`${left} images lost some of their labels and come in as in progress: nothing trains on them yet.`]
       : []),
@@ -167,6 +170,7 @@ function reportOf(
     convention: dataset.convention ?? null,
     conventions: readings,
     isConventionOpen: isOpen,
+    variant: dataset.variant ?? null,
     images: dataset.images.length,
     boxes: boxes.length,
     ignored: boxes.filter((box) => box.ignore !== undefined).length,

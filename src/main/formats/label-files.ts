@@ -2,11 +2,19 @@
 import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 
-export type LabelKind = 'coco' | 'createml' | 'label-studio' | 'labelme' | 'cvat' | 'voc';
+export type LabelKind =
+  | 'coco'
+  | 'createml'
+  | 'label-studio'
+  | 'labelme'
+  | 'cvat'
+  | 'voc'
+  | 'wider'
+  | 'crowdhuman';
 
 interface Opening {
   readonly kind: LabelKind;
-  readonly suffix: '.json' | '.xml';
+  readonly suffix: '.json' | '.xml' | '.txt' | '.odgt';
   readonly looksRight: (head: string) => boolean;
 }
 
@@ -17,6 +25,10 @@ const createmlImage = /"(image|imagefilename)"\s*:\s*"/;
 /** Label Studio's lists look alike. */
 const notCreateml = /"(result|completions|predictions|rectanglelabels|data)"\s*:/;
 const shapes = /"(shapes"\s*:\s*\[|imagePath"\s*:\s*")/;
+
+/** An image, a count, and a row of ten numbers. */
+const widerStart =
+  /^\s*\S.*\.(jpe?g|png)[ \t]*\r?\n[ \t]*\d+[ \t]*\r?\n[ \t]*-?\d+([ \t]+-?\d+){3,9}[ \t]*(\r?\n|$)/i;
 
 const openings: readonly Opening[] = [
   {
@@ -41,6 +53,12 @@ const openings: readonly Opening[] = [
   },
   { kind: 'labelme', suffix: '.json', looksRight: (head) => /^\s*\{/.test(head) && shapes.test(head) },
   { kind: 'cvat', suffix: '.xml', looksRight: (head) => /<annotations[\s>]/.test(head) },
+  { kind: 'wider', suffix: '.txt', looksRight: (head) => widerStart.test(head) },
+  {
+    kind: 'crowdhuman',
+    suffix: '.odgt',
+    looksRight: (head) => /^\s*\{/.test(head) && /"gtboxes"/.test(head),
+  },
   { kind: 'voc', suffix: '.xml', looksRight: (head) => /<annotation[\s>]/.test(head) },
 ];
 
@@ -48,7 +66,10 @@ const suffixes = new Set<string>(openings.map(({ suffix }) => suffix));
 
 /** Whether a file's name is that of a label file that says what it is. */
 export function isTelling(file: string): boolean {
-  return suffixes.has(extname(file).toLowerCase()) && !basename(file).startsWith('._');
+  const suffix = extname(file).toLowerCase();
+  // of texts, which most often are the labels of one image each, only those that are called like WIDER's
+  if (suffix === '.txt' && !/wider|bbx|face/i.test(basename(file))) return false;
+  return suffixes.has(suffix) && !basename(file).startsWith('._');
 }
 
 /** What a file may be, by its first 4 kB without a byte order mark. */

@@ -1,4 +1,5 @@
 // Regions of one Label Studio annotation: rectangles and polygons in percent, with the labels given to them.
+import { keptMarks, ownKey } from './own-marks.ts';
 import { arrayOf, cleanName, extraOf, isRecord, numberOf } from './source-text.ts';
 import type { Staging } from './staging.ts';
 
@@ -11,6 +12,9 @@ export interface Region {
   /** Size of the image as the annotator saw it. */
   readonly original: { readonly width: number; readonly height: number } | undefined;
   readonly score: number | undefined;
+  /** In pixels, where percent do not say them exactly. */
+  readonly exact: readonly number[] | undefined;
+  readonly marks: ReturnType<typeof keptMarks>;
   readonly extra: Record<string, unknown> | undefined;
 }
 
@@ -74,14 +78,38 @@ function regionOf(result: Record<string, unknown>, labels: readonly unknown[]): 
   const value = isRecord(result.value) ? result.value : {};
   const [width, height] = [numberOf(result.original_width), numberOf(result.original_height)];
   const kept = Object.fromEntries(Object.entries(result).filter(([key]) => keptKeys.has(key)));
+  const { [ownKey]: own, ...meta } = isRecord(result.meta) ? result.meta : {};
+  if (own !== undefined) kept.meta = Object.keys(meta).length > 0 ? meta : undefined;
+  const marks = keptMarks(own);
+  const extra = { ...extraOf(definedOf(kept), new Set()), ...marks.extra };
   return {
     corners: Array.isArray(value.points) ? pointsOf(value.points) : rectangleOf(value),
     rotation: numberOf(value.rotation ?? 0),
     labels,
     original: width > 0 && height > 0 ? { width, height } : undefined,
     score: typeof result.score === 'number' ? result.score : undefined,
-    extra: extraOf(kept, new Set()),
+    exact: isRecord(own) && Array.isArray(own.corners) ? own.corners.map(numberOf) : undefined,
+    marks,
+    extra: Object.keys(extra).length > 0 ? extra : undefined,
   };
+}
+
+function definedOf(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
+
+/** The corners of an upright rectangle in percent, as pixels. */
+export function cornersInPixels(
+  value: Readonly<Record<'x' | 'y' | 'width' | 'height', number>>,
+  { width, height }: { readonly width: number; readonly height: number },
+): [number, number, number, number] {
+  const { x, y } = value;
+  return [
+    (x * width) / 100,
+    (y * height) / 100,
+    ((x + value.width) * width) / 100,
+    ((y + value.height) * height) / 100,
+  ];
 }
 
 function rectangleOf(value: Record<string, unknown>): Region['corners'] {

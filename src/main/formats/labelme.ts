@@ -1,11 +1,13 @@
 // labelme and X-AnyLabeling: a JSON file beside each image, shapes by their points in pixels.
 import { posix } from 'node:path';
-import { Problem } from '../../shared/problem.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { draftList, folderOf } from './draft-list.ts';
 import { nameBelow, stemOf } from './image-files.ts';
 import { type ImageIndex, nearTo } from './image-index.ts';
-import { extraOf, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
+import { writeLabelme } from './labelme-write.ts';
+import { readManifest } from './manifest.ts';
+import { keptMarks, keptPlace, ownKey } from './own-marks.ts';
+import { extraOf, isBlank, isRecord, numberOf, readSourceJson, Unreadable } from './source-text.ts';
 import type { SourceTree } from './source-tree.ts';
 import { folderSplit } from './split-folders.ts';
 import type { StagedBox, StagedDataset } from './staged.ts';
@@ -15,22 +17,21 @@ export const labelme: DatasetFormat = {
   name: 'labelme',
   detect: async (source, tree) => ((await tree.labels(source, 'labelme')).length > 0 ? 0.85 : 0),
   read: readLabelme,
-  write: () =>
-    Promise.reject(
-      new Problem('labelme files are read, not written.', 'Export as coco, voc, yolo, cvat or createml.'),
-    ),
+  write: writeLabelme,
 };
 
 /** A file may hold its image as base64. */
 const fileLimit = 128 * 2 ** 20;
 
-const imageKeys = new Set(['version', 'shapes', 'imagePath', 'imageData', 'imageHeight', 'imageWidth']);
+const imageKeys = new Set(
+  ['version', 'shapes', 'imagePath', 'imageData', 'imageHeight', 'imageWidth'].concat(ownKey),
+);
 
 async function readLabelme(source: string, options: ReadOptions, tree: SourceTree): Promise<StagedDataset> {
   const files = await tree.labels(source, 'labelme');
   if (files.length === 0) throw new Unreadable('there is no labelme file');
   const folder = await folderOf(source);
-  const staging = new Staging('labelme', options);
+  const staging = new Staging('labelme', options, await readManifest(folder, 'labelme'));
   const list = await draftList(source, options, staging, tree);
   for (const file of files) {
     const json = await staging.attempt(file, async () => {
@@ -42,14 +43,18 @@ async function readLabelme(source: string, options: ReadOptions, tree: SourceTre
     if (json === undefined) continue;
     const { fields, shapes } = json;
     const boxes = shapes.flatMap((shape) => boxOf(shape, file, staging));
-    const extra = extraOf(withoutBlanks(fields), imageKeys);
-    const split = folderSplit(nameBelow(folder, file));
-    await list.take(file, (images) => imageOf(fields.imagePath, file, images), {
+    const own = isRecord(fields[ownKey]) ? fields[ownKey] : {};
+    const place = keptPlace(own);
+    const extra = joined(extraOf(withoutBlanks(fields), imageKeys), place.extra);
+    // an export of ours lies as its images do, whatever their splits are
+    const split = isRecord(fields[ownKey]) ? place.split : folderSplit(nameBelow(folder, file));
+    await list.take(file, (images) => imageOf(fields.imagePath, file, images, own.name), {
       labelFile: file,
       stated: { width: numberOf(fields.imageWidth), height: numberOf(fields.imageHeight) },
       boxes: () => boxes,
       ...(boxes.length < shapes.length && { lost: shapes.length - boxes.length }),
       ...(split && { split }),
+      ...(place.group !== undefined && { group: place.group }),
       ...(extra && { extra }),
     });
   }
@@ -57,10 +62,11 @@ async function readLabelme(source: string, options: ReadOptions, tree: SourceTre
 }
 
 /** `imagePath` starts from the label file; where that fails, the file with that name or with the label file's stem. */
-function imageOf(imagePath: unknown, file: string, images: ImageIndex): string {
+function imageOf(imagePath: unknown, file: string, images: ImageIndex, ownName: unknown): string {
   const stated = typeof imagePath === 'string' ? imagePath.replaceAll('\\', '/') : '';
   const below = nameBelow(images.root, file);
   const beside = nearTo(below, undefined);
+  if (typeof ownName === 'string') return images.byName(ownName, beside);
   if (stated === '') return images.byStem(stemOf(below), beside);
   try {
     return images.byName(posix.join(posix.dirname(below), stated), beside);
@@ -70,7 +76,7 @@ function imageOf(imagePath: unknown, file: string, images: ImageIndex): string {
   }
 }
 
-const boxKeys = new Set(['label', 'points', 'shape_type', 'difficult', 'score', 'mask']);
+const boxKeys = new Set(['label', 'points', 'shape_type', 'difficult', 'score', 'mask', ownKey]);
 
 function boxOf(shape: unknown, file: string, staging: Staging): StagedBox[] {
   if (!isRecord(shape)) return [];
@@ -81,11 +87,13 @@ function boxOf(shape: unknown, file: string, staging: Staging): StagedBox[] {
     staging.skip(file, 'a shape without a label was left out');
     return [];
   }
-  const extra = extraOf(withoutBlanks(shape), boxKeys);
+  const kept = keptMarks(shape[ownKey]);
+  const extra = joined(extraOf(withoutBlanks(shape), boxKeys), kept.extra);
   return [
     {
       classIndex,
       ...corners,
+      ...kept,
       ...(shape.difficult === true && { difficult: true }),
       ...(typeof shape.score === 'number' && { score: shape.score }),
       ...(extra && { extra }),
@@ -132,9 +140,13 @@ function aroundCircle(
   return { x1: cx - radius, y1: cy - radius, x2: cx + radius, y2: cy + radius };
 }
 
-/** Without what the tools write for "nothing": null, '', {} and []. */
+function joined(
+  extra: Record<string, unknown> | undefined,
+  more: Record<string, unknown> | undefined,
+): Record<string, unknown> | undefined {
+  return extra || more ? { ...extra, ...more } : undefined;
+}
+
 function withoutBlanks(record: Record<string, unknown>): Record<string, unknown> {
-  const isBlank = (value: unknown) =>
-    value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
   return Object.fromEntries(Object.entries(record).filter(([, value]) => !isBlank(value)));
 }

@@ -50,6 +50,12 @@ export function arrayOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** What tools write for "nothing": null, '', {} and []. */
+export function isBlank(value: unknown): boolean {
+  if (value === null || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const deepestExtra = 32;
 

@@ -1,4 +1,7 @@
-// Splits as folder names state them: train/images, images/val, valid/, val2017, test-dev.
+// Splits as names of folders and files state them: train/images, images/val, valid/, val2017, test-dev, instances_val2017.json.
+import { basename, extname } from 'node:path';
+import { nameBelow } from './image-files.ts';
+
 export type Split = 'train' | 'val' | 'test';
 
 /** The split a name like `train`, `valid` or `val2017` stands for. */
@@ -8,6 +11,12 @@ export function splitNamed(name: string): Split | undefined {
   const word = found?.[1]?.toLowerCase();
   if (word === undefined) return undefined;
   return word === 'train' || word === 'test' ? word : 'val';
+}
+
+/** The split a label file's own name states, else its folders below `root`. */
+export function splitOfFile(root: string, file: string): Split | undefined {
+  const words = basename(file, extname(file)).split(/[_.-]/);
+  return words.map(splitNamed).find((split) => split !== undefined) ?? folderSplit(nameBelow(root, file));
 }
 
 /** The split the folders of a `/`-separated path state, the outermost one first. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import { coco } from './coco.ts';
 import { createml } from './createml.ts';
+import { crowdhuman } from './crowdhuman.ts';
 import { cvat } from './cvat.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { imageFolder } from './image-folder.ts';
@@ -14,6 +15,7 @@ import { Unreadable } from './source-text.ts';
 import { SourceTree } from './source-tree.ts';
 import type { StagedDataset } from './staged.ts';
 import { voc } from './voc.ts';
+import { wider } from './wider.ts';
 import { yolo } from './yolo.ts';
 
 /** The most telling first: of equally sure ones the first is taken. */
@@ -25,6 +27,8 @@ const datasetFormats: readonly DatasetFormat[] = [
   createml,
   labelStudio,
   labelme,
+  wider,
+  crowdhuman,
   imageFolder,
 ];
 
@@ -39,6 +43,9 @@ const otherNames: Readonly<Record<string, string>> = {
   labelstudio: 'label-studio',
   'x-anylabeling': 'labelme',
   folder: 'images',
+  widerface: 'wider',
+  'wider-face': 'wider',
+  odgt: 'crowdhuman',
 };
 
 export interface StageOptions extends ReadOptions {

@@ -7,6 +7,8 @@ export interface StagedDataset {
   /** The user or an export of ours says that it is this one. */
   isConventionStated?: boolean;
   /** `isUnnamed`: the source has an id for it and no name. */
+  /** Which of several kinds of labels were taken, and those there are; absent where there is no choice. */
+  variant?: { readonly chosen: string; readonly choices: readonly string[] };
   classes: { name: string; sourceId?: string | number; isUnnamed?: boolean }[];
   images: StagedImage[];
   skipped: { file: string; reason: string }[];
@@ -25,6 +27,8 @@ export interface StagedImage {
   boxes: StagedBox[];
   /** Boxes and shapes that the labels state and that could not be taken: without them the image is not finished. */
   lost?: number;
+  /** A model's labels, which nobody has looked at. */
+  isDraft?: boolean;
   group?: string;
   /** sha256 of the file's bytes, hex. */
   hash?: string;

@@ -49,6 +49,11 @@ export class Staging {
     return index;
   }
 
+  /** Says that labels of other kinds could be taken instead. */
+  offer(chosen: string, choices: readonly string[]): void {
+    this.#dataset.variant = { chosen, choices };
+  }
+
   /** Says that nothing in the source names this class: its name is made up. */
   markUnnamed(index: number): void {
     const label = this.#dataset.classes[index];

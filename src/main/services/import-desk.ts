@@ -43,7 +43,7 @@ export class ImportDesk {
   /** What an import would bring; nothing is changed. */
   async look(
     project: OpenProject,
-    { source, format, convention, images, ignoreDifficult }: Omit<ImportSource, 'project'>,
+    { source, format, convention, variant, images, ignoreDifficult }: Omit<ImportSource, 'project'>,
     session: string,
     { onProgress, signal }: Watched,
   ): Promise<ImportSummary> {
@@ -52,6 +52,7 @@ export class ImportDesk {
       onFiles: (done, total) => onProgress(done, total, total === 0 ? 'finding files' : 'looking into files'),
       onProgress: (done, total) => onProgress(done, total, 'reading'),
       ...(convention !== undefined && { convention }),
+      ...(variant !== undefined && { variant }),
       ...(images !== undefined && { images }),
       ...(ignoreDifficult !== undefined && { ignoreDifficult }),
       ...(signal && { signal }),

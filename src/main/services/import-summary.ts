@@ -6,6 +6,8 @@ import {
   type FoundClass,
   type ImportSummary,
   type SuspiciousBox,
+  type Variant,
+  variants,
 } from '../../shared/contract/imports.ts';
 import type { Rect } from '../../shared/model.ts';
 import { boxIn, conventionReport } from '../formats/conventions.ts';
@@ -21,6 +23,12 @@ const EXAMPLES = 6;
 
 function isConvention(name: string): name is Convention {
   return conventions.some((known) => known === name);
+}
+
+function variantOf({ variant }: StageReport): ImportSummary['variant'] {
+  const isKnown = (name: string): name is Variant => variants.some((known) => known === name);
+  if (!variant || !isKnown(variant.chosen)) return null;
+  return { chosen: variant.chosen, choices: variant.choices.filter(isKnown) };
 }
 
 interface Inspected {
@@ -66,6 +74,7 @@ export function summaryOf(
     conventions: asked,
     isConventionOpen: report.isConventionOpen,
     examples: examplesOf(raw, asked),
+    variant: variantOf(report),
   };
 }
 

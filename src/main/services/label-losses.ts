@@ -37,6 +37,21 @@ const losses: Readonly<Record<string, Losses>> = {
     scored: 'boxes have a score: CVAT shows it as an attribute',
     tracked: 'boxes have a track: CVAT shows it as an attribute, not as a track',
   },
+  'label-studio': {
+    ignored:
+      'ignored regions look like objects of their class to other programs: Label Studio has no such regions',
+    difficult: `boxes are marked difficult, which Label Studio cannot say: the marks ${kept}`,
+    truncated: `boxes are marked truncated, which Label Studio cannot say: the marks ${kept}`,
+    occluded: `boxes are marked occluded, which Label Studio cannot say: the marks ${kept}`,
+    tracked: `boxes have a track, which Label Studio cannot say: the tracks ${kept}`,
+  },
+  labelme: {
+    ignored:
+      'ignored regions look like objects of their class to other programs: labelme has no such regions',
+    truncated: `boxes are marked truncated, which labelme cannot say: the marks ${kept}`,
+    occluded: `boxes are marked occluded, which labelme cannot say: the marks ${kept}`,
+    tracked: `boxes have a track, which labelme cannot say: the tracks ${kept}`,
+  },
   createml: {
     ignored: 'ignored regions are left out of the annotations: Create ML trains on them as background',
     difficult: `boxes are marked difficult, which Create ML cannot say: the marks ${kept}`,

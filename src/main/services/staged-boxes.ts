@@ -2,7 +2,7 @@
 import type { Box, ImageState, JsonObject } from '../../shared/model.ts';
 import type { StagedBox, StagedImage } from '../formats/staged.ts';
 
-/** The boxes of an image that can become labels, why others cannot, and how many labels it lost with them. */
+/** The boxes of an image that can become labels, why others cannot, and how many labels are missing, or to be looked at. */
 export function usableBoxes(image: StagedImage, classes: number) {
   const noArea = 'a box without area was left out';
   const reasons: string[] = [];
@@ -12,7 +12,7 @@ export function usableBoxes(image: StagedImage, classes: number) {
     return reason === undefined;
   });
   const missed = reasons.filter((reason) => boxes.length === 0 || reason !== noArea).length;
-  return { boxes, reasons, lost: (image.lost ?? 0) + missed };
+  return { boxes, reasons, lost: (image.lost ?? 0) + missed + Number(image.isDraft ?? false) };
 }
 
 function hasArea(box: StagedBox): boolean {

@@ -13,6 +13,8 @@ export const importFormats = [
   'label-studio',
   'labelme',
   'createml',
+  'wider',
+  'crowdhuman',
   'images',
 ] as const;
 export type ImportFormat = (typeof importFormats)[number];
@@ -20,11 +22,16 @@ export type ImportFormat = (typeof importFormats)[number];
 export const conventions = ['voc-0-based', 'voc-1-based', 'createml-pixels', 'createml-normalised'] as const;
 export type Convention = (typeof conventions)[number];
 
+/** Which of several kinds of labels of a source: annotations of a task, boxes of a person. */
+export const variants = ['latest', 'first', 'predictions', 'full', 'visible', 'head'] as const;
+export type Variant = (typeof variants)[number];
+
 const source = z.strictObject({
   project,
   source: path,
   format: z.enum(importFormats),
   convention: z.enum(conventions).optional(),
+  variant: z.enum(variants).optional(),
   /** Where the images are, if not with the labels. */
   images: path.optional(),
   /** Boxes marked difficult come in as ignored regions. */
@@ -115,6 +122,8 @@ export interface ImportSummary {
   /** Neither the files nor the user say which it is: the likelier one was taken. */
   readonly isConventionOpen: boolean;
   readonly examples: readonly ExampleBox[];
+  /** The kinds of labels there are besides the one that was taken; null where there is no choice. */
+  readonly variant: { readonly chosen: Variant; readonly choices: readonly Variant[] } | null;
 }
 
 export interface ImportDone {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Split, splitNames } from '../model.ts';
 import { path, project, request } from './request.ts';
 
-export const labelFormats = ['coco', 'voc', 'yolo', 'cvat', 'createml'] as const;
+export const labelFormats = ['coco', 'voc', 'yolo', 'cvat', 'createml', 'label-studio', 'labelme'] as const;
 export type LabelFormat = (typeof labelFormats)[number];
 
 const wish = z.strictObject({

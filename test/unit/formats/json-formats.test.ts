@@ -71,6 +71,43 @@ describe('Label Studio', () => {
     expect(report.warnings.join('\n')).toContain('1 tasks without a finished annotation');
   });
 
+  test('predictions are taken where they are wished, or where nobody annotated, and are not finished', async () => {
+    const predicted = (x: number) => ({ created_at: '2026-01-01', result: [region({ x }, { score: 0.5 })] });
+    const both = { ...task('a.jpg', region({ x: 20 })), predictions: [predicted(50)] };
+    const alone = { data: { image: 'b.jpg' }, annotations: [], predictions: [predicted(10), predicted(30)] };
+    const dir = await folderOf(['a.jpg', 'b.jpg'], { 'x.json': [both, alone] });
+    const read = async (source: string, variant?: string) => {
+      const { dataset, report } = await stageImport(source, { ...auto, ...(variant && { variant }) });
+      const images = dataset.images.map(({ boxes, isDraft }) => [boxes[0]?.x1, boxes[0]?.score, isDraft]);
+      return { images, variant: report.variant, warnings: report.warnings.join('\n') };
+    };
+    const choices = ['latest', 'predictions'];
+    const usual = await read(dir);
+    expect(usual).toMatchObject({
+      images: [[8, undefined, undefined]],
+      variant: { chosen: 'latest', choices },
+    });
+    expect(usual.warnings).toContain('Predictions of a model were not taken');
+    const wished = await read(dir, 'predictions');
+    const drafts = [
+      [20, 0.5, true],
+      [12, 0.5, true],
+    ];
+    expect(wished).toMatchObject({ images: drafts, variant: { chosen: 'predictions', choices } });
+    expect(wished.warnings).toContain('2 images have labels of a model');
+    const only = await folderOf(['b.jpg'], { 'x.json': [alone] });
+    expect(await read(only)).toMatchObject({ images: [[12, 0.5, true]], variant: null });
+  });
+
+  test('the first of several annotations is taken where it is wished', async () => {
+    const annotation = (x: number, updated_at: string) => ({ updated_at, result: [region({ x })] });
+    const annotations = [annotation(20, '2026-02-01T00:00:00Z'), annotation(10, '2026-01-01T00:00:00Z')];
+    const dir = await folderOf(['a.jpg'], { 'x.json': [{ data: { image: 'a.jpg' }, annotations }] });
+    const { dataset, report } = await stageImport(dir, { ...auto, variant: 'first' });
+    expect(dataset.images[0]?.boxes[0]?.x1).toBe(4);
+    expect(report.variant).toEqual({ chosen: 'first', choices: ['latest', 'first'] });
+  });
+
   test('rotation about the top-left corner is in pixels, not in percent', async () => {
     const dir = await folderOf(['a.jpg'], {
       'x.json': [task('a.jpg', region({ x: 50, y: 0, width: 50, height: 20, rotation: 90 }))],

@@ -183,13 +183,16 @@ test('YOLO gives every number back exactly, boxes outside their image included',
   );
 });
 
-test.each(['cvat', 'createml'])('%s gives every number back exactly', async (format) => {
-  await fc.assert(
-    fc.asyncProperty(anyDataset(1), async (dataset) => {
-      const back = await throughFiles(dataset, format);
-      expect(back.classes).toEqual(dataset.classes);
-      expect(byPath(back)).toEqual(byPath(dataset));
-    }),
-    runs,
-  );
-});
+test.each(['cvat', 'createml', 'labelme', 'label-studio'])(
+  '%s gives every number back exactly',
+  async (format) => {
+    await fc.assert(
+      fc.asyncProperty(anyDataset(1), async (dataset) => {
+        const back = await throughFiles(dataset, format);
+        expect(back.classes).toEqual(dataset.classes);
+        expect(byPath(back)).toEqual(byPath(dataset));
+      }),
+      runs,
+    );
+  },
+);

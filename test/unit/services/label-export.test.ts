@@ -10,10 +10,11 @@ import {
   type Wish,
 } from '../../../src/main/services/label-export.ts';
 import { createProject, type OpenProject } from '../../../src/main/services/projects.ts';
+import { labelFormats } from '../../../src/shared/contract/label-exports.ts';
 import { closing, staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
 
 const silent = { onProgress: () => undefined };
-const formats = ['coco', 'voc', 'yolo', 'cvat', 'createml'] as const;
+const formats = labelFormats;
 const wishOf = (format: Wish['format'], more: Partial<Wish> = {}): Wish => ({
   format,
   finishedOnly: false,

@@ -2,14 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { boxTraits } from '../../../src/main/db/label-counts.ts';
 import { lossesOf } from '../../../src/main/services/label-losses.ts';
+import { labelFormats } from '../../../src/shared/contract/label-exports.ts';
 
 type Counts = Parameters<typeof lossesOf>[0];
 const none = Object.fromEntries(boxTraits.map((trait) => [trait, 0])) as Counts;
 
 describe('what a format cannot hold', () => {
   test('is nothing for plain boxes', () => {
-    for (const format of ['coco', 'voc', 'yolo', 'cvat', 'createml'])
-      expect(lossesOf(none, format)).toEqual([]);
+    for (const format of labelFormats) expect(lossesOf(none, format)).toEqual([]);
   });
 
   test('is said of each format in its own way', () => {
