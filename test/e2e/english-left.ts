@@ -20,7 +20,7 @@ const NAMES = [
   /\b([A-Z][a-z]{2} \d+(, \d{4})?|[AP]M)\b/g,
   // products and formats
   /\b(DDOD Studio|DDOD|ATSS|FCOS|RetinaNet|ResNet-?\d*|COCO|Pascal VOC|VOC|YOLO|CVAT( XML)?|ONNX|TensorFlow|CSV|SQLite|Pseudo)\b/g,
-  /\bLabel Studio JSON|labelme, X-AnyLabeling|Create ML|Ultralytics, Darknet, labelImg\b/g,
+  /\bLabel Studio( JSON)?|labelme(, X-AnyLabeling)?|Create ML|WIDER FACE|CrowdHuman( \(odgt\))?|Ultralytics, Darknet, labelImg\b/g,
   // metrics, units, keys
   /^\s*loss\s*$/g,
   /\b(grad_norm|images_per_second|memory_mb|boxes_without_positive|(cls|reg)_pos\.P\d)\b/g,
