@@ -47,6 +47,7 @@ export function summaryOf(
 ): ImportSummary {
   const { format, images, boxes, ignored, splits, skipped, convention } = report;
   const asked = report.conventions.filter(isConvention);
+  const { remark } = conventionReport(raw);
   const unnamed = boxesToName(dataset);
   const names = new Set(project.classes.list().map(({ name }) => name));
   const indices = new Map(dataset.images.map(({ path }, index) => [path, index]));
@@ -69,7 +70,7 @@ export function summaryOf(
     skipped: skipped.slice(0, SHOWN_SKIPS),
     skippedCount: skipped.length,
     // the window asks what the sentence is about
-    warnings: report.warnings.filter((warning) => warning !== conventionReport(raw).remark),
+    warnings: report.warnings.filter((warning) => warning !== remark),
     convention: convention !== null && isConvention(convention) ? convention : null,
     conventions: asked,
     isConventionOpen: report.isConventionOpen,

@@ -58,12 +58,14 @@ export async function folderOf(
   return dir;
 }
 
+const nobody = 65_534;
+
 /** Runs `work` while `closed`, in the sample folder `dir`, may not be read; root, who may read everything, is nobody meanwhile. */
 export async function withoutRights<T>(dir: string, closed: string, work: () => Promise<T>): Promise<T> {
   const isRoot = process.geteuid?.() === 0;
   chmodSync(dir, 0o755);
   chmodSync(closed, 0);
-  if (isRoot) process.seteuid?.('nobody');
+  if (isRoot) process.seteuid?.(nobody);
   try {
     return await work();
   } finally {
