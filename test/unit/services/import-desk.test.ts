@@ -163,6 +163,30 @@ describe('an import', () => {
     expect(await look()).toMatchObject({ convention: 'createml-pixels', conventions: [], examples: [] });
   });
 
+  it('of predictions offers them, and finishes no image with them', async () => {
+    const folder = temporaryFolder();
+    await drawSampleData(folder, 2, 3);
+    rmSync(join(folder, 'Annotations'), { recursive: true });
+    const value = { x: 10, y: 10, width: 20, height: 20, rectanglelabels: ['cat'] };
+    const result = [{ type: 'rectanglelabels', value }];
+    const tasks = readdirSync(join(folder, 'JPEGImages')).map((image, at) => ({
+      data: { image },
+      annotations: at === 0 ? [{ result }] : [],
+      predictions: [{ result }],
+    }));
+    writeFileSync(join(folder, 'tasks.json'), JSON.stringify(tasks));
+    const [project, desk] = [temporaryProject(), new ImportDesk()];
+    const source = { source: folder, format: 'auto' } as const;
+    const usual = await desk.look(project, source, 'w1', silent);
+    const choices = ['latest', 'predictions'];
+    expect(usual).toMatchObject({ images: 1, variant: { chosen: 'latest', choices } });
+    const found = await desk.look(project, { ...source, variant: 'predictions' }, 'w1', silent);
+    expect(found).toMatchObject({ images: 2, variant: { chosen: 'predictions', choices } });
+    const choice = { token: found.token, classes: {}, splits: asIs, deal: false, existing: 'merge' } as const;
+    await desk.take(project, choice, 'w1', silent);
+    expect(project.annotations.images().map(({ state }) => state)).toEqual(['in-progress', 'in-progress']);
+  });
+
   it('serves parts of its pictures, and nothing outside them', async () => {
     const { desk, found } = await looked();
     const part = await desk.picture(found.token, 0, { x: 10, y: 20, width: 30, height: 40 });
