@@ -12,7 +12,7 @@ import { Problem } from '../../shared/problem.ts';
 import { inConvention } from '../formats/conventions.ts';
 import { type Inspection, inspect } from '../formats/inspect.ts';
 import { stageImport } from '../formats/stage.ts';
-import type { StagedDataset } from '../formats/staged.ts';
+import type { StagedDataset, StagedImage } from '../formats/staged.ts';
 import { withHashes } from './datasets.ts';
 import { withChoices } from './import-choices.ts';
 import { summaryOf } from './import-summary.ts';
@@ -33,12 +33,17 @@ interface Looked {
   inspected: Promise<Inspection>;
 }
 
+/** What a picture is cut from. */
+type ImagePlace = Pick<StagedImage, 'path' | 'width' | 'height' | 'orientation'>;
+
 /** Windows whose dataset is kept at a time. */
 const KEPT = 4;
 
 export class ImportDesk {
   /** By session; the newest last. */
   readonly #looked = new Map<string, Looked>();
+  /** What came in last: a window may still be asking for its pictures. */
+  #taken: { token: string; images: readonly ImagePlace[] } | undefined;
 
   /** What an import would bring; nothing is changed. */
   async look(
@@ -85,7 +90,8 @@ export class ImportDesk {
     session: string,
     { onProgress, signal }: Watched,
   ): Promise<ImportDone> {
-    const chosen = await inSlices(withChoices((await this.#lookedAt(token).inspected).dataset, choices));
+    const looked = this.#lookedAt(token);
+    const chosen = await inSlices(withChoices((await looked.inspected).dataset, choices));
     const hashed = await withHashes(chosen, {
       onProgress: (done, total) => onProgress(done, total, 'checking images'),
       signal,
@@ -97,13 +103,15 @@ export class ImportDesk {
       { onProgress: (taken, total) => onProgress(taken, total, 'taking in'), signal },
     );
     this.#looked.delete(session);
+    this.#taken = { token, images: looked.raw.images.map(placeOf) };
     const splits = project.splits.counts();
     return { images: done.images, added: done.imagesAdded, boxes: done.boxesAdded, splits };
   }
 
   /** A part of an image that was looked at, upright. Throws a Problem where there is none. */
   async picture(token: string, index: number, crop: Crop | undefined): Promise<Picture> {
-    const image = this.#lookedAt(token).raw.images[index];
+    const taken = this.#taken?.token === token ? this.#taken : undefined;
+    const image = (taken ?? this.#lookedAt(token).raw).images[index];
     if (!image) throw new Problem('There is no such image in this import.');
     return await croppedPicture(image.path, image, crop);
   }
@@ -111,10 +119,15 @@ export class ImportDesk {
   /** Forgets everything, when another project is opened. */
   clear(): void {
     this.#looked.clear();
+    this.#taken = undefined;
   }
 
   #lookedAt(token: string): Looked {
     for (const looked of this.#looked.values()) if (looked.token === token) return looked;
     throw new Problem('What was looked at is no longer at hand.', 'Look at the source again.');
   }
+}
+
+function placeOf({ path, width, height, orientation }: StagedImage): ImagePlace {
+  return { path, width, height, orientation };
 }

@@ -66,6 +66,15 @@ describe('an import', () => {
     await expect(desk.take(project, choices, 'w1', silent)).rejects.toThrow('no longer at hand');
   });
 
+  it('still has its pictures once it came in, for a window that asked a moment before', async () => {
+    const { project, desk, found, choices } = await looked();
+    await desk.take(project, choices, 'w1', silent);
+    const part = await desk.picture(found.token, 0, { x: 10, y: 20, width: 30, height: 40 });
+    expect(await sharp(part.file).metadata()).toMatchObject({ width: 30, height: 40 });
+    desk.clear();
+    await expect(desk.picture(found.token, 0, undefined)).rejects.toThrow('no longer at hand');
+  });
+
   it('deals what it leaves out as part of itself: one undo takes all of it back', async () => {
     const { project, desk, choices } = await looked();
     const others = Array.from({ length: 6 }, (_, at) => stagedImage(`/other/${at}.jpg`));
