@@ -184,12 +184,25 @@ export function fillImageFacts(
 }
 
 export function setRemoved(db: WritableDb, ids: readonly number[], removed: boolean): void {
+  if (!removed) giveFreeKeys(db, 'id IN (SELECT value FROM json_each(:given))', idList(ids));
   const sql = 'UPDATE image SET removed = ? WHERE id IN (SELECT value FROM json_each(?))';
   db.write(sql).run(Number(removed), idList(ids));
 }
 
+/**
+ * Images that are about to return and whose path another has got meanwhile keep it, beside the other one: their key says
+ * whose it is.
+ */
+function giveFreeKeys(db: WritableDb, which: string, given: string | number): void {
+  const returning = `removed = 1 AND ${which}`;
+  const sql = `UPDATE image SET path_key = path_key || '?' || id WHERE ${returning}
+    AND (path_key IN (SELECT path_key FROM live_image) OR id NOT IN (SELECT min(id) FROM image WHERE ${returning} GROUP BY path_key))`;
+  db.write(sql).run({ given });
+}
+
 /** Shows or hides what came with an import, and marks it as changed. */
 export function setImportRemoved(db: WritableDb, importId: number, removed: boolean): void {
+  if (!removed) giveFreeKeys(db, 'import_id = :given', importId);
   const sql = `UPDATE image SET removed = :removed, revision = revision + 1
     WHERE import_id = :importId AND removed <> :removed`;
   db.write(sql).run({ removed: Number(removed), importId });
@@ -222,7 +235,9 @@ export function imageIdByKey(db: ReadableDb, pathKey: string): number | undefine
   return db.read<{ id: number }>(sql).get(pathKey)?.id;
 }
 
-/** Replaces the stored path of one image, when the image root moves. */
+/** Replaces the stored path of one image, when the image root moves; the path may be another image's too. */
 export function setImagePath(db: WritableDb, id: number, path: string, pathKey: string): void {
-  db.write('UPDATE image SET path = ?, path_key = ? WHERE id = ?').run(path, pathKey, id);
+  const isTaken = (imageIdByKey(db, pathKey) ?? id) !== id;
+  const key = isTaken ? `${pathKey}?${id}` : pathKey;
+  db.write('UPDATE image SET path = ?, path_key = ? WHERE id = ?').run(path, key, id);
 }

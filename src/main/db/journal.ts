@@ -61,6 +61,12 @@ export function overtakeUndone(db: WritableDb): void {
   db.write(sql).run();
 }
 
+/** From now on neither taken back nor repeated. */
+export function passOver(db: WritableDb, seq: number): void {
+  const sql = 'UPDATE journal SET undone_by = coalesce(undone_by, seq), overtaken = 1 WHERE seq = ?';
+  db.write(sql).run(seq);
+}
+
 /** The rows that touched an image, newest first; with `afterSeq` only later ones. */
 export function journalOfImage(db: ReadableDb, imageId: number, afterSeq = 0): JournalRow[] {
   const sql = `SELECT ${COLUMNS} FROM journal WHERE seq IN

@@ -6,6 +6,11 @@ function codeOf(error: unknown): string {
   return typeof error.code === 'string' ? error.code : '';
 }
 
+/** True for a statement that two rows, or a row and what it refers to, do not allow. */
+export function isClash(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_CONSTRAINT');
+}
+
 type Sentence = (file: string) => Problem;
 
 const diskFull: Sentence = (file) =>

@@ -3,9 +3,11 @@
 
 import type { HistoryEntry } from '../../shared/contract/history.ts';
 import type { Ahead } from '../../shared/contract.ts';
+import { Problem } from '../../shared/problem.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
 import { bumpRevisions, imageIdsOfImport } from '../db/images.ts';
 import * as rows from '../db/journal.ts';
+import { isClash } from '../db/sqlite-problem.ts';
 import { type Facts, imagesOfClassChange, imagesTouched, putFacts } from './facts.ts';
 import { largeFacts } from './large-facts.ts';
 
@@ -50,11 +52,10 @@ export class Journal {
 
   /** Takes back the newest gesture in effect; undefined where there is none. */
   undo(session: string): Change | undefined {
-    return this.#db.transact(() => {
-      const row = rows.nextToUndo(this.#db);
-      if (!row) return undefined;
-      const { gesture } = row;
-      const entry = { gesture, session, before: parse(row.after), after: parse(row.before) };
+    const row = rows.nextToUndo(this.#db);
+    if (!row) return undefined;
+    const entry = { gesture: row.gesture, session, before: parse(row.after), after: parse(row.before) };
+    return this.#orPassedOver(row, 'taken back', () => {
       const change = this.#append('undo', entry, row.seq);
       rows.setUndoneBy(this.#db, row.seq, change.seq);
       return change;
@@ -63,15 +64,28 @@ export class Journal {
 
   /** Repeats the oldest gesture taken back; undefined where there is none. */
   redo(session: string): Change | undefined {
-    return this.#db.transact(() => {
-      const row = rows.nextToRedo(this.#db);
-      if (!row) return undefined;
-      const { gesture } = row;
-      const entry = { gesture, session, before: parse(row.before), after: parse(row.after) };
+    const row = rows.nextToRedo(this.#db);
+    if (!row) return undefined;
+    const entry = { gesture: row.gesture, session, before: parse(row.before), after: parse(row.after) };
+    return this.#orPassedOver(row, 'repeated', () => {
       const change = this.#append('redo', entry, row.seq);
       rows.setUndoneBy(this.#db, row.seq, null);
       return change;
     });
+  }
+
+  /** What no longer goes with what is there now is left as it is, so that older gestures can be reached. */
+  #orPassedOver(row: rows.JournalRow, what: string, work: () => Change): Change {
+    try {
+      return this.#db.transact(work);
+    } catch (error) {
+      if (!isClash(error)) throw error;
+      rows.passOver(this.#db, row.seq);
+      throw new Problem(
+        `"${row.gesture}" cannot be ${what}: it does not go with what is in the project now.`,
+        'It stays as it is; press again for the one before it.',
+      );
+    }
   }
 
   /** What `undo` and `redo` would do next, by the gestures' names. */

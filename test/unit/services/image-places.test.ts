@@ -108,6 +108,27 @@ describe('moved image files', () => {
     expect(project.annotations.images().map((image) => project.imageFile(image))).toEqual([free, copy]);
   });
 
+  it('may get the place of an image that was taken out, which comes back beside them', async () => {
+    const folder = temporaryFolder();
+    const [out, lost] = [join(folder, 'out.jpg'), join(folder, 'lost.jpg')];
+    for (const file of [out, lost]) writeFileSync(file, 'the same picture');
+    const project = temporaryProject();
+    project.datasets.commit(await withHashes(staged([stagedImage(out), stagedImage(lost)])));
+    const files = () => project.annotations.images().map((image) => project.imageFile(image));
+    project.bulk.remove([project.annotations.images()[0]!.id], 'test');
+    rmSync(lost);
+    expect(await project.places.relocate(folder, silent)).toMatchObject({ byContent: 1, missing: 0 });
+    expect(project.journal.undo('test')).toMatchObject({ gesture: 'remove-images' });
+    expect(files()).toEqual([out, out]);
+    expect(project.journal.redo('test')).toBeDefined();
+    expect(project.journal.undo('test')).toBeDefined();
+    project.setImageRoot(temporaryFolder());
+    expect(files()).toEqual([out, out]);
+    expect(project.journal.undo('test')).toMatchObject({ gesture: 'import' });
+    expect(project.journal.redo('test')).toMatchObject({ gesture: 'import' });
+    expect(files()).toEqual([out, out]);
+  });
+
   it('stay as they are where the search is stopped or finds nothing', async () => {
     const { project, folder, after, paths } = await movedImages();
     const before = paths();
