@@ -11,6 +11,10 @@ export interface SampleServer {
   readonly packed: Uint8Array;
   /** Bytes after which it says no more; the connection stays. */
   stallAfter: number;
+  /** How often it was asked. */
+  readonly asked: number;
+  /** Says the rest to those who wait for it. */
+  goOn(): void;
   close(): Promise<void>;
 }
 
@@ -34,19 +38,28 @@ export async function serveSample(files: ReadonlyMap<string, Uint8Array>): Promi
   const packed = zipSync(
     Object.fromEntries([...files].map(([path, content]) => [`set-1a2b/${path}`, content])) as Zippable,
   );
-  const open = new Set<ServerResponse>();
+  const waiting = new Map<ServerResponse, Uint8Array>();
+  let asked = 0;
   const server = createServer((_, response) => {
-    open.add(response);
+    asked += 1;
     response.writeHead(200, { 'content-length': packed.length });
     const said = packed.subarray(0, sample.stallAfter);
-    if (said.length < packed.length) response.write(said);
-    else response.end(said);
+    if (said.length === packed.length) return void response.end(said);
+    response.write(said);
+    waiting.set(response, packed.subarray(said.length));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const sample: SampleServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/set.zip`,
     packed,
     stallAfter: packed.length,
+    get asked() {
+      return asked;
+    },
+    goOn: () => {
+      for (const [response, rest] of waiting) response.end(rest);
+      waiting.clear();
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -30,7 +30,7 @@ export type Router = ReturnType<typeof routerOf>;
 
 export interface Backend {
   readonly router: Router;
-  /** Opens a project before any window asks. */
+  /** Opens a project that no window asked for; every window shows it. */
   open(dir: string): Promise<void>;
   /**
    * The picture at an address such as /image/7 of the project that the query names; undefined where there is none.
@@ -47,7 +47,6 @@ export function createBackend(shell: Shell = {}): Backend {
     notices.publish('notice', notice);
     shell.onNotice?.(notice);
   };
-  const workspace = new Workspace();
   const training = new LiveTraining(tell);
   const assistant = new Assistant({
     onSuggesting: (progress) => tell({ type: 'suggesting', progress }),
@@ -55,12 +54,17 @@ export function createBackend(shell: Shell = {}): Backend {
   });
   const evaluating = new Evaluating((progress) => tell({ type: 'evaluating', progress }));
   const analyst = new Analyst();
+  const endWork = () => Promise.all([training.end(), assistant.end(), evaluating.end(), analyst.end()]);
+  const workspace = new Workspace(endWork);
   return {
     router: routerOf({ shell, workspace, training, assistant, evaluating, analyst, notices, tell }),
-    open: async (dir) => void (await workspace.open(dir)),
+    open: async (dir) => {
+      await workspace.open(dir);
+      tell({ type: 'project', dir, session: '' });
+    },
     pictureAt: (pathname, query) => pictureAt(workspace, pathname, query),
     close: async () => {
-      await Promise.all([training.end(), assistant.end(), evaluating.end(), analyst.end()]);
+      await endWork();
       workspace.close();
     },
   };

@@ -147,7 +147,7 @@ export type Ahead = { readonly undo: string | null; readonly redo: string | null
 
 /** Pushed to every window. */
 export type Notice =
-  | { readonly type: 'project'; readonly dir: string | null }
+  | { readonly type: 'project'; readonly dir: string; readonly session: string }
   | { readonly type: 'labels'; readonly imageIds: readonly number[]; readonly session: string }
   | { readonly type: 'images' }
   | { readonly type: 'classes' }
@@ -173,8 +173,8 @@ export const contract = {
     open: request.input(z.strictObject({ dir: path })).output(type<Project>()),
     sample: request.output(type<Project>()),
     offers: request.output(type<readonly SampleOffer[]>()),
-    openOffer: request.input(z.strictObject({ id: label })).output(type<Project>()),
-    close: request.output(type<void>()),
+    /** null where another project was opened while this one was downloaded: it is here now. */
+    openOffer: request.input(z.strictObject({ id: label })).output(type<Project | null>()),
     forget: request.input(z.strictObject({ dir: path })).output(type<void>()),
     glance,
   },

@@ -65,6 +65,19 @@ describe.skipIf(!program)('real samples in the window', () => {
     server.stallAfter = server.packed.length;
   });
 
+  it('leads nobody away who has gone on meanwhile', async () => {
+    server.stallAfter = 1000;
+    const before = server.asked;
+    await page.getByRole('button', { name: 'Download Few cells' }).click();
+    await expect.poll(() => server.asked).toBe(before + 1);
+    await page.getByRole('button', { name: 'Back to Sample cells' }).click();
+    await page.getByText('60 of 60', { exact: true }).waitFor();
+    server.goOn();
+    server.stallAfter = server.packed.length;
+    await toWelcome();
+    await page.getByRole('button', { name: 'Download Few cells' }).waitFor();
+  });
+
   it('opens as a labelled project, and later without a download', async () => {
     await page.getByRole('button', { name: 'Download Few cells' }).click();
     await page.getByText('6 of 6', { exact: true }).waitFor({ timeout: 30_000 });

@@ -1,15 +1,18 @@
 // Projects and folders.
+import type { Project } from '../../shared/model.ts';
 import { listFolders } from '../services/folders.ts';
 import { forgetProject } from '../services/recent-projects.ts';
 import { os, type Parts, progressOf } from './parts.ts';
 
 export function projectRoutes(parts: Parts) {
-  const { workspace, shell, training, assistant, evaluating, analyst, tell } = parts;
-  const changing = async <T>(work: () => Promise<T>): Promise<T> => {
-    await Promise.all([training.end(), assistant.end(), evaluating.end(), analyst.end()]);
-    const result = await work();
-    tell({ type: 'project', dir: workspace.state().project?.dir ?? null });
-    return result;
+  const { workspace, shell, tell } = parts;
+  const current = () => workspace.state().project?.id;
+  /** Every window shows what is open now. */
+  const changing = async (session: string, work: () => Promise<Project>): Promise<Project> => {
+    const before = current();
+    const project = await work();
+    if (project.id !== before) tell({ type: 'project', dir: project.dir, session });
+    return project;
   };
   return os.projects.router({
     state: os.projects.state.handler(({ context: { session } }) => ({
@@ -18,17 +21,23 @@ export function projectRoutes(parts: Parts) {
       hasFolderDialog: shell.choosePath !== undefined,
       hasFileManager: shell.showFolder !== undefined,
     })),
-    create: os.projects.create.handler(({ input }) =>
-      changing(() => workspace.create(input.dir, input.name)),
+    create: os.projects.create.handler(({ input, context: { session } }) =>
+      changing(session, () => workspace.create(input.dir, input.name)),
     ),
-    open: os.projects.open.handler(({ input }) => changing(() => workspace.open(input.dir))),
-    sample: os.projects.sample.handler(() => changing(() => workspace.sample())),
+    open: os.projects.open.handler(({ input, context: { session } }) =>
+      changing(session, () => workspace.open(input.dir)),
+    ),
+    sample: os.projects.sample.handler(({ context: { session } }) =>
+      changing(session, () => workspace.sample()),
+    ),
     offers: os.projects.offers.handler(() => workspace.offers()),
     openOffer: os.projects.openOffer.handler(async ({ input: { id }, context: { session }, signal }) => {
+      const before = current();
       await workspace.fetchOffer(id, { onProgress: progressOf(parts, session), signal });
-      return changing(() => workspace.openOffer(id));
+      signal?.throwIfAborted();
+      // a download may take long: nobody is led away from what was opened meanwhile
+      return current() === before ? changing(session, () => workspace.openOffer(id)) : null;
     }),
-    close: os.projects.close.handler(() => changing(async () => workspace.close())),
     glance: os.projects.glance.handler(({ input }) => workspace.glances.at(input.dir)),
     forget: os.projects.forget.handler(({ input }) => forgetProject(input.dir)),
   });

@@ -21,8 +21,14 @@ export class Workspace {
   /** Datasets looked at, on their way into the open project. */
   readonly imports = new ImportDesk();
   readonly glances = new Glances();
+  readonly #leave: () => Promise<unknown>;
   #project: OpenProject | undefined;
   #changing: Promise<unknown> = Promise.resolve();
+
+  /** `leave` ends what goes on in the open project, before it is closed for another. */
+  constructor(leave: () => Promise<unknown> = () => Promise.resolve()) {
+    this.#leave = leave;
+  }
 
   /** The open project. Throws a Problem where none is. */
   get project(): OpenProject {
@@ -51,14 +57,12 @@ export class Workspace {
   }
 
   open(dir: string): Promise<Project> {
-    if (this.#project?.dir === resolve(dir)) return Promise.resolve(this.project.info());
-    return this.#change(() => openProject(dir));
+    return this.#open(resolve(dir), openProject);
   }
 
   /** Opens the labelled sample, drawn on first use. */
   sample(): Promise<Project> {
-    const dir = join(projectsFolder(), SAMPLE_NAME);
-    return this.#change(() => sampleProject(dir));
+    return this.#open(join(projectsFolder(), SAMPLE_NAME), sampleProject);
   }
 
   /** The real datasets that can be had as sample projects. */
@@ -79,8 +83,8 @@ export class Workspace {
   /** Opens a real sample whose images are here. */
   openOffer(id: string): Promise<Project> {
     const { name, source } = offered(id);
-    const dir = join(projectsFolder(), name);
-    return this.#change(() => labelled(dir, name, join(dir, 'images', source)));
+    const images = (dir: string) => join(dir, 'images', source);
+    return this.#open(join(projectsFolder(), name), (dir) => labelled(dir, name, images(dir)));
   }
 
   close(): void {
@@ -89,12 +93,16 @@ export class Workspace {
     this.#project = undefined;
   }
 
-  /** One change at a time: the old project is closed only when the new one could be opened. */
+  /** The project of a folder: the one that is open stays so. */
+  #open(dir: string, open: (dir: string) => OpenProject | Promise<OpenProject>): Promise<Project> {
+    return this.#change(() => (this.#project?.dir === dir && isProject(dir) ? this.#project : open(dir)));
+  }
+
+  /** One change at a time: the old project is left only when the new one could be opened. */
   #change(open: () => OpenProject | Promise<OpenProject>): Promise<Project> {
     const work = this.#changing.then(async () => {
       const project = await open();
-      this.close();
-      this.#project = project;
+      if (project !== this.#project) await this.#exchange(project);
       const info = project.info();
       rememberProject(info.dir, info.name);
       return info;
@@ -102,11 +110,22 @@ export class Workspace {
     this.#changing = work.catch(() => undefined);
     return work;
   }
+
+  async #exchange(project: OpenProject): Promise<void> {
+    try {
+      await this.#leave();
+    } catch (error) {
+      project.close();
+      throw error;
+    }
+    this.close();
+    this.#project = project;
+  }
 }
 
 /** Where projects go unless the user says otherwise. */
 function projectsFolder(): string {
-  return process.env.DDOD_PROJECTS_DIR ?? join(homedir(), 'DDOD Studio');
+  return resolve(process.env.DDOD_PROJECTS_DIR ?? join(homedir(), 'DDOD Studio'));
 }
 
 async function sampleProject(dir: string): Promise<OpenProject> {

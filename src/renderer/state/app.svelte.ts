@@ -1,9 +1,12 @@
 // The window as a whole: its connection, the open project, which view is shown, what there is to say.
 import type { Notice, StartState } from '../../shared/contract.ts';
+import type { Project } from '../../shared/model.ts';
 import { type Client, connect, troubleOf } from '../client.ts';
 import { t } from '../words/words.ts';
 
-export type View = 'welcome' | 'images' | 'label' | 'train' | 'evaluate' | 'export';
+const VIEWS = ['welcome', 'images', 'label', 'train', 'evaluate', 'export'] as const;
+/** The list of projects is `welcome`, whether one is open or not. */
+export type View = (typeof VIEWS)[number];
 export type Theme = 'dark' | 'light';
 
 export interface Message {
@@ -31,6 +34,8 @@ class App {
   lost = $state(false);
   /** Something long is going on, in words. */
   busy = $state<string>();
+  /** Folder of the project that is being opened. */
+  opening = $state<string>();
   /** Where this window's own import, export or the like stands. */
   work = $state.raw<{ done: number; total: number; what: string }>();
   #client: Client | undefined;
@@ -51,12 +56,10 @@ class App {
 
   async open(): Promise<void> {
     await this.#connect();
-    if (this.start?.firstStart) {
-      await this.openSample();
+    if (this.start?.firstStart && (await this.openSample()))
       this.say(
         t('This is the drawn sample project. A click on its name, top left, leads to projects of your own.'),
       );
-    }
     this.readAddress();
   }
 
@@ -77,7 +80,7 @@ class App {
 
   /** Does something that may fail; a failure is shown, and the answer is undefined. */
   async attempt<T>(work: () => Promise<T>, busy?: string): Promise<T | undefined> {
-    this.busy = busy;
+    if (busy !== undefined) this.busy = busy;
     try {
       return await work();
     } catch (error) {
@@ -125,24 +128,36 @@ class App {
   }
 
   async openProject(dir: string): Promise<void> {
-    await this.attempt(() => this.client.projects.open({ dir }), t('Opening the project'));
+    this.opening = dir;
+    await this.#enter(() => this.client.projects.open({ dir }), t('Opening the project'));
+    this.opening = undefined;
   }
 
-  async openSample(): Promise<void> {
-    await this.attempt(() => this.client.projects.sample(), t('Drawing the sample project'));
+  async createProject(dir: string, name: string): Promise<void> {
+    await this.#enter(() => this.client.projects.create({ dir, name }), t('Making the project'));
+  }
+
+  /** Says whether it is open now. */
+  openSample(): Promise<boolean> {
+    return this.#enter(() => this.client.projects.sample(), t('Drawing the sample project'));
+  }
+
+  /** Shows the project that `work` opens; where it fails the one before stays in sight. */
+  async #enter(work: () => Promise<Project>, busy: string): Promise<boolean> {
+    const opened = await this.attempt(work, busy);
+    if (!opened) return false;
     await this.refresh();
     this.go('images');
-  }
-
-  async closeProject(): Promise<void> {
-    this.messages = [];
-    await this.attempt(() => this.client.projects.close());
+    return true;
   }
 
   async refresh(): Promise<void> {
     const start = await this.client.projects.state();
     // forgotten in the same breath, so that nothing is ever asked of the wrong project
-    if (start.project?.id !== this.project?.id) for (const forget of this.#forgetting) forget();
+    if (start.project?.id !== this.project?.id) {
+      for (const forget of this.#forgetting) forget();
+      this.messages = [];
+    }
     this.start = start;
   }
 
@@ -155,7 +170,7 @@ class App {
   /** Shows what the address says: it survives a reload. */
   readAddress(): void {
     const [, name, id] = /^#\/(\w+)(?:\/(\d+))?$/.exec(location.hash) ?? [];
-    const known = (['images', 'label', 'train', 'evaluate', 'export'] as const).find((view) => view === name);
+    const known = VIEWS.find((view) => view === name);
     this.imageId = id === undefined ? undefined : Number(id);
     this.view = this.project ? (known ?? 'images') : 'welcome';
   }
@@ -229,7 +244,10 @@ class App {
   async #hear(notice: Notice): Promise<void> {
     if (notice.type === 'project') {
       await this.refresh();
-      this.go(this.project ? 'images' : 'welcome');
+      this.go('images');
+      const name = this.project?.name;
+      if (name !== undefined && notice.session !== this.start?.session)
+        this.say(t('{name} was opened in another window; every window shows it now.', { name }));
     }
     if (notice.type === 'work' && notice.session === this.start?.session) this.work = notice;
     for (const listener of this.#listeners) listener(notice);

@@ -56,7 +56,7 @@ function ways(): Command[] {
             group: t('Go to'),
             text: t('All projects'),
             key: '',
-            run: () => void app.closeProject(),
+            run: () => app.go('welcome'),
           },
         ]
       : []),

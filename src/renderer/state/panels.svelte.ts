@@ -8,12 +8,14 @@ class Panels {
   history = $state(false);
   /** The question whether an import is meant to be taken back. */
   takeBack = $state(false);
+  /** The question whether another project is worth what goes on in this one. */
+  leaving = $state(false);
   /** Film strip and lists beside the canvas. */
   sides = $state(true);
 
   /** Keys belong to what is open. */
   get takesKeys(): boolean {
-    return this.palette || this.keys || this.findClass || this.takeBack;
+    return this.palette || this.keys || this.findClass || this.takeBack || this.leaving;
   }
 }
 

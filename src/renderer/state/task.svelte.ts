@@ -1,4 +1,5 @@
 // Something this window asked for that takes a while: whether it runs, and a way to stop it.
+import { onDestroy } from 'svelte';
 import { app } from './app.svelte.ts';
 
 export class Task {
@@ -27,4 +28,11 @@ export class Task {
     this.#abort?.abort();
     this.running = false;
   }
+}
+
+/** A task of a component, stopped with it: nobody could see or stop it any more. */
+export function ownTask(): Task {
+  const task = new Task();
+  onDestroy(() => task.stop());
+  return task;
 }
