@@ -4,6 +4,7 @@ import { app, BrowserWindow, dialog, session, shell } from 'electron';
 import { sentenceOf } from '../shared/problem.ts';
 import { type Backend, createBackend } from './backend.ts';
 import { setMenu } from './shell/menu.ts';
+import { limitPermissions } from './shell/permissions.ts';
 import { connectWindows } from './shell/ports.ts';
 import { claimSchemes, servePage, servePictures } from './shell/protocols.ts';
 import { guardClosing, showAgain, watchTraining } from './shell/training-watch.ts';
@@ -25,9 +26,7 @@ if (app.requestSingleInstanceLock()) {
 
 async function start(): Promise<void> {
   const backend = createBackend({ choosePath, showFolder, onNotice: watchTraining });
-  // nothing the page could ask for (camera, notifications, ...) is needed
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.defaultSession.setPermissionCheckHandler(() => false);
+  limitPermissions(session.defaultSession);
   setMenu();
   servePage();
   servePictures(backend);

@@ -97,6 +97,18 @@ describe.skipIf(!program)('the Electron window', () => {
     expect(electron.windows()).toHaveLength(1);
   });
 
+  it('lets the page write to the clipboard, and asks the system for nothing else', async () => {
+    await page.bringToFront();
+    await page.evaluate('navigator.clipboard.writeText("copied from the page")');
+    expect(await electron.evaluate(({ clipboard }) => clipboard.readText())).toBe('copied from the page');
+    const state = (name: string) =>
+      page.evaluate(
+        `navigator.permissions.query({ name: ${JSON.stringify(name)} }).then((found) => found.state)`,
+      );
+    for (const name of ['clipboard-read', 'geolocation', 'notifications', 'camera'])
+      expect(await state(name)).not.toBe('granted');
+  });
+
   it('reads pictures with one GLib, not now with its own, now with the system’s', () => {
     expect(window.said()).not.toContain('GLib');
   });

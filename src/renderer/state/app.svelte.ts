@@ -2,6 +2,7 @@
 import type { Notice, StartState } from '../../shared/contract.ts';
 import type { Project } from '../../shared/model.ts';
 import { type Client, connect, troubleOf } from '../client.ts';
+import { copyText } from '../clipboard.ts';
 import { t } from '../words/words.ts';
 
 const VIEWS = ['welcome', 'images', 'label', 'train', 'evaluate', 'export'] as const;
@@ -102,10 +103,13 @@ class App {
 
   /** Puts a text into the clipboard and says so in these words. */
   async copy(text: string, words: string): Promise<void> {
-    await this.attempt(async () => {
-      await navigator.clipboard.writeText(text);
-      this.say(words);
-    });
+    if (await copyText(text)) this.say(words);
+    else
+      this.#show(
+        'trouble',
+        t('The browser does not let this page copy.'),
+        t('Select the text and press Ctrl+C.'),
+      );
   }
 
   /** What is shown in a dialog: told while it was the topmost. All else is shown in the window, below dialogs. */
