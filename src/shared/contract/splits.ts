@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { Split } from '../model.ts';
 import { project, request } from './request.ts';
 
-const share = z.number().min(0).max(100);
+/** Of the sum of all: percents, counts or whatever is at hand. */
+const share = z.number().min(0);
 
 const wish = z.strictObject({
   project,
