@@ -5,6 +5,14 @@ import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
 
+/** True where the first of the elements lies within the window; runs in the page. */
+function isWithinWindow(elements: unknown[]): boolean {
+  const [first] = elements as { getBoundingClientRect(): { top: number; bottom: number } }[];
+  const { innerHeight } = globalThis as unknown as { innerHeight: number };
+  const area = first?.getBoundingClientRect();
+  return area !== undefined && area.top >= 0 && area.bottom <= innerHeight;
+}
+
 describe.skipIf(!program)('the gallery', () => {
   let studio: Studio;
   let page: Page;
@@ -68,11 +76,21 @@ describe.skipIf(!program)('the gallery', () => {
     await selected(3);
   });
 
+  it('takes keys after a click on a tick', async () => {
+    await page.keyboard.press('Control+a');
+    await selected(60);
+    await page.keyboard.press('Escape');
+    await page.getByText(/selected$/).waitFor({ state: 'hidden' });
+    for (const at of [1, 3, 4]) await page.getByLabel(`Select sample_000${at}.jpg`).click();
+    await selected(3);
+  });
+
   it('changes many at once, and takes it back in one step', async () => {
     await page.getByRole('toolbar').getByRole('button', { name: 'test', exact: true }).click();
     await page.getByText('train 39 · val 9 · test 12').waitFor();
     await page.getByRole('toolbar').getByRole('button', { name: 'unlabelled', exact: true }).click();
     await page.getByText('57 of 60 done').waitFor();
+    await page.getByLabel('Select sample_0004.jpg').click();
     await page.keyboard.press('Control+z');
     await page.getByText('60 of 60 done').waitFor();
     await page.keyboard.press('Control+z');
@@ -80,6 +98,8 @@ describe.skipIf(!program)('the gallery', () => {
   });
 
   it('takes images out of the project and brings them back', async () => {
+    await selected(2);
+    await page.getByLabel('Select sample_0004.jpg').click();
     await selected(3);
     await page.getByRole('button', { name: 'Take out of the project' }).click();
     await page.getByText('57 of 57', { exact: true }).waitFor();
@@ -93,14 +113,69 @@ describe.skipIf(!program)('the gallery', () => {
     await page.locator('canvas[aria-label^="Image"]').waitFor();
   });
 
+  const view = (name: string) =>
+    page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name });
+  const inSight = (name: string) =>
+    expect
+      .poll(() => page.getByRole('button', { name: `Label ${name}` }).evaluateAll(isWithinWindow))
+      .toBe(true);
+
+  it('comes back to the image that was labelled last, and from elsewhere to where it was', async () => {
+    await view('Images').click();
+    await tile(0).focus();
+    await page.keyboard.press('End');
+    await page.getByRole('button', { name: 'Label sample_0057.jpg' }).click();
+    await page.getByText('sample_0057.jpg', { exact: true }).waitFor();
+    await view('Images').click();
+    await inSight('sample_0057.jpg');
+    await page.locator('.scroller').evaluate((grid: { scrollTop: number }) => {
+      grid.scrollTop = 300;
+    });
+    await view('Train').click();
+    await view('Images').click();
+    await inSight('sample_0057.jpg');
+    await page.getByRole('button', { name: 'Label sample_0057.jpg' }).click();
+    await page.getByText('sample_0057.jpg', { exact: true }).waitFor();
+    for (const next of ['sample_0058.jpg', 'sample_0059.jpg']) {
+      await page.keyboard.press('d');
+      await page.getByText(next, { exact: true }).waitFor();
+    }
+    await view('Images').click();
+    await inSight('sample_0059.jpg');
+    await page.keyboard.press('Tab');
+  });
+
+  it('shows what its sentence says after labels changed', async () => {
+    await page.getByLabel('State', { exact: true }).selectOption('done');
+    await page.getByText('60 of 60', { exact: true }).waitFor();
+    await page.getByLabel('Select sample_0059.jpg').click();
+    await page.getByRole('toolbar').getByRole('button', { name: 'unlabelled', exact: true }).click();
+    await page.getByText('59 of 60', { exact: true }).waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('60 of 60', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Label sample_0058.jpg' }).click();
+    await page.locator('canvas[aria-label^="Image sample_0058.jpg"]').waitFor();
+    await page.keyboard.press('Control+Shift+z');
+    await page.locator('canvas[aria-label^="Image sample_0059.jpg"]').waitFor();
+    await view('Images').click();
+    await page.getByText('59 of 60', { exact: true }).waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('60 of 60', { exact: true }).waitFor();
+    await page.getByLabel('State', { exact: true }).selectOption('');
+  });
+
   it('deals splits anew after a look at what comes of it, and finds what leaks', async () => {
-    await page.getByRole('button', { name: 'Images', exact: true }).click();
     await page.getByRole('button', { name: 'Splits …' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Nothing would change: every image has a split.').waitFor();
     await dialog.getByText('No file and no group stands in two splits.').waitFor();
     await dialog.getByRole('button', { name: 'Compare what pictures look like' }).click();
     await dialog.getByText(/look alike stand in two splits|in two splits: what is learnt/).waitFor();
+    await dialog.getByLabel('Share of train').fill('700');
+    await dialog.getByLabel('seed').fill('1.5');
+    await expect.poll(() => dialog.getByRole('progressbar').count()).toBe(0);
+    expect(await page.getByText('Input validation failed').count()).toBe(0);
+    await dialog.getByLabel('seed').fill('0');
     await dialog.getByLabel('Share of train').fill('50');
     await dialog.getByLabel('Share of val').fill('25');
     await dialog.getByLabel('Share of test').fill('25');

@@ -6,6 +6,8 @@ import { app } from './app.svelte.ts';
 const BATCH_MS = 15;
 const BATCH_SIZE = 200;
 const QUIET_MS = 400;
+/** Records kept of images that were in sight. */
+const KEPT = 4000;
 
 class Gallery {
   filter = $state.raw<GalleryFilter>({});
@@ -15,18 +17,35 @@ class Gallery {
   readonly thumbnails = new SvelteMap<number, Thumbnail>();
   /** Puts the ids that a filter leaves in the order of work. */
   arrange: (ids: readonly number[]) => readonly number[] | Promise<readonly number[]> = (ids) => ids;
-  #wanted = new Set<number>();
+  /** How far the grid of images was scrolled, in pixels. */
+  scrolled = 0;
+  /** Images in sight, whose records are asked for; what was scrolled past is asked for no more. */
+  #sight: readonly number[] = [];
+  /** Images in sight whose record is of older labels. */
+  readonly #old = new Set<number>();
+  /** Labels changed since the ids were listed: the filter may leave others. */
+  #stale = false;
+  /** Asked for and not in the project any more. */
+  readonly #gone = new Set<number>();
+  #fetching = false;
   #countTimer: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   async load(): Promise<void> {
     const filter = this.filter;
+    this.#stale = false;
+    this.#gone.clear();
     const [ids, counts] = await Promise.all([app.client.images.ids(filter), app.client.images.counts()]);
     const arranged = await this.arrange(ids);
     if (filter !== this.filter) return;
     this.ids = arranged;
     this.counts = counts;
     this.loaded = true;
+  }
+
+  /** Lists anew where labels changed since, so that the filter's sentence is true. */
+  async renew(): Promise<void> {
+    if (this.loaded && this.#stale) await app.attempt(() => this.load());
   }
 
   async setFilter(filter: GalleryFilter): Promise<void> {
@@ -40,13 +59,18 @@ class Gallery {
     this.ids = [];
     this.counts = undefined;
     this.loaded = false;
+    this.scrolled = 0;
+    this.#sight = [];
+    this.#old.clear();
+    this.#gone.clear();
+    this.#stale = false;
     this.thumbnails.clear();
   }
 
-  /** Asks for the records of images that came in sight. */
+  /** Says which images are in sight. */
   want(ids: readonly number[]): void {
-    for (const id of ids) if (!this.thumbnails.has(id)) this.#wanted.add(id);
-    if (this.#wanted.size > 0) this.#timer ??= setTimeout(() => void this.#fetch(), BATCH_MS);
+    this.#sight = ids;
+    this.#fetchSoon();
   }
 
   hear(notice: Notice): void {
@@ -54,13 +78,7 @@ class Gallery {
       this.thumbnails.clear();
       void app.attempt(() => this.load());
     }
-    if (notice.type === 'labels') {
-      const known = notice.imageIds.filter((id) => this.thumbnails.has(id));
-      for (const id of known) this.#wanted.add(id);
-      if (known.length > 0) this.#timer ??= setTimeout(() => void this.#fetch(), BATCH_MS);
-      clearTimeout(this.#countTimer);
-      this.#countTimer = setTimeout(() => void app.attempt(() => this.#count()), QUIET_MS);
-    }
+    if (notice.type === 'labels') this.#hearLabels(notice.imageIds, notice.session);
   }
 
   /** The image after (1) or before (-1) another under the filter. */
@@ -69,17 +87,57 @@ class Gallery {
     return at < 0 ? this.ids[0] : this.ids[at + direction];
   }
 
+  #hearLabels(imageIds: readonly number[], session: string): void {
+    const seen = new Set(this.#sight);
+    for (const id of imageIds) {
+      if (seen.has(id)) this.#old.add(id);
+      else this.thumbnails.delete(id);
+    }
+    this.#fetchSoon();
+    this.#stale = true;
+    // what others do does not move the images under the hand that is at work here
+    if (app.view === 'images' && session === app.start?.session) void this.renew();
+    clearTimeout(this.#countTimer);
+    this.#countTimer = setTimeout(() => void app.attempt(() => this.#count()), QUIET_MS);
+  }
+
   async #count(): Promise<void> {
     this.counts = await app.client.images.counts();
   }
 
+  #missing(): number[] {
+    const isMissing = (id: number) => !this.thumbnails.has(id) && !this.#gone.has(id);
+    return this.#sight.filter((id) => isMissing(id) || this.#old.has(id)).slice(0, BATCH_SIZE);
+  }
+
+  #fetchSoon(): void {
+    if (this.#fetching || this.#missing().length === 0) return;
+    this.#timer ??= setTimeout(() => void this.#fetch(), BATCH_MS);
+  }
+
   async #fetch(): Promise<void> {
     this.#timer = undefined;
-    const ids = [...this.#wanted].slice(0, BATCH_SIZE);
-    for (const id of ids) this.#wanted.delete(id);
+    const ids = this.#missing();
+    for (const id of ids) this.#old.delete(id);
+    this.#fetching = true;
     const found = await app.attempt(() => app.client.images.thumbnails({ ids }));
-    for (const thumbnail of found ?? []) this.thumbnails.set(thumbnail.image.id, thumbnail);
-    if (this.#wanted.size > 0) this.#timer ??= setTimeout(() => void this.#fetch(), BATCH_MS);
+    this.#fetching = false;
+    if (!found) return;
+    for (const id of ids) this.#gone.add(id);
+    for (const thumbnail of found) {
+      this.thumbnails.set(thumbnail.image.id, thumbnail);
+      this.#gone.delete(thumbnail.image.id);
+    }
+    this.#forgetOldest();
+    this.#fetchSoon();
+  }
+
+  #forgetOldest(): void {
+    const seen = new Set(this.#sight);
+    for (const id of this.thumbnails.keys()) {
+      if (this.thumbnails.size <= KEPT) return;
+      if (!seen.has(id)) this.thumbnails.delete(id);
+    }
   }
 }
 
