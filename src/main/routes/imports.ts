@@ -1,15 +1,21 @@
 // Imports into the open project, and the pictures of what was looked at.
 import { Problem } from '../../shared/problem.ts';
 import type { Picture } from '../services/pictures.ts';
+import { wholePath } from '../services/typed-path.ts';
 import type { Workspace } from '../services/workspace.ts';
 import { compact, os, type Parts, progressOf } from './parts.ts';
 
 export function importRoutes(parts: Parts) {
   const { workspace, tell } = parts;
   return os.imports.router({
-    preview: os.imports.preview.handler(({ input: { project, ...source }, context: { session }, signal }) => {
+    preview: os.imports.preview.handler(({ input: { project, ...input }, context: { session }, signal }) => {
       const onProgress = progressOf(parts, session);
-      return workspace.imports.look(workspace.meant(project), compact(source), session, {
+      const source = compact({
+        ...input,
+        source: wholePath(input.source),
+        images: input.images === undefined ? undefined : wholePath(input.images),
+      });
+      return workspace.imports.look(workspace.meant(project), source, session, {
         onProgress,
         signal,
       });

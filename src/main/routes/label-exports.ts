@@ -1,6 +1,7 @@
 // Exports of the open project's labels.
 import { Problem } from '../../shared/problem.ts';
 import { exportProjectLabels, labelExportReport } from '../services/label-export.ts';
+import { wholePath } from '../services/typed-path.ts';
 import { os, type Parts, progressOf } from './parts.ts';
 
 export function labelExportRoutes(parts: Parts) {
@@ -14,7 +15,11 @@ export function labelExportRoutes(parts: Parts) {
     run: os.labelExports.run.handler(
       async ({ input: { project, dir, ...wish }, context: { session }, signal }) => {
         const onProgress = progressOf(parts, session);
-        const result = await exportProjectLabels(workspace.meant(project), wish, dir, { onProgress, signal });
+        const target = wholePath(dir);
+        const result = await exportProjectLabels(workspace.meant(project), wish, target, {
+          onProgress,
+          signal,
+        });
         written.set(session, result.dir);
         return result;
       },

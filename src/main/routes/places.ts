@@ -1,4 +1,5 @@
 // Where the files of the open project's images lie.
+import { wholePath } from '../services/typed-path.ts';
 import { os, type Parts, progressOf } from './parts.ts';
 
 export function placeRoutes(parts: Parts) {
@@ -9,7 +10,8 @@ export function placeRoutes(parts: Parts) {
     ),
     relocate: os.places.relocate.handler(async ({ input, context: { session }, signal }) => {
       const onProgress = progressOf(parts, session);
-      const found = await workspace.meant(input.project).places.relocate(input.dir, { onProgress, signal });
+      const folder = wholePath(input.dir);
+      const found = await workspace.meant(input.project).places.relocate(folder, { onProgress, signal });
       tell({ type: 'images' });
       return found;
     }),

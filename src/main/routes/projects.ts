@@ -2,6 +2,7 @@
 import type { Project } from '../../shared/model.ts';
 import { listFolders } from '../services/folders.ts';
 import { forgetProject } from '../services/recent-projects.ts';
+import { wholePath } from '../services/typed-path.ts';
 import { os, type Parts, progressOf } from './parts.ts';
 
 export function projectRoutes(parts: Parts) {
@@ -22,10 +23,10 @@ export function projectRoutes(parts: Parts) {
       hasFileManager: shell.showFolder !== undefined,
     })),
     create: os.projects.create.handler(({ input, context: { session } }) =>
-      changing(session, () => workspace.create(input.dir, input.name)),
+      changing(session, () => workspace.create(wholePath(input.dir), input.name)),
     ),
     open: os.projects.open.handler(({ input, context: { session } }) =>
-      changing(session, () => workspace.open(input.dir)),
+      changing(session, () => workspace.open(wholePath(input.dir))),
     ),
     sample: os.projects.sample.handler(({ context: { session } }) =>
       changing(session, () => workspace.sample()),
@@ -45,7 +46,9 @@ export function projectRoutes(parts: Parts) {
 
 export function folderRoutes({ shell }: Parts) {
   return os.folders.router({
-    list: os.folders.list.handler(({ input }) => listFolders(input.path, input.files)),
+    list: os.folders.list.handler(({ input: { path, files } }) =>
+      listFolders(path === undefined ? undefined : wholePath(path), files),
+    ),
     choose: os.folders.choose.handler(({ input }) => shell.choosePath?.(input.title, input.kind) ?? null),
   });
 }

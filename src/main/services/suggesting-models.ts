@@ -9,6 +9,7 @@ import type { ModelSource } from '../trainer/job.ts';
 import { findModel } from './models.ts';
 import type { OpenProject } from './projects.ts';
 import { trainedClasses } from './training-job.ts';
+import { wholePath } from './typed-path.ts';
 
 /** `best` and `last` of a run, as in `r3/best`. */
 export type RunPart = 'best' | 'last';
@@ -95,7 +96,7 @@ function cacheOf(project: OpenProject): string {
 
 /** Files of detectors, and folders that exports made; other kinds of model join where findModel and openDetector do. */
 function modelOfFile(project: OpenProject, key: string): ChosenModel {
-  const file = resolve(key);
+  const file = resolve(wholePath(key));
   if (!existsSync(file)) throw new Problem(`There is no file ${file}.`, 'Check the path.');
   const source = findModel(file);
   const about = { runId: null, checkpointId: null, classes: null };

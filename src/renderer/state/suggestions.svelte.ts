@@ -144,7 +144,9 @@ class Suggestions {
     this.looking = false;
     if (!found) return false;
     this.models = await app.client.suggestions.models();
-    await this.useModel(this.models.find((one) => one.key === key || one.key.endsWith(key))?.key ?? key);
+    await this.useModel(
+      this.models.find((one) => one.key === key || one.key.endsWith(key.replace(/^~/, '')))?.key ?? key,
+    );
     return true;
   }
 

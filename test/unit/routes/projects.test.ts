@@ -40,6 +40,26 @@ describe('the open project', () => {
     expect(await openNow()).toBe('One');
   });
 
+  it('is made where the path says from ~ on, and nowhere for half a path', async () => {
+    const home = process.env.HOME;
+    process.env.HOME = folder;
+    try {
+      const { dir } = await client().projects.create({ dir: '~/crops', name: 'Crops' });
+      expect(dir).toBe(join(folder, 'crops'));
+      expect((await client().folders.list({ path: '~/' })).folders).toContain('crops');
+      const half = client().projects.create({ dir: 'crops', name: 'Crops' });
+      await expect(half).rejects.toThrow('"crops" does not say where it begins.');
+      await expect(client().projects.open({ dir: 'crops' })).rejects.toThrow('where it begins');
+      const { project } = await client().projects.state();
+      const source = { project: project?.id ?? '', source: 'crops', format: 'auto' } as const;
+      await expect(client().imports.preview(source)).rejects.toThrow('where it begins');
+      const place = { project: project?.id ?? '', dir: 'crops' };
+      await expect(client().places.relocate(place)).rejects.toThrow('where it begins');
+    } finally {
+      process.env.HOME = home;
+    }
+  });
+
   describe('beside a download', () => {
     let server: SampleServer;
 
