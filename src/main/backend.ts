@@ -34,9 +34,9 @@ export interface Backend {
   open(dir: string): Promise<void>;
   /**
    * The picture at an address such as /image/7 of the project that the query names; undefined where there is none.
-   * Throws a Problem where another project is open, or the file is missing or damaged.
+   * Throws a Problem where another project is open, or the file is missing or damaged; `signal` is of who asks, and may go.
    */
-  pictureAt(pathname: string, query: URLSearchParams): Promise<Picture | undefined>;
+  pictureAt(pathname: string, query: URLSearchParams, signal?: AbortSignal): Promise<Picture | undefined>;
   /** Pauses a training under way and closes the project. */
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export function createBackend(shell: Shell = {}): Backend {
       await workspace.open(dir);
       tell({ type: 'project', dir, session: '' });
     },
-    pictureAt: (pathname, query) => pictureAt(workspace, pathname, query),
+    pictureAt: (pathname, query, signal) => pictureAt(workspace, pathname, query, signal),
     close: async () => {
       await endWork();
       workspace.close();

@@ -144,7 +144,10 @@ async function answer(
     return;
   }
   if (refusal) return say(response, 403, REFUSALS[refusal]);
-  const file = (await pictureFile(backend, url)) ?? pageFile(PAGE, url.pathname);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const file = (await pictureFile(backend, url, gone.signal)) ?? pageFile(PAGE, url.pathname);
+  if (gone.signal.aborted) return;
   if (!file || !(await sendFile(request, response, file))) say(response, 404, 'There is nothing here.');
 }
 
@@ -157,11 +160,11 @@ function urlOf({ url = '/' }: IncomingMessage): URL | undefined {
   }
 }
 
-async function pictureFile(backend: Backend, { pathname, searchParams }: URL) {
+async function pictureFile(backend: Backend, { pathname, searchParams }: URL, signal: AbortSignal) {
   try {
-    return await backend.pictureAt(pathname, searchParams);
+    return await backend.pictureAt(pathname, searchParams, signal);
   } catch (error) {
-    if (error instanceof Problem) return undefined;
+    if (error instanceof Problem || signal.aborted) return undefined;
     throw error;
   }
 }

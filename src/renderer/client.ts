@@ -17,6 +17,11 @@ export function imageUrl(project: string, id: number, size: 'image' | 'preview' 
   return `${inElectron ? 'image://project' : ''}/${size}/${id}?project=${project}`;
 }
 
+/** Where a part of an image is read from, in whole pixels; it may reach beyond the image. */
+export function cropUrl(project: string, id: number, { x, y, width, height }: Rect): string {
+  return `${imageUrl(project, id, 'image')}&crop=${x},${y},${width},${height}`;
+}
+
 /** Where a tile of a large image is read from. */
 export function tileUrl(project: string, id: number, { level, x, y }: Tile): string {
   return `${inElectron ? 'image://project' : ''}/tile/${id}/${level}/${x}_${y}?project=${project}`;

@@ -1,6 +1,6 @@
 // Imports into the open project, and the pictures of what was looked at.
 import { Problem } from '../../shared/problem.ts';
-import type { Picture } from '../services/pictures.ts';
+import type { Crop, Picture } from '../services/pictures.ts';
 import { wholePath } from '../services/typed-path.ts';
 import type { Workspace } from '../services/workspace.ts';
 import { compact, os, type Parts, progressOf } from './parts.ts';
@@ -37,7 +37,14 @@ export function importRoutes(parts: Parts) {
 }
 
 const ADDRESS = /^\/staged\/([\w-]{36})\/(\d{1,9})$/;
-const CROP = /^(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})$/;
+const CROP = /^(-?\d{1,6}),(-?\d{1,6}),(\d{1,6}),(\d{1,6})$/;
+
+/** The part of a picture that an address asks for; it may reach beyond the picture. */
+export function cropOf(query: URLSearchParams): Crop | undefined {
+  const [, ...numbers] = CROP.exec(query.get('crop') ?? '') ?? [];
+  const [x = 0, y = 0, width = 0, height = 0] = numbers.map(Number);
+  return width > 0 && height > 0 ? { x, y, width, height } : undefined;
+}
 
 /** The picture at /staged/TOKEN/INDEX?crop=X,Y,WIDTH,HEIGHT; undefined where there is none. */
 export async function stagedPicture(
@@ -47,11 +54,8 @@ export async function stagedPicture(
 ): Promise<Picture | undefined> {
   const [, token, index] = ADDRESS.exec(pathname) ?? [];
   if (token === undefined) return undefined;
-  const [, ...numbers] = CROP.exec(query.get('crop') ?? '') ?? [];
-  const [x = 0, y = 0, width = 0, height = 0] = numbers.map(Number);
-  const crop = width > 0 && height > 0 ? { x, y, width, height } : undefined;
   try {
-    return await imports.picture(token, Number(index), crop);
+    return await imports.picture(token, Number(index), cropOf(query));
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

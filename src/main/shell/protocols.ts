@@ -39,10 +39,12 @@ export function servePictures(backend: Backend): void {
   protocol.handle('image', async (request) => {
     const { host, pathname, searchParams } = new URL(request.url);
     try {
-      const found = host === 'project' ? await backend.pictureAt(pathname, searchParams) : undefined;
+      const found =
+        host === 'project' ? await backend.pictureAt(pathname, searchParams, request.signal) : undefined;
       return found ? await fileResponse(found.file, found.type, {}) : refused('There is no such image.');
     } catch (error) {
-      if (!(error instanceof Problem)) process.stderr.write(`${request.url}: ${String(error)}\n`);
+      if (!(error instanceof Problem || request.signal.aborted))
+        process.stderr.write(`${request.url}: ${String(error)}\n`);
       return refused(sentenceOf(error));
     }
   });

@@ -201,7 +201,7 @@ describe('an import', () => {
     const part = await desk.picture(found.token, 0, { x: 10, y: 20, width: 30, height: 40 });
     const { width, height } = await sharp(readFileSync(part.file)).metadata();
     expect([width, height]).toEqual([30, 40]);
-    await expect(desk.picture(found.token, 0, { x: 300, y: 0, width: 100, height: 9 })).rejects.toThrow(
+    await expect(desk.picture(found.token, 0, { x: 320, y: 0, width: 100, height: 9 })).rejects.toThrow(
       'outside',
     );
     await expect(desk.picture(found.token, 99, undefined)).rejects.toThrow('no such image');
