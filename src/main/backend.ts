@@ -20,6 +20,7 @@ import { recipeRoutes, runRoutes } from './routes/training.ts';
 import { Analyst } from './services/analyst.ts';
 import { Assistant } from './services/assistant.ts';
 import { Evaluating } from './services/evaluating.ts';
+import { problemOf } from './services/failures.ts';
 import { LiveTraining } from './services/live-training.ts';
 import type { Picture } from './services/pictures.ts';
 import { Workspace } from './services/workspace.ts';
@@ -62,7 +63,10 @@ export function createBackend(shell: Shell = {}): Backend {
       await workspace.open(dir);
       tell({ type: 'project', dir, session: '' });
     },
-    pictureAt: (pathname, query, signal) => pictureAt(workspace, pathname, query, signal),
+    pictureAt: (pathname, query, signal) =>
+      pictureAt(workspace, pathname, query, signal).catch((error: unknown) => {
+        throw signal?.aborted ? error : problemOf(error, pathname);
+      }),
     close: async () => {
       await endWork();
       workspace.close();

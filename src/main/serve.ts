@@ -57,7 +57,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   const server = createServer((request, response) => {
     answer(backend, { admit, refusal: access.refusal }, request, response).catch((error: unknown) => {
-      process.stderr.write(`${sentenceOf(error)}\n`);
+      process.stderr.write(`${request.url}: ${(error instanceof Error && error.stack) || String(error)}\n`);
       say(response, 500, 'Something went wrong inside. Repeat it; the terminal may say more.');
     });
   });

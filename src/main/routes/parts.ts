@@ -1,12 +1,11 @@
 // What every route stands on: the contract with sentences for failures, and the parts the backend is made of.
 import { type EventPublisher, implement, ORPCError } from '@orpc/server';
 import { contract, type Notice } from '../../shared/contract.ts';
-import { Problem } from '../../shared/problem.ts';
 import type { Analyst } from '../services/analyst.ts';
 import { RevisionConflict } from '../services/annotations.ts';
 import type { Assistant } from '../services/assistant.ts';
-import { asDiskProblem } from '../services/disk-problem.ts';
 import type { Evaluating } from '../services/evaluating.ts';
+import { problemOf } from '../services/failures.ts';
 import type { Change } from '../services/journal.ts';
 import type { LiveTraining } from '../services/live-training.ts';
 import type { Workspace } from '../services/workspace.ts';
@@ -40,22 +39,22 @@ export interface Parts {
 /** The contract, with every failure the user can cure turned into what the contract says. */
 export const os = implement(contract)
   .$context<Caller>()
-  .use(async ({ next }) => {
+  .use(async ({ next, path, signal }) => {
     try {
       return await next();
     } catch (error) {
-      throw asContractError(error);
+      throw signal?.aborted ? error : asContractError(error, path.join('.'));
     }
   });
 
-function asContractError(error: unknown): unknown {
+function asContractError(error: unknown, request: string): unknown {
   if (error instanceof RevisionConflict) {
     const { imageId, revision, sentence: message } = error;
     return new ORPCError('CONFLICT', { status: 409, message, data: { imageId, revision } });
   }
-  const problem = asDiskProblem(error);
-  if (!(problem instanceof Problem)) return error;
-  const { message, remedy = null } = problem;
+  // how the contract itself refuses an input
+  if (error instanceof ORPCError) return error;
+  const { message, remedy = null } = problemOf(error, request);
   return new ORPCError('PROBLEM', { status: 422, message, data: { remedy } });
 }
 

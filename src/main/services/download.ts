@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { Problem } from '../../shared/problem.ts';
+import { asProblem } from '../db/sqlite-problem.ts';
 
 export interface Download {
   /** What the user calls the thing. */
@@ -86,7 +87,9 @@ async function append(
       throw lost(download);
     });
     if (done) return received;
-    await file.writeFile(value);
+    await file.writeFile(value).catch((error: unknown) => {
+      throw asProblem(error, download.partial);
+    });
     received += value.length;
     download.onProgress(received, total);
   }

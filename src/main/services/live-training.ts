@@ -3,6 +3,7 @@ import type { LiveRun, Notice } from '../../shared/contract.ts';
 import type { Run } from '../../shared/model.ts';
 import { sentenceOf } from '../../shared/problem.ts';
 import type { TrainingEvent } from '../trainer/job.ts';
+import { writeDown } from './failures.ts';
 import { LiveState } from './live-state.ts';
 import type { OpenProject } from './projects.ts';
 import { runSummary } from './run-list.ts';
@@ -81,7 +82,7 @@ export class LiveTraining {
     active.finished.then(
       (ended) => this.#over(project, ended),
       (error: unknown) => {
-        process.stderr.write(`The end of run ${runId} could not be stored: ${sentenceOf(error)}\n`);
+        writeDown(error, `the end of run ${runId} could not be stored`);
         this.#over(project, run);
       },
     );

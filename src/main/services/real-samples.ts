@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { type Unzipped, unzip } from 'fflate';
 import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
+import { asProblem } from '../db/sqlite-problem.ts';
 import { downloadFile } from './download.ts';
 import { resourceFile } from './resource-files.ts';
 
@@ -57,7 +58,11 @@ export async function fetchRealSample(sample: RealSample, folder: string, watche
   rmSync(partial, { force: true });
   watched.signal?.throwIfAborted();
   if (digestOf(files) !== sample.sha256) throw damaged(sample);
-  writeWhole(files, folder);
+  try {
+    writeWhole(files, folder);
+  } catch (error) {
+    throw asProblem(error, folder);
+  }
 }
 
 async function download(

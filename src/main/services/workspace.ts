@@ -5,8 +5,10 @@ import { join, resolve } from 'node:path';
 import type { SampleOffer, StartState } from '../../shared/contract.ts';
 import type { Project } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
+import { asProblem } from '../db/sqlite-problem.ts';
 import { stageImport } from '../formats/stage.ts';
 import { withHashes } from './datasets.ts';
+import { writeDown } from './failures.ts';
 import { Glances } from './glances.ts';
 import { ImportDesk } from './import-desk.ts';
 import { createProject, isProject, type OpenProject, openProject } from './projects.ts';
@@ -104,7 +106,7 @@ export class Workspace {
       const project = await open();
       if (project !== this.#project) await this.#exchange(project);
       const info = project.info();
-      rememberProject(info.dir, info.name);
+      remember(info);
       return info;
     });
     this.#changing = work.catch(() => undefined);
@@ -123,6 +125,15 @@ export class Workspace {
   }
 }
 
+/** A list of shortcuts that cannot be written is no reason to stay out. */
+function remember({ dir, name }: Project): void {
+  try {
+    rememberProject(dir, name);
+  } catch (error) {
+    writeDown(error, 'the list of recent projects');
+  }
+}
+
 /** Where projects go unless the user says otherwise. */
 function projectsFolder(): string {
   return resolve(process.env.DDOD_PROJECTS_DIR ?? join(homedir(), 'DDOD Studio'));
@@ -130,7 +141,10 @@ function projectsFolder(): string {
 
 async function sampleProject(dir: string): Promise<OpenProject> {
   const images = join(dir, 'images');
-  if (!isProject(dir)) await drawSampleData(images, SAMPLE_IMAGES);
+  if (!isProject(dir))
+    await drawSampleData(images, SAMPLE_IMAGES).catch((error: unknown) => {
+      throw asProblem(error, dir);
+    });
   return labelled(dir, SAMPLE_NAME, images);
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openCheckpointStore } from '../../../src/main/db/checkpoint-store.ts';
 import { createProject, openProject } from '../../../src/main/services/projects.ts';
+import { Workspace } from '../../../src/main/services/workspace.ts';
 import { Problem } from '../../../src/shared/problem.ts';
 
 const disk = mkdtempSync(join(tmpdir(), 'ddod-small-disk-'));
@@ -50,6 +51,21 @@ describe.runIf(isMounted)('on a full disk', () => {
     expect(again.classes.list()).toHaveLength(added + 1);
     again.close();
     rmSync(dir, { recursive: true });
+  });
+
+  it('a sample that is drawn fails with a sentence, and is drawn whole another time', async () => {
+    process.env.DDOD_CONFIG_DIR = join(disk, 'config');
+    process.env.DDOD_PROJECTS_DIR = join(disk, 'projects');
+    const ballast = join(disk, 'ballast');
+    writeFileSync(ballast, new Uint8Array(8_000_000));
+    const workspace = new Workspace();
+    const error = await workspace.sample().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Problem);
+    expect((error as Problem).sentence).toMatch(/full, so nothing more can be saved there.*Free some space/);
+    rmSync(ballast);
+    expect((await workspace.sample()).name).toBe('Sample cells');
+    workspace.close();
+    rmSync(join(disk, 'projects'), { recursive: true });
   });
 
   it('a checkpoint fails whole, the one before stays', () => {
