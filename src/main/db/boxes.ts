@@ -57,16 +57,15 @@ export function* eachBox(db: ReadableDb): IterableIterator<Box> {
   for (const row of db.read<BoxRow>(sql).iterate()) yield toBox(row);
 }
 
-/** The classes on each image that has boxes which count. */
-export function classesByImage(db: ReadableDb): Map<number, number[]> {
-  const sql = 'SELECT DISTINCT image_id AS image, class_id AS label FROM live_box WHERE ignored = 0';
-  const classes = new Map<number, number[]>();
-  for (const { image, label } of db.read<{ image: number; label: number }>(sql).iterate()) {
-    const own = classes.get(image);
-    if (own) own.push(label);
-    else classes.set(image, [label]);
-  }
-  return classes;
+/** The classes on each image that has boxes which count, of images after `after` up to `to`. */
+export function classesOnImages(
+  db: ReadableDb,
+  after: number,
+  to: number,
+): { readonly image: number; readonly label: number }[] {
+  const sql = `SELECT DISTINCT image_id AS image, class_id AS label FROM live_box
+    WHERE image_id > ? AND image_id <= ? AND ignored = 0`;
+  return db.read<{ image: number; label: number }>(sql).all(after, to);
 }
 
 /** The id after every id ever given; deleted boxes keep theirs, for undo. */

@@ -101,6 +101,9 @@ export function deleteOvertaken(db: WritableDb, importId: number): number[] {
 
 type Dealt = Pick<ImageRecord, 'id' | 'path' | 'split' | 'contentHash' | 'group'>;
 
+/** No import has this id: images of the project alone. */
+export const NO_IMPORT = -1;
+
 /** Images of the project and of an import that goes on, in id order after `afterId`. */
 export function imagesToDeal(db: ReadableDb, importId: number, afterId: number, limit: number): Dealt[] {
   const sql = `SELECT id, path, split, content_hash AS contentHash, group_key AS "group" FROM image

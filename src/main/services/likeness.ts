@@ -1,5 +1,6 @@
 // What a picture looks like in 64 bits, and which pictures look alike: copies that were scaled, compressed or brightened.
 import sharp from 'sharp';
+import type { Sliced } from './slices.ts';
 
 const COLUMNS = 9;
 const ROWS = 8;
@@ -78,41 +79,51 @@ function onesIn(word: number): number {
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/**
- * Pairs of keys that look alike: equal ones are linked in a chain, others are found by a band of their bits that is equal,
- * which pairs within `NEAR` bits must have. Each pair comes once.
- */
-export function alikePairs(likenesses: ReadonlyMap<string, string>): (readonly [string, string])[] {
-  const pairs: (readonly [string, string])[] = [];
-  const first = new Map<string, string>();
-  for (const [key, likeness] of likenesses) {
-    const twin = first.get(likeness);
-    if (twin === undefined) first.set(likeness, key);
-    else pairs.push([twin, key]);
-  }
-  const unique = [...first].map(([likeness, key]) => ({
-    key,
-    halves: halvesOf(likeness),
-    bits: BigInt(`0x${likeness}`).toString(2).padStart(BITS, '0'),
-  }));
-  for (let at = 0; at < BITS; at += BAND) {
-    const buckets = new Map<string, typeof unique>();
-    for (const entry of unique) {
-      const band = entry.bits.slice(at, at + BAND);
-      const bucket = buckets.get(band);
-      for (const other of bucket ?? []) {
-        const isNear = distance(entry.halves, other.halves) <= NEAR;
-        if (isNear && firstBandInCommon(entry.bits, other.bits) === at) pairs.push([other.key, entry.key]);
-      }
-      if (bucket) bucket.push(entry);
-      else buckets.set(band, [entry]);
-    }
-  }
-  return pairs;
+interface Seen {
+  readonly key: number;
+  readonly halves: Halves;
+  readonly bands: readonly number[];
 }
 
-/** Where the first band begins that two have in common: the one at which their pair is counted. */
-function firstBandInCommon(a: string, b: string): number {
-  for (let at = 0; at < BITS; at += BAND) if (a.slice(at, at + BAND) === b.slice(at, at + BAND)) return at;
-  return -1;
+/**
+ * Tells of pairs of keys that look alike: equal ones are linked to the first, others are found by a band of their bits that is
+ * equal, which pairs within `NEAR` bits must have. Each pair comes once. May be set aside.
+ */
+export function* alikePairs(
+  likenesses: ReadonlyMap<number, string>,
+  onPair: (a: number, b: number) => void,
+): Sliced<void> {
+  const first = new Map<string, Seen>();
+  for (const [key, likeness] of likenesses) {
+    const twin = first.get(likeness);
+    if (twin) onPair(twin.key, key);
+    else first.set(likeness, { key, halves: halvesOf(likeness), bands: bandsOf(likeness) });
+    yield;
+  }
+  for (let band = 0; band * BAND < BITS; band++) {
+    const buckets = new Map<number, Seen[]>();
+    for (const entry of first.values()) {
+      const bits = entry.bands[band] ?? 0;
+      const bucket = buckets.get(bits);
+      for (const other of bucket ?? []) {
+        const isNear = distance(entry.halves, other.halves) <= NEAR;
+        if (isNear && firstBandInCommon(entry, other) === band) onPair(other.key, entry.key);
+      }
+      if (bucket) bucket.push(entry);
+      else buckets.set(bits, [entry]);
+      yield;
+    }
+  }
+}
+
+function bandsOf(likeness: string): number[] {
+  const bits = BigInt(`0x${likeness}`).toString(2).padStart(BITS, '0');
+  return Array.from({ length: Math.ceil(BITS / BAND) }, (_, band) =>
+    Number.parseInt(bits.slice(band * BAND, (band + 1) * BAND), 2),
+  );
+}
+
+/** The first band that two have in common: the one at which their pair is counted. */
+function firstBandInCommon(a: Seen, b: Seen): number {
+  return a.bands.findIndex((bits, band) => bits === b.bands[band]);
 }

@@ -25,11 +25,12 @@ function turn(): Promise<unknown> {
 
 /**
  * Does the work with a break every few milliseconds; of several such works one goes on at a time, so that many hold others
- * up no longer than one. What it reads must not change meanwhile.
+ * up no longer than one. What it reads must not change meanwhile. Throws the signal's reason.
  */
-export async function inSlices<T>(work: Sliced<T>): Promise<T> {
+export async function inSlices<T>(work: Sliced<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
     await turn();
+    signal?.throwIfAborted();
     const end = performance.now() + SLICE_MS;
     do {
       const step = work.next();

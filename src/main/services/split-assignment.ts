@@ -1,6 +1,8 @@
 // Who goes to which split: seeded, in whole groups, without moving anything that is already assigned.
 import { createHash } from 'node:crypto';
 import type { Split } from '../../shared/model.ts';
+import { Clusters } from './clusters.ts';
+import { atOnce, type Sliced, sorted } from './slices.ts';
 
 export type Ratios = { readonly [split in Split]: number };
 
@@ -14,6 +16,8 @@ export interface Candidate {
   readonly group: string | null;
   readonly contentHash: string | null;
 }
+
+const MOST_MEMBERS = 1e9;
 
 const ROBOFLOW = /^(.*)\.rf\.[0-9a-zA-Z]{16,64}(\.[^./]*)?$/;
 
@@ -31,39 +35,35 @@ export function groupOf(path: string, rule: GroupRule): string | null {
   return match ? (match[1] ?? match[0]) : null;
 }
 
-/** Puts candidates that share a group, their content or their look together, whatever chain links them. */
-export function clustersOf(
+/** Image -> the name of the pictures that look like it. */
+export type Alike = ReadonlyMap<number, number>;
+
+/** Puts candidates that share a group, their content or their look together, whatever chain links them. May be set aside. */
+export function* clustersOf(
   candidates: readonly Candidate[],
-  alike: readonly (readonly [number, number])[] = [],
-): Candidate[][] {
-  const parent = candidates.map((_, index) => index);
-  const rootOf = (index: number): number => {
-    let at = index;
-    while (parent[at] !== undefined && parent[at] !== at) at = parent[at] as number;
-    return at;
-  };
+  alike: Alike = new Map(),
+): Sliced<readonly Candidate[][]> {
+  const joined = new Clusters(candidates.length);
   const seen = new Map<string, number>();
-  candidates.forEach(({ group, contentHash }, index) => {
-    for (const key of [group && `group ${group}`, contentHash && `content ${contentHash}`]) {
+  for (const [index, { id, group, contentHash }] of candidates.entries()) {
+    const look = alike.get(id);
+    const keys = [group && `group ${group}`, contentHash && `content ${contentHash}`];
+    for (const key of [...keys, look !== undefined && `look ${look}`]) {
       if (!key) continue;
       const other = seen.get(key);
       if (other === undefined) seen.set(key, index);
-      else parent[Math.max(rootOf(index), rootOf(other))] = Math.min(rootOf(index), rootOf(other));
+      else joined.join(index, other);
     }
-  });
-  const places = new Map(candidates.map(({ id }, index) => [id, index]));
-  for (const [a, b] of alike) {
-    const [one, other] = [places.get(a), places.get(b)];
-    if (one === undefined || other === undefined) continue;
-    parent[Math.max(rootOf(one), rootOf(other))] = Math.min(rootOf(one), rootOf(other));
+    yield;
   }
   const clusters = new Map<number, Candidate[]>();
-  candidates.forEach((candidate, index) => {
-    const root = rootOf(index);
+  for (const [index, candidate] of candidates.entries()) {
+    const root = joined.rootOf(index);
     const members = clusters.get(root);
     if (members) members.push(candidate);
     else clusters.set(root, [candidate]);
-  });
+    yield;
+  }
   return [...clusters.values()];
 }
 
@@ -81,20 +81,18 @@ class Needs {
   readonly #totals = new Map<number, number>();
   readonly #given = new Map<string, number>();
 
-  constructor(
-    candidates: readonly Candidate[],
-    ratios: Ratios,
-    traits: ReadonlyMap<number, readonly number[]>,
-  ) {
+  constructor(ratios: Ratios, traits: ReadonlyMap<number, readonly number[]>) {
     this.#splits = (['train', 'val', 'test'] as const).filter((split) => ratios[split] > 0);
     const sum = this.#splits.reduce((all, split) => all + ratios[split], 0);
     this.#shares = new Map(this.#splits.map((split) => [split, ratios[split] / sum]));
     this.#traits = traits;
-    for (const candidate of candidates) {
-      for (const trait of this.#traitsOf(candidate))
-        this.#totals.set(trait, (this.#totals.get(trait) ?? 0) + 1);
-      if (candidate.split) this.give([candidate], candidate.split);
-    }
+  }
+
+  /** Counts in one who is to be dealt, or was. */
+  count(candidate: Candidate): void {
+    for (const trait of this.#traitsOf(candidate))
+      this.#totals.set(trait, (this.#totals.get(trait) ?? 0) + 1);
+    if (candidate.split) this.give([candidate], candidate.split);
   }
 
   give(members: readonly Candidate[], split: Split): void {
@@ -139,8 +137,8 @@ class Needs {
 }
 
 export interface Balance {
-  /** Pairs that stay together besides groups and equal content. */
-  readonly alike?: readonly (readonly [number, number])[];
+  /** What stays together besides groups and equal content. */
+  readonly alike?: Alike;
   /** Candidate -> the classes on it, of which every split is to get its share. */
   readonly traits?: ReadonlyMap<number, readonly number[]>;
 }
@@ -156,11 +154,7 @@ export function assignSplits(
   seed: number,
   balance: Balance = {},
 ): Map<number, Split> {
-  const steps = splitSteps(candidates, ratios, seed, balance);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
+  return atOnce(splitSteps(candidates, ratios, seed, balance));
 }
 
 /** The same as `assignSplits`, in steps: many images take long. */
@@ -168,28 +162,36 @@ export function* splitSteps(
   candidates: readonly Candidate[],
   ratios: Ratios,
   seed: number,
-  { alike = [], traits = new Map() }: Balance = {},
-): Generator<void, Map<number, Split>> {
-  const needs = new Needs(candidates, ratios, traits);
+  { alike, traits = new Map() }: Balance = {},
+): Sliced<Map<number, Split>> {
+  const needs = new Needs(ratios, traits);
+  for (const candidate of candidates) {
+    needs.count(candidate);
+    yield;
+  }
   const assigned = new Map<number, Split>();
   const give = (members: readonly Candidate[], split: Split) => {
     const free = members.filter((c) => c.split === null);
     for (const { id } of free) assigned.set(id, split);
     needs.give(free, split);
   };
-  const open: { members: Candidate[]; rarity: number; draw: string }[] = [];
-  for (const members of clustersOf(candidates, alike)) {
+  const open = new Map<string, readonly Candidate[]>();
+  for (const members of yield* clustersOf(candidates, alike)) {
     const settled = members.find((c) => c.split !== null)?.split;
     if (settled) give(members, settled);
-    else open.push({ members, rarity: needs.rarity(members), draw: drawOf(members, seed) });
+    else open.set(`${turnOf(members, needs.rarity(members), seed)} ${open.size}`, members);
     yield;
   }
-  open.sort(
-    (a, b) => a.rarity - b.rarity || b.members.length - a.members.length || (a.draw < b.draw ? -1 : 1),
-  );
-  for (const { members } of open) {
+  for (const turn of yield* sorted([...open.keys()])) {
+    const members = open.get(turn) ?? [];
     give(members, needs.neediest(members));
     yield;
   }
   return assigned;
+}
+
+/** Sorts the rarest first, of these the largest, of these by lot. */
+function turnOf(members: readonly Candidate[], rarity: number, seed: number): string {
+  const digits = (value: number) => String(value).padStart(10, '0');
+  return `${digits(rarity)} ${digits(MOST_MEMBERS - members.length)} ${drawOf(members, seed)}`;
 }

@@ -1,16 +1,19 @@
 // Dealing images into splits as the user wishes: what it would give, the gesture that does it, and what stands on two sides.
-import type { LeakPair, LeakReport, SplitPlan, SplitWish } from '../../shared/contract/splits.ts';
+import type { LeakReport, SplitPlan, SplitWish } from '../../shared/contract/splits.ts';
 import type { ImageRecord, Split } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import { classesByImage } from '../db/boxes.ts';
+import { classesOnImages } from '../db/boxes.ts';
 import { listClasses } from '../db/classes.ts';
 import type { WritableDb } from '../db/database.ts';
-import { eachImage } from '../db/images.ts';
-import { findLeaks } from '../db/leaks.ts';
+import { imagesToDeal, NO_IMPORT } from '../db/imports.ts';
+import { lastSeq } from '../db/journal.ts';
 import { putLikeness, readLikenesses } from '../db/picture-hashes.ts';
+import { Clusters } from './clusters.ts';
 import type { Journal } from './journal.ts';
 import { alikePairs, likenessOf } from './likeness.ts';
-import { assignSplits, type Candidate, clustersOf, groupOf } from './split-assignment.ts';
+import { atOnce, inSlices, type Sliced } from './slices.ts';
+import { type Alike, type Candidate, clustersOf, groupOf, splitSteps } from './split-assignment.ts';
+import { SplitLeaks } from './split-leaks.ts';
 import { checkRatios } from './splits.ts';
 
 export interface Watched {
@@ -18,15 +21,23 @@ export interface Watched {
   readonly signal?: AbortSignal | undefined;
 }
 
-const SHOWN_PAIRS = 60;
+/** Images that are read at once. */
+const PAGE = 500;
+/** How often a deal is worked out anew because others labelled meanwhile, before they have to wait for it. */
+const TRIES = 3;
+
+interface Dealt {
+  readonly plan: SplitPlan;
+  readonly moved: readonly { readonly id: number; readonly was: Split | null; readonly is: Split | null }[];
+}
 
 export class SplitPlans {
   readonly #db: WritableDb;
   readonly #journal: Journal;
-  readonly #fileOf: (image: ImageRecord) => string;
+  readonly #fileOf: (image: Pick<ImageRecord, 'path'>) => string;
 
   /** `fileOf` gives the absolute path of an image. */
-  constructor(db: WritableDb, journal: Journal, fileOf: (image: ImageRecord) => string) {
+  constructor(db: WritableDb, journal: Journal, fileOf: (image: Pick<ImageRecord, 'path'>) => string) {
     this.#db = db;
     this.#journal = journal;
     this.#fileOf = fileOf;
@@ -34,15 +45,12 @@ export class SplitPlans {
 
   /** What a deal would give; nothing is changed. */
   async plan(wish: SplitWish, watched: Watched): Promise<SplitPlan> {
-    const alike = wish.groupBy === 'likeness' ? await this.#alike(watched) : [];
-    return this.#dealt(wish, alike).plan;
+    return await this.#whole(wish, watched, ({ plan }) => plan);
   }
 
   /** Deals in one gesture that can be undone. */
   async deal(wish: SplitWish, watched: Watched, session: string): Promise<SplitPlan> {
-    const alike = wish.groupBy === 'likeness' ? await this.#alike(watched) : [];
-    return this.#db.transact(() => {
-      const { plan, moved } = this.#dealt(wish, alike);
+    return await this.#whole(wish, watched, ({ plan, moved }) => {
       if (moved.length === 0) return plan;
       const before = { splits: moved.map(({ id, was }) => [id, was] as const) };
       const after = { splits: moved.map(({ id, is }) => [id, is] as const) };
@@ -53,68 +61,108 @@ export class SplitPlans {
 
   /** Images that should stand on one side and do not: same content, same group, and with `alike` the same look. */
   async leaks(alike: boolean, watched: Watched): Promise<LeakReport> {
-    const pairs = alike ? await this.#alike(watched) : [];
-    const images = new Map([...eachImage(this.#db)].map((image) => [image.id, image]));
-    const known = findLeaks(this.#db).flatMap(({ reason, imageIds }) => {
-      const first = images.get(imageIds[0] ?? 0);
-      const other = imageIds.map((id) => images.get(id)).find((image) => image?.split !== first?.split);
-      return leakOf(reason, first, other);
-    });
-    const seen = new Set(known.map(keyOf));
-    const looks = pairs
-      .flatMap(([a, b]) => leakOf('alike', images.get(a), images.get(b)))
-      .filter((pair) => !seen.has(keyOf(pair)));
-    const all = [...known, ...looks];
-    return { count: all.length, pairs: all.slice(0, SHOWN_PAIRS) };
+    const looks = alike ? await this.#likenesses(watched) : new Map<number, string>();
+    const { signal } = watched;
+    const leaks = new SplitLeaks();
+    const images = await inSlices(this.#images(), signal);
+    await inSlices(leaks.addKnown(images), signal);
+    const byId = new Map(images.map((image) => [image.id, image]));
+    const compared = alikePairs(looks, (a, b) => leaks.addAlike(byId.get(a), byId.get(b)));
+    await inSlices(compared, signal);
+    return leaks.report;
   }
 
-  #dealt(wish: SplitWish, alike: readonly (readonly [number, number])[]) {
+  /** Works a deal out in slices and hands it over, together with what it was worked out from: nothing changed meanwhile. */
+  async #whole<T>(wish: SplitWish, watched: Watched, use: (dealt: Dealt) => T): Promise<T> {
     checkRatios(wish.ratios);
+    const alike = wish.groupBy === 'likeness' ? await this.#alike(watched) : new Map<number, number>();
+    for (let tries = 0; tries < TRIES; tries++) {
+      const seq = lastSeq(this.#db);
+      const dealt = await inSlices(this.#dealing(wish, alike), watched.signal);
+      if (lastSeq(this.#db) === seq) return use(dealt);
+    }
+    return this.#db.transact(() => use(atOnce(this.#dealing(wish, alike))));
+  }
+
+  *#dealing(wish: SplitWish, alike: Alike): Sliced<Dealt> {
     const rule = ruleOf(wish);
-    const images = [...eachImage(this.#db)];
-    const candidates: Candidate[] = images.map((image) => ({
+    const images = yield* this.#images();
+    const classes = yield* this.#classesOf(images);
+    const candidates = images.map((image) => ({
       ...image,
       group: image.group ?? (rule === undefined ? null : groupOf(image.path, rule)),
       split: wish.anew ? null : image.split,
     }));
-    const classes = classesByImage(this.#db);
-    const traits = wish.stratify ? classes : undefined;
-    const given = assignSplits(candidates, wish.ratios, wish.seed, { alike, ...(traits && { traits }) });
-    const sideOf = (image: ImageRecord) => given.get(image.id) ?? image.split;
-    const moved = images.flatMap((image) => {
-      const is = sideOf(image);
-      return is === image.split ? [] : [{ id: image.id, was: image.split, is }];
+    const balance = { alike, ...(wish.stratify && { traits: classes }) };
+    const given = yield* splitSteps(candidates, wish.ratios, wish.seed, balance);
+    const moved = images.flatMap(({ id, split }) => {
+      const is = given.get(id) ?? split;
+      return is === split ? [] : [{ id, was: split, is }];
     });
-    const groups = clustersOf(candidates, alike).filter((members) => members.length > 1).length;
-    return { moved, plan: this.#planOf(images, sideOf, classes, moved.length, groups) };
+    const clusters = yield* clustersOf(candidates, alike);
+    const counts = yield* this.#countsOf(images, given, classes);
+    const groups = clusters.filter((members) => members.length > 1).length;
+    return { moved, plan: { ...counts, changed: moved.length, groups } };
   }
 
-  #planOf(
-    images: readonly ImageRecord[],
-    sideOf: (image: ImageRecord) => Split | null,
+  /** What a deal needs to know of every image. */
+  *#images(): Sliced<readonly Candidate[]> {
+    const images: Candidate[] = [];
+    for (;;) {
+      const some = imagesToDeal(this.#db, NO_IMPORT, images.at(-1)?.id ?? 0, PAGE);
+      if (some.length === 0) return images;
+      for (const image of some) images.push(image);
+      yield;
+    }
+  }
+
+  *#classesOf(images: readonly Candidate[]): Sliced<ReadonlyMap<number, readonly number[]>> {
+    const classes = new Map<number, number[]>();
+    for (let start = 0; start < images.length; start += PAGE) {
+      const [after, to] = [images[start - 1]?.id ?? 0, images.slice(start, start + PAGE).at(-1)?.id ?? 0];
+      for (const { image, label } of classesOnImages(this.#db, after, to))
+        classes.set(image, [...(classes.get(image) ?? []), label]);
+      yield;
+    }
+    return classes;
+  }
+
+  *#countsOf(
+    images: readonly Candidate[],
+    given: ReadonlyMap<number, Split>,
     classesOf: ReadonlyMap<number, readonly number[]>,
-    changed: number,
-    groups: number,
-  ): SplitPlan {
+  ): Sliced<Pick<SplitPlan, 'images' | 'classes'>> {
     const none = () => ({ train: 0, val: 0, test: 0, none: 0 });
     const total = none();
     const perClass = new Map(listClasses(this.#db).map(({ id, name }) => [id, { name, ...none() }]));
-    for (const image of images) {
-      const side = sideOf(image) ?? 'none';
+    for (const { id, split } of images) {
+      const side = given.get(id) ?? split ?? 'none';
       total[side] += 1;
-      for (const id of classesOf.get(image.id) ?? []) {
-        const row = perClass.get(id);
+      for (const label of classesOf.get(id) ?? []) {
+        const row = perClass.get(label);
         if (row) row[side] += 1;
       }
+      yield;
     }
-    return { images: total, classes: [...perClass.values()], changed, groups };
+    return { images: total, classes: [...perClass.values()] };
   }
 
-  /** Pairs of images that look alike; pictures not seen before are looked at first. */
-  async #alike({ onProgress, signal }: Watched): Promise<(readonly [number, number])[]> {
-    const images = [...eachImage(this.#db)];
+  /** Images that look like others, by the first of these. */
+  async #alike(watched: Watched): Promise<Alike> {
+    const likenesses = await this.#likenesses(watched);
+    const ids = [...likenesses.keys()];
+    const places = new Map(ids.map((id, place) => [id, place]));
+    const joined = new Clusters(ids.length);
+    const join = (a: number, b: number) => joined.join(places.get(a) ?? 0, places.get(b) ?? 0);
+    await inSlices(alikePairs(likenesses, join), watched.signal);
+    return new Map(ids.map((id, place) => [id, joined.rootOf(place)]));
+  }
+
+  /** What images look like; pictures not seen before are looked at first. */
+  async #likenesses({ onProgress, signal }: Watched): Promise<ReadonlyMap<number, string>> {
+    const images = await inSlices(this.#images(), signal);
     const known = readLikenesses(this.#db);
-    const found = new Map<string, string>();
+    const found = new Map<number, string>();
     for (const [index, image] of images.entries()) {
       signal?.throwIfAborted();
       const content = image.contentHash ?? `path ${image.path}`;
@@ -125,9 +173,9 @@ export class SplitPlans {
         putLikeness(this.#db, content, likeness);
         onProgress(index + 1, images.length, 'looking at pictures');
       }
-      if (likeness !== null) found.set(String(image.id), likeness);
+      if (likeness !== null) found.set(image.id, likeness);
     }
-    return alikePairs(found).map(([a, b]) => [Number(a), Number(b)]);
+    return found;
   }
 }
 
@@ -144,14 +192,4 @@ function ruleOf({ groupBy, pattern }: SplitWish) {
     );
   }
   return { pattern };
-}
-
-function leakOf(reason: LeakPair['reason'], a?: ImageRecord, b?: ImageRecord): LeakPair[] {
-  if (!a?.split || !b?.split || a.split === b.split) return [];
-  const shown = ({ id, path }: ImageRecord, split: Split) => ({ id, path, split });
-  return [{ reason, images: [shown(a, a.split), shown(b, b.split)] }];
-}
-
-function keyOf({ images: [a, b] }: LeakPair): string {
-  return a.id < b.id ? `${a.id} ${b.id}` : `${b.id} ${a.id}`;
 }

@@ -1,10 +1,12 @@
 // Dealing by wish: every class its share, pictures that look alike together, one gesture, and leaks found with their pairs.
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/main/detector/data/rng.ts';
 import { alikePairs, likenessOf, NEAR } from '../../../src/main/services/likeness.ts';
+import { atOnce } from '../../../src/main/services/slices.ts';
 import { assignSplits, type Candidate } from '../../../src/main/services/split-assignment.ts';
 import type { SplitWish } from '../../../src/shared/contract/splits.ts';
 import { staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
@@ -18,6 +20,12 @@ const wish: SplitWish = {
   anew: true,
 };
 const silent = { onProgress: () => undefined };
+
+function pairsOf(likenesses: ReadonlyMap<number, string>): [number, number][] {
+  const pairs: [number, number][] = [];
+  atOnce(alikePairs(likenesses, (a, b) => pairs.push([a, b])));
+  return pairs;
+}
 
 /** A picture of coloured discs, the same for the same seed. */
 async function picture(
@@ -45,11 +53,11 @@ describe('what a picture looks like', () => {
     await picture(poor, 1, { quality: 25 });
     await picture(bright, 1, { light: 1.1 });
     await picture(other, 2);
-    const likenesses = new Map<string, string>();
-    for (const file of files) likenesses.set(file, (await likenessOf(file)) ?? '');
-    const alike = alikePairs(likenesses).flat();
-    for (const copy of [small, poor, bright]) expect(alike).toContain(copy);
-    expect(alike).not.toContain(other);
+    const likenesses = new Map<number, string>();
+    for (const [at, file] of files.entries()) likenesses.set(at, (await likenessOf(file)) ?? '');
+    const alike = pairsOf(likenesses).flat();
+    for (const copy of [small, poor, bright]) expect(alike).toContain(files.indexOf(copy));
+    expect(alike).not.toContain(files.indexOf(other));
   });
 
   it('is not told of a blank page or a file that is no picture', async () => {
@@ -68,14 +76,8 @@ describe('what a picture looks like', () => {
       fc.property(word, flips, (bits, places) => {
         const near = places.reduce((value, place) => value ^ (1n << BigInt(place)), bits);
         const hex = (value: bigint) => value.toString(16).padStart(16, '0');
-        expect(
-          alikePairs(
-            new Map([
-              ['a', hex(bits)],
-              ['b', hex(near)],
-            ]),
-          ),
-        ).toEqual([['a', 'b']]);
+        const likenesses = new Map([hex(bits), hex(near)].entries());
+        expect(pairsOf(likenesses)).toEqual([[0, 1]]);
       }),
     );
   });
@@ -146,5 +148,82 @@ describe('a deal', () => {
     expect((await project.splitPlans.leaks(true, silent)).count).toBe(0);
     const stopped = AbortSignal.abort();
     await expect(project.splitPlans.leaks(true, { ...silent, signal: stopped })).rejects.toThrow();
+  });
+});
+
+describe('thousands of pictures that look alike', () => {
+  const COUNT = 3000;
+
+  /** Every other picture in val, all within two bits of each other. */
+  function alikeProject() {
+    const project = temporaryProject();
+    const images = Array.from({ length: COUNT }, (_, at) =>
+      stagedImage(`/pictures/${at}.jpg`, [stagedBox(0)], {
+        split: at % 2 === 0 ? 'train' : 'val',
+        hash: `content ${at}`,
+      }),
+    );
+    project.datasets.commit(staged(images), { splitBy: 'file' });
+    const db = new Sqlite(join(project.dir, 'project.db'));
+    const put = db.prepare('INSERT INTO picture_hash (content_hash, likeness) VALUES (?, ?)');
+    const plain = 0xf0f0_f0f0_f0f0_f0f0n;
+    // a bit of the upper half by one of the lower: the same two never twice within 1024
+    const look = (at: number) =>
+      plain ^ (1n << BigInt(at % 32)) ^ (1n << BigInt(32 + (Math.floor(at / 32) % 32)));
+    db.transaction(() => {
+      for (let at = 0; at < COUNT; at++) put.run(`content ${at}`, look(at).toString(16).padStart(16, '0'));
+    })();
+    db.close();
+    return project;
+  }
+
+  /** How often others had their turn while it was worked at. */
+  async function turnsDuring(work: Promise<unknown>): Promise<number> {
+    let turns = 0;
+    let over = false;
+    void work.finally(() => {
+      over = true;
+    });
+    while (!over) {
+      await new Promise(setImmediate);
+      turns += 1;
+    }
+    return turns;
+  }
+
+  it('are counted, a few are shown, and nobody is held up', async () => {
+    const project = alikeProject();
+    const counting = project.splitPlans.leaks(true, silent);
+    expect(await turnsDuring(counting)).toBeGreaterThan(5);
+    const { count, pairs } = await counting;
+    // twins of one look are linked to the first of them alone
+    expect(count).toBeGreaterThan(200_000);
+    expect(pairs).toHaveLength(60);
+  });
+
+  it('stay together', async () => {
+    const project = alikeProject();
+    const planning = project.splitPlans.plan({ ...wish, groupBy: 'likeness' }, silent);
+    expect(await turnsDuring(planning)).toBeGreaterThan(5);
+    const { images, groups } = await planning;
+    expect(groups).toBe(1);
+    expect(Object.values(images).sort((a, b) => b - a)).toEqual([COUNT, 0, 0, 0]);
+  });
+
+  it('are dealt from what they are at the end, however often that changes meanwhile', async () => {
+    const project = alikeProject();
+    const [first] = project.annotations.images();
+    let over = false;
+    const dealing = project.splitPlans.deal({ ...wish, groupBy: 'nothing' }, silent, 'w1').finally(() => {
+      over = true;
+    });
+    for (let turn = 0; !over; turn++) {
+      project.bulk.change([first?.id ?? 0], { split: turn % 2 === 0 ? 'test' : 'val' }, 'w2');
+      await new Promise(setImmediate);
+    }
+    const plan = await dealing;
+    expect(plan.images.train).toBe(COUNT * 0.6);
+    while (project.journal.ahead().undo !== 'import') project.journal.undo('w1');
+    expect(project.splits.counts()).toMatchObject({ train: COUNT / 2, val: COUNT / 2 });
   });
 });
