@@ -72,21 +72,31 @@ export interface ImageFilter {
   readonly search?: string;
   readonly minBoxes?: number;
   readonly maxBoxes?: number;
+  /** Key of the model whose best find on an image is its score. */
+  readonly model?: string;
+  readonly scoreBelow?: number;
 }
 
 const BOXES = '(SELECT count(*) FROM live_box WHERE live_box.image_id = live_image.id)';
+
+const MODEL = '(SELECT id FROM suggestion_model WHERE key = :model)';
+/** Of the best find that stands, 0 where nothing was found, null where the model has not looked. */
+const SCORE = `(SELECT coalesce((SELECT max(score) FROM suggestion
+    WHERE suggestion.image_id = live_image.id AND suggestion.model = ${MODEL} AND rejected = 0), 0)
+  FROM suggested_image WHERE suggested_image.image_id = live_image.id AND suggested_image.model = ${MODEL})`;
 
 const FILTER = `(:state IS NULL OR state = :state)
   AND (:split IS NULL OR coalesce(split, 'none') = :split)
   AND (:classId IS NULL OR id IN (SELECT image_id FROM live_box WHERE class_id = :classId))
   AND (:search IS NULL OR instr(lower(path), lower(:search)) > 0)
   AND (:minBoxes IS NULL OR ${BOXES} >= :minBoxes)
-  AND (:maxBoxes IS NULL OR ${BOXES} <= :maxBoxes)`;
+  AND (:maxBoxes IS NULL OR ${BOXES} <= :maxBoxes)
+  AND (:scoreBelow IS NULL OR ${SCORE} < :scoreBelow)`;
 
 function filterValues(filter: ImageFilter) {
   const { state = null, split = null, classId = null, search = null } = filter;
-  const { minBoxes = null, maxBoxes = null } = filter;
-  return { state, split, classId, search, minBoxes, maxBoxes };
+  const { minBoxes = null, maxBoxes = null, model = null, scoreBelow = null } = filter;
+  return { state, split, classId, search, minBoxes, maxBoxes, model, scoreBelow };
 }
 
 const ORDERS = {
@@ -94,6 +104,10 @@ const ORDERS = {
   name: 'path COLLATE NOCASE',
   boxes: BOXES,
   state: "CASE state WHEN 'unlabelled' THEN 0 WHEN 'in-progress' THEN 1 WHEN 'done' THEN 2 ELSE 3 END",
+  split: "CASE split WHEN 'train' THEN 0 WHEN 'val' THEN 1 WHEN 'test' THEN 2 END",
+  class: `(SELECT min(class.position) FROM box JOIN class ON class.id = box.class_id
+    WHERE box.image_id = live_image.id AND class.deleted = 0)`,
+  score: SCORE,
 } as const;
 
 export interface ImageOrder {
@@ -101,9 +115,9 @@ export interface ImageOrder {
   readonly descending: boolean;
 }
 
-/** The ids a filter leaves, in an order; images that are equal in it come as they were added. */
+/** The ids a filter leaves, in an order; images that are equal in it come as they were added, those without last. */
 export function imageIds(db: ReadableDb, filter: ImageFilter, { by, descending }: ImageOrder): number[] {
-  const sql = `SELECT id FROM live_image WHERE ${FILTER} ORDER BY ${ORDERS[by]} ${descending ? 'DESC' : 'ASC'}, id`;
+  const sql = `SELECT id FROM live_image WHERE ${FILTER} ORDER BY ${ORDERS[by]} ${descending ? 'DESC' : 'ASC'} NULLS LAST, id`;
   return db
     .read<{ id: number }>(sql)
     .all(filterValues(filter))

@@ -53,13 +53,7 @@ export function countedClasses(project: OpenProject): CountedClass[] {
 }
 
 /** The filter without what was left open. */
-function imageFilter({ state, split, classId, search, minBoxes, maxBoxes }: GalleryFilter): ImageFilter {
-  return {
-    ...(state && { state }),
-    ...(split && { split }),
-    ...(classId && { classId }),
-    ...(search && { search }),
-    ...(minBoxes !== undefined && { minBoxes }),
-    ...(maxBoxes !== undefined && { maxBoxes }),
-  };
+function imageFilter(filter: Omit<GalleryFilter, 'order' | 'descending'>): ImageFilter {
+  const isSaid = ([, value]: [string, unknown]) => value !== undefined && value !== '';
+  return Object.fromEntries(Object.entries(filter).filter(isSaid));
 }

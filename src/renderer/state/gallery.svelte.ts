@@ -78,6 +78,7 @@ class Gallery {
       this.thumbnails.clear();
       void app.attempt(() => this.load());
     }
+    if (notice.type === 'suggesting' && this.filter.model !== undefined) this.#stale = true;
     if (notice.type === 'labels') this.#hearLabels(notice.imageIds, notice.session);
   }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { imageStates, splitNames } from '../model.ts';
 import { id, project, request } from './request.ts';
 
-export const imageOrders = ['added', 'name', 'boxes', 'state'] as const;
+export const imageOrders = ['added', 'name', 'boxes', 'state', 'split', 'class', 'score'] as const;
 export type ImageOrder = (typeof imageOrders)[number];
 
 const boxCount = z.number().int().min(0).max(1_000_000);
@@ -16,6 +16,11 @@ export const galleryFilter = z.strictObject({
   search: z.string().max(200).optional(),
   minBoxes: boxCount.optional(),
   maxBoxes: boxCount.optional(),
+  /** The model whose finds are asked about by what follows. */
+  model: z.string().min(1).max(4096).optional(),
+  /** Images whose best find scores less; those that the model has not looked at are left out. */
+  scoreBelow: z.number().min(0).max(1).optional(),
+  /** By score, images that the model has not looked at come last. */
   order: z.enum(imageOrders).optional(),
   descending: z.boolean().optional(),
 });

@@ -39,6 +39,37 @@ describe('the gallery', () => {
     expect(find({ order: 'boxes' })).toEqual([c, b, a]);
     expect(find({ order: 'boxes', descending: true })).toEqual([a, b, c]);
     expect(find({ order: 'state' })).toEqual([b, a, c]);
+    expect(find({ order: 'split' })).toEqual([b, a, c]);
+    expect(find({ order: 'split', descending: true })).toEqual([a, b, c]);
+  });
+
+  it('lists them by their first class, those without last', () => {
+    const { project, a, b, c, find } = threeImages();
+    const [cat, dog] = project.classes.list();
+    expect(find({ order: 'class' })).toEqual([b, a, c]);
+    project.classes.remove(cat?.id ?? 0, 'w1');
+    // what is left of a is a dog
+    expect(find({ order: 'class' })).toEqual([a, b, c]);
+    project.journal.undo('w1');
+    project.classes.reorder([dog?.id ?? 0, cat?.id ?? 0], 'w1');
+    expect(find({ order: 'class' })).toEqual([a, b, c]);
+    expect(find({ order: 'class', descending: true })).toEqual([b, a, c]);
+  });
+
+  it('finds and lists them by the best find of a model', () => {
+    const { project, a, b, c, find } = threeImages();
+    const model = { key: 'r1/best', name: 'Run 1', runId: null, classes: [{ name: 'cat', classId: null }] };
+    const finds = (...scores: number[]) =>
+      scores.map((score) => ({ x: 1, y: 1, width: 5, height: 5, classIndex: 0, score }));
+    project.suggestions.keep(model, a, finds(0.4, 0.9), null);
+    project.suggestions.keep(model, c, [], null);
+    project.suggestions.keep({ ...model, key: 'r2/best' }, b, finds(0.1), null);
+    const asked = { model: 'r1/best' };
+    expect(find({ ...asked, scoreBelow: 0.95 })).toEqual([a, c]);
+    expect(find({ ...asked, scoreBelow: 0.5 })).toEqual([c]);
+    expect(find({ ...asked, order: 'score' })).toEqual([c, a, b]);
+    expect(find({ ...asked, order: 'score', descending: true })).toEqual([a, c, b]);
+    expect(find({ model: 'r3/best', scoreBelow: 1 })).toEqual([]);
   });
 });
 
