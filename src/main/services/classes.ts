@@ -4,6 +4,7 @@ import { Problem } from '../../shared/problem.ts';
 import { boxIdsOfClass } from '../db/boxes.ts';
 import { type ClassCount, countByClass, listClasses, nextClassId, readClass } from '../db/classes.ts';
 import type { WritableDb } from '../db/database.ts';
+import { colourFor } from './class-colours.ts';
 import type { Change, Journal } from './journal.ts';
 
 export interface NewClass {
@@ -14,19 +15,6 @@ export interface NewClass {
 }
 
 export type ClassEdit = Partial<Pick<LabelClass, 'name' | 'colour' | 'hotkey'>>;
-
-/** A colour for the nth class: neighbours in number are far apart in hue. `#rrggbb` */
-export function colourFor(index: number): string {
-  const hue = (index * 137.508) % 360;
-  const channel = (offset: number) => {
-    const k = (offset + hue / 30) % 12;
-    const value = 0.58 - 0.36 * Math.max(-1, Math.min(k - 3, 9 - k, 1));
-    return Math.round(value * 255)
-      .toString(16)
-      .padStart(2, '0');
-  };
-  return `#${channel(0)}${channel(8)}${channel(4)}`;
-}
 
 /** The name as stored and compared: NFC, no blanks around it. */
 export function className(name: string): string {

@@ -1,7 +1,7 @@
 // A picture with the boxes that were found on it, for people who look rather than read.
 import sharp from 'sharp';
 import type { FoundObjects } from '../trainer/job.ts';
-import { colourFor } from './classes.ts';
+import { colourFor } from './class-colours.ts';
 
 /** Draws `found` on the upright image `file` and writes a PNG to `target`. */
 export async function drawOverlay(
