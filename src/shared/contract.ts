@@ -207,6 +207,18 @@ export const contract = {
     add: request.input(z.strictObject({ name: label })).output(type<LabelClass>()),
     rename: request.input(z.strictObject({ id, name: label })).output(type<void>()),
     recolour: request.input(z.strictObject({ id, colour })).output(type<void>()),
+    /** A digit or a capital letter; null: the number of its place. Another class that has it goes without. */
+    setKey: request
+      .input(
+        z.strictObject({
+          id,
+          key: z
+            .string()
+            .regex(/^[1-9A-Z]$/)
+            .nullable(),
+        }),
+      )
+      .output(type<void>()),
     reorder: request.input(z.strictObject({ ids: z.array(id).max(10_000) })).output(type<boolean>()),
     merge: request.input(z.strictObject({ from: id, into: id })).output(type<boolean>()),
     remove: request.input(z.strictObject({ id })).output(type<boolean>()),

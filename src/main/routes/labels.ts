@@ -53,6 +53,9 @@ export function classRoutes(parts: Parts) {
     recolour: os.classes.recolour.handler(({ input: { id, colour }, context: { session } }) => {
       toldChange(parts, workspace.project.classes.change(id, { colour }, session), session);
     }),
+    setKey: os.classes.setKey.handler(({ input: { id, key }, context: { session } }) => {
+      toldChange(parts, workspace.project.classes.setKey(id, key, session), session);
+    }),
     reorder: os.classes.reorder.handler(({ input: { ids }, context: { session } }) => {
       return toldChange(parts, workspace.project.classes.reorder(ids, session), session) !== null;
     }),

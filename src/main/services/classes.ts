@@ -73,6 +73,16 @@ export class Classes {
     });
   }
 
+  /** Gives a class a key of its own, or none; another that has it goes without. */
+  setKey(id: number, hotkey: string | null, session: string): Change {
+    return this.#db.transact(() => {
+      const holders = this.list().filter((label) => hotkey !== null && label.hotkey === hotkey);
+      const was = [this.#live(id), ...holders.filter((label) => label.id !== id)];
+      const is = was.map((label) => ({ ...label, hotkey: label.id === id ? hotkey : null }));
+      return this.#record('class-change', was, is, session);
+    });
+  }
+
   /** Puts all live classes into this order. */
   reorder(ids: readonly number[], session: string): Change {
     return this.#db.transact(() => {

@@ -1,15 +1,27 @@
 // The classes of the project, with how often each is used.
 import type { CountedClass, Notice } from '../../shared/contract.ts';
+import type { Action } from '../labeling/actions.ts';
+import { classKeys } from '../labeling/class-keys.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
+import { settings } from './settings.svelte.ts';
 
 /** Counting boxes takes a while in a large project, so it waits until the hand rests. */
 const QUIET_MS = 1200;
+
+/** What a key does besides giving a class. */
+export function actionOfKey(key: string): Action | undefined {
+  const bare = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+  return settings.keymap.actionFor({ key, ...bare });
+}
 
 class Classes {
   #timer: ReturnType<typeof setTimeout> | undefined;
   list = $state.raw<readonly CountedClass[]>([]);
   readonly byId = $derived(new Map(this.list.map((label) => [label.id, label])));
+  /** Key -> class. */
+  readonly byKey = $derived(classKeys(this.list, (key) => actionOfKey(key) !== undefined));
+  readonly #keys = $derived(new Map([...this.byKey].map(([key, id]) => [id, key])));
 
   async load(): Promise<void> {
     this.list = await app.client.classes.list();
@@ -28,6 +40,16 @@ class Classes {
 
   async recolour(id: number, colour: string): Promise<void> {
     await app.attempt(() => app.client.classes.recolour({ id, colour }));
+  }
+
+  /** The key that gives a class; empty where it has none. */
+  keyOf(id: number): string {
+    return this.#keys.get(id) ?? '';
+  }
+
+  /** Gives a class a key of its own; null: its place in the list. */
+  async setKey(id: number, key: string | null): Promise<void> {
+    await app.attempt(() => app.client.classes.setKey({ id, key }));
   }
 
   /** Moves a class to a place of the list; places are counted from 0. */

@@ -1,5 +1,6 @@
 // What each action of the label view does.
 import { type Action, actions } from '../labeling/actions.ts';
+import { classKey } from '../labeling/class-keys.ts';
 import * as edits from '../labeling/edits.ts';
 import type { EditorBox } from '../labeling/gesture.ts';
 import { arrowOf, type KeyPress } from '../labeling/keymap.ts';
@@ -122,17 +123,17 @@ export function pressKey(press: KeyPress): boolean {
   if (press.repeat && action && !actions[action].repeats) return true;
   if (!action) {
     past.close();
-    return pressNumber(press) || pressArrow(press);
+    return pressClass(press) || pressArrow(press);
   }
   act(action);
   return true;
 }
 
-function pressNumber({ key, ctrlKey, altKey, metaKey }: KeyPress): boolean {
-  if (ctrlKey || altKey || metaKey || !/^[1-9]$/.test(key)) return false;
-  const label = classes.list[Number(key) - 1];
-  if (label) turns.take(() => edits.assign(editor, label.id));
-  return label !== undefined;
+function pressClass(press: KeyPress): boolean {
+  const key = press.ctrlKey || press.altKey || press.metaKey ? undefined : classKey(press);
+  const id = classes.byKey.get(key ?? '');
+  if (id !== undefined) turns.take(() => edits.assign(editor, id));
+  return id !== undefined;
 }
 
 function pressArrow(press: KeyPress): boolean {
