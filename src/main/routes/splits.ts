@@ -13,8 +13,9 @@ export function splitRoutes(parts: Parts) {
       tell({ type: 'images' });
       return plan;
     }),
-    leaks: os.splits.leaks.handler(({ input: { project, alike }, context: { session }, signal }) =>
-      workspace.meant(project).splitPlans.leaks(alike, { onProgress: progressOf(parts, session), signal }),
-    ),
+    leaks: os.splits.leaks.handler(({ input: { project, alike, ids }, context: { session }, signal }) => {
+      const watched = { onProgress: progressOf(parts, session), signal };
+      return workspace.meant(project).splitPlans.leaks(alike, watched, ids && new Set(ids));
+    }),
   });
 }

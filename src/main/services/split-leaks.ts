@@ -10,6 +10,12 @@ export class SplitLeaks {
   readonly #pairs: LeakPair[] = [];
   /** Pairs that are known by their content or group, which need not be told for their look too. */
   readonly #known = new Set<string>();
+  readonly #among: ReadonlySet<number> | undefined;
+
+  /** Only pairs with one of these images, where given. */
+  constructor(among?: ReadonlySet<number>) {
+    this.#among = among;
+  }
 
   get report(): LeakReport {
     return { count: this.#count, pairs: this.#pairs };
@@ -23,10 +29,12 @@ export class SplitLeaks {
     ] as const) {
       const first = new Map<string, Candidate>();
       const told = new Set<string>();
+      const asked =
+        this.#among && new Set(images.filter(({ id }) => this.#among?.has(id)).map((one) => one[key]));
       for (const image of images) {
         yield;
         const name = image[key];
-        if (name === null || image.split === null || told.has(name)) continue;
+        if (name === null || image.split === null || told.has(name) || asked?.has(name) === false) continue;
         const other = first.get(name);
         if (!other) first.set(name, image);
         else if (other.split !== image.split) {
@@ -41,6 +49,7 @@ export class SplitLeaks {
   /** Two that look alike. */
   addAlike(a: Candidate | undefined, b: Candidate | undefined): void {
     if (!a?.split || !b?.split || a.split === b.split || this.#known.has(keyOf(a, b))) return;
+    if (this.#among && !this.#among.has(a.id) && !this.#among.has(b.id)) return;
     this.#add('alike', a, b);
   }
 

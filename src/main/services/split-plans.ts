@@ -59,11 +59,14 @@ export class SplitPlans {
     });
   }
 
-  /** Images that should stand on one side and do not: same content, same group, and with `alike` the same look. */
-  async leaks(alike: boolean, watched: Watched): Promise<LeakReport> {
-    const looks = alike ? await this.#likenesses(watched) : new Map<number, string>();
+  /**
+   * Images that should stand on one side and do not: same content, same group, same look; those among `ids` where given. With
+   * `alike` pictures not seen before are looked at too.
+   */
+  async leaks(alike: boolean, watched: Watched, ids?: ReadonlySet<number>): Promise<LeakReport> {
+    const looks = await this.#likenesses(watched, alike);
     const { signal } = watched;
-    const leaks = new SplitLeaks();
+    const leaks = new SplitLeaks(ids);
     const images = await inSlices(this.#images(), signal);
     await inSlices(leaks.addKnown(images), signal);
     const byId = new Map(images.map((image) => [image.id, image]));
@@ -149,7 +152,7 @@ export class SplitPlans {
 
   /** Images that look like others, by the first of these. */
   async #alike(watched: Watched): Promise<Alike> {
-    const likenesses = await this.#likenesses(watched);
+    const likenesses = await this.#likenesses(watched, true);
     const ids = [...likenesses.keys()];
     const places = new Map(ids.map((id, place) => [id, place]));
     const joined = new Clusters(ids.length);
@@ -158,8 +161,8 @@ export class SplitPlans {
     return new Map(ids.map((id, place) => [id, joined.rootOf(place)]));
   }
 
-  /** What images look like; pictures not seen before are looked at first. */
-  async #likenesses({ onProgress, signal }: Watched): Promise<ReadonlyMap<number, string>> {
+  /** What images look like; with `looks` pictures not seen before are looked at first. */
+  async #likenesses({ onProgress, signal }: Watched, looks: boolean): Promise<ReadonlyMap<number, string>> {
     const images = await inSlices(this.#images(), signal);
     const known = readLikenesses(this.#db);
     const found = new Map<number, string>();
@@ -167,13 +170,13 @@ export class SplitPlans {
       signal?.throwIfAborted();
       const content = image.contentHash ?? `path ${image.path}`;
       let likeness = known.get(content);
-      if (likeness === undefined) {
+      if (likeness === undefined && looks) {
         likeness = await likenessOf(this.#fileOf(image));
         known.set(content, likeness);
         putLikeness(this.#db, content, likeness);
         onProgress(index + 1, images.length, 'looking at pictures');
       }
-      if (likeness !== null) found.set(image.id, likeness);
+      if (typeof likeness === 'string') found.set(image.id, likeness);
     }
     return found;
   }

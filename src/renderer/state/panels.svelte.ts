@@ -10,6 +10,8 @@ class Panels {
   takeBack = $state(false);
   /** The question whether another project is worth what goes on in this one. */
   leaving = $state(false);
+  /** The deal of images into train, val and test. */
+  splits = $state(false);
   /** Film strip and lists beside the canvas. */
   sides = $state(true);
 

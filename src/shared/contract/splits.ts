@@ -2,7 +2,7 @@
 import { type } from '@orpc/contract';
 import { z } from 'zod';
 import type { Split } from '../model.ts';
-import { project, request } from './request.ts';
+import { id, project, request } from './request.ts';
 
 /** Of the sum of all: percents, counts or whatever is at hand. */
 const share = z.number().min(0);
@@ -57,6 +57,11 @@ export const splits = {
   plan: request.input(wish).output(type<SplitPlan>()),
   /** Deals in one gesture; gives the plan that came true. */
   deal: request.input(wish).output(type<SplitPlan>()),
-  /** `alike` also compares what the pictures look like, which takes a while the first time. */
-  leaks: request.input(z.strictObject({ project, alike: z.boolean() })).output(type<LeakReport>()),
+  /**
+   * Pairs of pictures that stand in two splits, with `ids` those that one of them is in. What was not yet looked at is compared
+   * by its look only with `alike`, which takes a while.
+   */
+  leaks: request
+    .input(z.strictObject({ project, alike: z.boolean(), ids: z.array(id).max(1_000_000).optional() }))
+    .output(type<LeakReport>()),
 };

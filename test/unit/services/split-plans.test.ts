@@ -146,6 +146,17 @@ describe('a deal', () => {
     const plan = await project.splitPlans.deal({ ...wish, groupBy: 'likeness' }, silent, 'w1');
     expect(plan.groups).toBe(2);
     expect((await project.splitPlans.leaks(true, silent)).count).toBe(0);
+    // what pictures look like is known by now
+    const [zero, one, , , four] = project.annotations.images().map(({ id }) => id);
+    const side = (id: number) => project.annotations.labels(id).image.split;
+    const other = side(one ?? 0) === 'train' ? 'val' : 'train';
+    for (const id of [zero ?? 0, four ?? 0]) project.bulk.change([id], { split: other }, 'w1');
+    const among = async (...ids: number[]) =>
+      (await project.splitPlans.leaks(false, silent, new Set(ids))).count;
+    expect(await among(zero ?? 0)).toBe(1);
+    expect(await among(one ?? 0)).toBe(1);
+    expect(await among(four ?? 0)).toBe(0);
+    expect(await among()).toBe(0);
     const stopped = AbortSignal.abort();
     await expect(project.splitPlans.leaks(true, { ...silent, signal: stopped })).rejects.toThrow();
   });
