@@ -1,5 +1,5 @@
 // `npm start`: the window in Electron where it is installed and there is a screen, in a browser otherwise or with --browser.
-// Anything else on the command line (--project, --port, --host) goes on to the door.
+// --host and --port mean a browser too. Anything else on the command line (--project) goes on to the door.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const args = process.argv.slice(2);
-const browser = args.includes('--browser');
+/** What only a server has. */
+const ofServer = args.find((argument) => /^--(host|port)(=|$)/.test(argument))?.replace(/=.*/, '');
+const browser = args.includes('--browser') || ofServer !== undefined;
 const rest = args.filter((argument) => argument !== '--browser');
 const { env, platform } = process;
 
@@ -16,7 +18,8 @@ const electron = env.ELECTRON_EXEC_PATH ?? installedElectron();
 const obstacle = !hasScreen ? 'There is no display here' : !electron ? 'Electron is not installed here' : '';
 
 if (browser || obstacle) {
-  if (!browser) console.log(`${obstacle}, so the window opens in a browser.`);
+  if (!args.includes('--browser'))
+    console.log(`${ofServer ? `${ofServer} is for a browser` : obstacle}, so the window opens in a browser.`);
   process.exitCode = await run(process.execPath, [join(root, 'src/main/serve.ts'), ...rest]);
 } else {
   const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });

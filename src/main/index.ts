@@ -1,5 +1,6 @@
 // Electron's entry: one instance, one window, the backend at the other end of its port.
 import './shell/environment.ts';
+import { resolve } from 'node:path';
 import { app, BrowserWindow, dialog, session, shell } from 'electron';
 import { sentenceOf } from '../shared/problem.ts';
 import { type Backend, createBackend } from './backend.ts';
@@ -7,12 +8,13 @@ import { setMenu } from './shell/menu.ts';
 import { limitPermissions } from './shell/permissions.ts';
 import { connectWindows } from './shell/ports.ts';
 import { claimSchemes, servePage, servePictures } from './shell/protocols.ts';
-import { guardClosing, showAgain, watchTraining } from './shell/training-watch.ts';
+import { guardClosing, mayLeave, showAgain, watchTraining } from './shell/training-watch.ts';
 import { openWindow } from './shell/window.ts';
 
 claimSchemes();
 
-if (app.requestSingleInstanceLock()) {
+// told to the instance that is there: of its arguments Electron keeps no order
+if (app.requestSingleInstanceLock({ project: namedProject() ?? null })) {
   app
     .whenReady()
     .then(start)
@@ -31,15 +33,17 @@ async function start(): Promise<void> {
   servePage();
   servePictures(backend);
   connectWindows(backend);
-  const project = process.argv[process.argv.indexOf('--project') + 1];
-  if (process.argv.includes('--project') && project) await openNamed(backend, project);
+  const project = namedProject();
+  if (project !== undefined) await openNamed(backend, project);
   guardClosing(openWindow());
 
-  app.on('second-instance', () => {
+  app.on('second-instance', (_event, _argv, _folder, asked) => {
     showAgain();
     const [window] = BrowserWindow.getAllWindows();
     if (window?.isMinimized()) window.restore();
     window?.focus();
+    const { project: other } = asked as { project: string | null };
+    if (other !== null && mayLeave(window)) void openNamed(backend, other);
   });
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) guardClosing(openWindow());
@@ -59,6 +63,14 @@ async function start(): Promise<void> {
     };
     backend.close().then(leave, leave);
   });
+}
+
+/** The folder after --project, from the folder that the program was started in. */
+function namedProject(): string | undefined {
+  const { argv } = process;
+  const joined = argv.find((argument) => argument.startsWith('--project='))?.slice('--project='.length);
+  const dir = joined ?? (argv.includes('--project') ? argv[argv.indexOf('--project') + 1] : undefined);
+  return dir ? resolve(dir) : undefined;
 }
 
 /** A project that cannot be opened is no reason to stay closed: the window offers others. */

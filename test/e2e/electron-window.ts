@@ -21,6 +21,8 @@ export interface ElectronWindow {
   readonly complaints: readonly string[];
   /** What the program has written to its standard error so far. */
   said(): string;
+  /** Starts the program once more, with these arguments; resolves when that one has ended. */
+  again(...args: string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -97,7 +99,7 @@ export async function openWindow(
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'ddod-electron-'));
   const screen = process.platform === 'linux' && !process.env.DISPLAY ? await virtualScreen() : undefined;
   const env = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined));
-  const electron = await _electron.launch({
+  const command = {
     executablePath: application.executable ?? program.path,
     args: ['--no-sandbox', '--disable-gpu', ...(application.script ? [application.script] : [])],
     env: {
@@ -109,7 +111,8 @@ export async function openWindow(
       DDOD_PROJECTS_DIR: join(folder, 'projects'),
       DDOD_THUMBNAILS: join(folder, 'thumbnails'),
     },
-  });
+  };
+  const electron = await _electron.launch(command);
   let said = '';
   electron.process().stderr?.on('data', (chunk: Buffer) => {
     said += chunk.toString();
@@ -125,6 +128,12 @@ export async function openWindow(
     page,
     complaints,
     said: () => said,
+    again: (...args) =>
+      new Promise((done, fail) => {
+        const other = spawn(command.executablePath, [...command.args, ...args], { env: command.env });
+        other.once('error', fail);
+        other.once('close', () => done());
+      }),
     close: async () => {
       await electron.close();
       screen?.process.kill();

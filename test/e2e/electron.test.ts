@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProject } from '../../src/main/services/projects.ts';
 import { drawSampleData } from '../../src/main/services/sample-data.ts';
 import { type ElectronWindow, electronProgram, openWindow, root } from './electron-window.ts';
 
@@ -71,6 +72,22 @@ describe.skipIf(!program)('the Electron window', () => {
       await drop(files);
       await page.getByText('Drop one folder, or one label file.').waitFor();
       expect(await dialog.count()).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('opens the project that a second start names', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ddod-second-'));
+    try {
+      createProject(join(folder, 'other'), 'Other crop').close();
+      await window.again('--project', join(folder, 'other'));
+      await page.getByText('This project has no images yet').waitFor();
+      await page.getByRole('button', { name: 'Other crop' }).waitFor();
+      expect(electron.windows()).toHaveLength(1);
+      await page.getByRole('button', { name: 'Switch the project' }).click();
+      await page.getByRole('menuitem', { name: /^Sample cells/ }).click();
+      await page.getByText('60 of 60', { exact: true }).waitFor();
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -113,8 +113,7 @@ describe.skipIf(!program)('the look of', () => {
       it(`${screen}, ${theme}`, async ({ skip }) => {
         if (!sameFonts) skip();
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-        const shown = await page.evaluate('document.documentElement.dataset.theme');
-        if (shown !== theme) await page.getByRole('button', { name: 'Light or dark' }).click();
+        await expect.poll(() => page.evaluate('document.documentElement.dataset.theme')).toBe(theme);
         await open();
         const picture = await still(page);
         const name = `${screen}-${theme}`;

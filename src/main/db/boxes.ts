@@ -121,6 +121,17 @@ export function imageIdsOfClass(db: ReadableDb, classId: number): number[] {
     .map((row) => row.id);
 }
 
+/** Images that are done and whose boxes are all of this class. */
+export function imagesDoneByClassAlone(db: ReadableDb, classId: number): number[] {
+  const sql = `SELECT DISTINCT image_id AS id FROM box JOIN live_image ON live_image.id = box.image_id
+    WHERE box.class_id = :classId AND live_image.state = 'done' AND NOT EXISTS
+      (SELECT 1 FROM live_box AS other WHERE other.image_id = box.image_id AND other.class_id <> :classId)`;
+  return db
+    .read<{ id: number }>(sql)
+    .all({ classId })
+    .map((row) => row.id);
+}
+
 export function imageIdsOfBoxes(db: ReadableDb, boxIds: readonly number[]): number[] {
   const sql = 'SELECT DISTINCT image_id AS id FROM box WHERE id IN (SELECT value FROM json_each(?))';
   return db

@@ -1,7 +1,7 @@
 // Classes of a project: stable ids, soft deletion, every change undoable.
-import type { LabelClass } from '../../shared/model.ts';
+import type { ImageState, LabelClass } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import { boxIdsOfClass } from '../db/boxes.ts';
+import { boxIdsOfClass, imagesDoneByClassAlone } from '../db/boxes.ts';
 import { type ClassCount, countByClass, listClasses, nextClassId, readClass } from '../db/classes.ts';
 import type { WritableDb } from '../db/database.ts';
 import { colourFor } from './class-colours.ts';
@@ -114,11 +114,22 @@ export class Classes {
     });
   }
 
-  /** Deletes a class; its boxes go out of sight with it and come back with an undo. */
+  /**
+   * Deletes a class; its boxes go out of sight with it and come back with an undo. Images that were done with no other box are
+   * in progress again: nobody has said that they show nothing.
+   */
   remove(id: number, session: string): Change {
     return this.#db.transact(() => {
       const was = this.#live(id);
-      return this.#record('class-delete', [was], [{ ...was, deleted: true }], session);
+      const bared = imagesDoneByClassAlone(this.#db, id);
+      const states = (state: ImageState) =>
+        bared.length > 0 && { states: bared.map((imageId) => [imageId, state] as const) };
+      return this.#journal.record({
+        gesture: 'class-delete',
+        before: { classes: [was], ...states('done') },
+        after: { classes: [{ ...was, deleted: true }], ...states('in-progress') },
+        session,
+      });
     });
   }
 

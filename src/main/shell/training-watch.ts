@@ -38,6 +38,22 @@ export function guardClosing(window: BrowserWindow): void {
   });
 }
 
+/** Asks before another project is opened while something trains in this one. */
+export function mayLeave(window: BrowserWindow | undefined): boolean {
+  if (live === null) return true;
+  const question = {
+    type: 'question',
+    message: 'A training is going on.',
+    detail:
+      'Another project was asked for, and one is open at a time. Paused, the training keeps what it has learned; resume it the next time.',
+    buttons: ['Pause and open the other', 'Stay here'],
+    defaultId: 0,
+    cancelId: 1,
+  } as const;
+  const options = { ...question, buttons: [...question.buttons] };
+  return (window ? dialog.showMessageBoxSync(window, options) : dialog.showMessageBoxSync(options)) === 0;
+}
+
 /** Shows the window that was closed on a training. */
 export function showAgain(): void {
   unseen = false;

@@ -28,7 +28,11 @@ class App {
   view = $state<View>('welcome');
   /** The image of the label view. */
   imageId = $state<number>();
-  theme = $state<Theme>('dark');
+  /** What the user chose: a theme, or whichever the system has. */
+  themeChoice = $state<Theme | 'system'>('system');
+  readonly #light = matchMedia('(prefers-color-scheme: light)');
+  systemTheme = $state<Theme>(this.#light.matches ? 'light' : 'dark');
+  readonly theme: Theme = $derived(this.themeChoice === 'system' ? this.systemTheme : this.themeChoice);
   messages = $state.raw<readonly Message[]>([]);
   /** Dialogs that are open, the topmost last. */
   dialogs = $state.raw<readonly symbol[]>([]);
@@ -179,17 +183,25 @@ class App {
     this.view = this.project ? (known ?? 'images') : 'welcome';
   }
 
-  setTheme(theme: Theme, keep = false): void {
-    this.theme = theme;
-    document.documentElement.dataset.theme = theme;
-    if (keep) localStorage.setItem('theme', theme);
+  setTheme(choice: Theme | 'system'): void {
+    this.themeChoice = choice;
+    localStorage.setItem('theme', choice);
+    this.#showTheme();
   }
 
-  /** The user's choice, or the system's. */
+  /** The user's choice, or the system's, also when that changes. */
   readTheme(): void {
     const kept = localStorage.getItem('theme');
-    const system = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
-    this.setTheme(kept === 'light' || kept === 'dark' ? kept : system);
+    this.themeChoice = kept === 'light' || kept === 'dark' ? kept : 'system';
+    this.#light.addEventListener('change', ({ matches }) => {
+      this.systemTheme = matches ? 'light' : 'dark';
+      this.#showTheme();
+    });
+    this.#showTheme();
+  }
+
+  #showTheme(): void {
+    document.documentElement.dataset.theme = this.theme;
   }
 
   #show(kind: Message['kind'], text: string, remedy: string | null): void {

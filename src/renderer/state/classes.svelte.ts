@@ -83,7 +83,7 @@ class Classes {
     if (done && label)
       app.say(
         t(
-          '"{name}" and its {count, plural, one {# box} other {# boxes}} are gone; Ctrl+Z brings them back.',
+          '"{name}" and its {count, plural, one {# box} other {# boxes}} are gone; images without another box are in progress again. Ctrl+Z brings them back.',
           {
             name: label.name,
             count: label.boxes,

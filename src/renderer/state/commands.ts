@@ -65,8 +65,19 @@ function ways(): Command[] {
       group: t('Window'),
       text: theme === 'light' ? t('Use the light theme') : t('Use the dark theme'),
       key: '',
-      run: () => app.setTheme(theme, true),
+      run: () => app.setTheme(theme),
     },
+    ...(app.themeChoice === 'system'
+      ? []
+      : [
+          {
+            id: 'system-theme',
+            group: t('Window'),
+            text: t('Light or dark: as the system'),
+            key: '',
+            run: () => app.setTheme('system'),
+          },
+        ]),
   ];
 }
 
