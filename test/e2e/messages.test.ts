@@ -51,5 +51,21 @@ describe.skipIf(!program)('messages', () => {
     await dialog.getByLabel('Folder, or a label file').fill('/no/such/folder');
     await page.keyboard.press('Enter');
     await dialog.getByRole('status').getByText('/no/such/folder').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('of what went wrong stay until they are read, once each', async () => {
+    const refusal = page.locator('.message', { hasText: 'is not a DDOD Studio project.' });
+    await page.getByTitle('All projects').click();
+    await page.clock.install();
+    for (let times = 0; times < 2; times++) {
+      await page.getByLabel('A folder with a project.db').fill('/no/such/folder');
+      await page.getByRole('button', { name: 'Open', exact: true }).last().click();
+      await refusal.waitFor();
+    }
+    await page.clock.fastForward(60_000);
+    expect(await refusal.count()).toBe(1);
+    await refusal.getByRole('button', { name: 'Dismiss' }).click();
+    await refusal.waitFor({ state: 'detached' });
   });
 });

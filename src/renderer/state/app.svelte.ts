@@ -20,6 +20,7 @@ export interface Message {
 }
 
 const MESSAGE_MS = 9000;
+const MOST_MESSAGES = 4;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
 
@@ -204,10 +205,13 @@ class App {
     document.documentElement.dataset.theme = this.theme;
   }
 
+  /** What was done goes by itself; what went wrong stays until it was read. */
   #show(kind: Message['kind'], text: string, remedy: string | null): void {
     const id = this.#nextMessage++;
-    this.messages = [...this.messages.slice(-3), { id, kind, text, remedy, dialog: this.dialogs.at(-1) }];
-    setTimeout(() => this.dismiss(id), MESSAGE_MS);
+    const message = { id, kind, text, remedy, dialog: this.dialogs.at(-1) };
+    const others = this.messages.filter((other) => other.text !== text || other.dialog !== message.dialog);
+    this.messages = [...others.slice(1 - MOST_MESSAGES), message];
+    if (kind === 'info') setTimeout(() => this.dismiss(id), MESSAGE_MS);
   }
 
   async #listen(client: Client): Promise<void> {
