@@ -157,7 +157,7 @@ describe.skipIf(!program)('the words of the window', () => {
     await page().getByText('Recent projects', { exact: true }).waitFor();
     await choice.selectOption('qps');
     await page().getByText(pseudoText('Recent projects'), { exact: true }).waitFor();
-    await page().goto(new URL('/', page().url()).href);
+    await page().goto(new URL('/#/welcome', page().url()).href);
     await page().getByText('Recent projects', { exact: true }).waitFor();
     expect(await language()).toBe('en');
     expect(await page().getByRole('combobox', { name: 'Language' }).count()).toBe(0);
