@@ -143,6 +143,8 @@ describe.skipIf(!program)('evaluating in a browser', () => {
   it('has nothing that axe finds wrong, with a comparison and boxes open, dark and light', async () => {
     await errors().first().click();
     await strip().waitFor();
+    // cut out where the image lies, however large that is
+    expect(await strip().locator('image').first().getAttribute('href')).toMatch(/&crop=-?\d+,-?\d+,\d+,\d+$/);
     for (const _theme of ['as it is', 'the other']) {
       expect(await complaints(page)).toEqual([]);
       await page.getByRole('button', { name: 'Light or dark' }).click();

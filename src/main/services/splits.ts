@@ -4,7 +4,6 @@ import { type ImageRecord, type Split, splitNames } from '../../shared/model.ts'
 import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
 import { countByStateAndSplit, eachImage, setImageSplit, setSplitOfImages } from '../db/images.ts';
-import { findLeaks, type Leak } from '../db/leaks.ts';
 import { atOnce, type Sliced, sorted } from './slices.ts';
 import { assignSplits, type GroupRule, groupOf, type Ratios } from './split-assignment.ts';
 
@@ -81,11 +80,6 @@ export class Splits {
     const counts = { train: 0, val: 0, test: 0, none: 0 };
     for (const { split, count } of countByStateAndSplit(this.#db)) counts[split ?? 'none'] += count;
     return counts;
-  }
-
-  /** Images of one content or one group that stand in more than one split. */
-  leaks(): Leak[] {
-    return findLeaks(this.#db);
   }
 
   hash(): string {

@@ -85,7 +85,7 @@ describe('splits of a project', () => {
     expect(a.splits.hash()).not.toBe(b.splits.hash());
   });
 
-  it('that leak are found, by content and by group', () => {
+  it('that leak are found, by content and by group', async () => {
     const project = temporaryProject();
     const parts = [
       stagedImage('/d/1.jpg', [], { split: 'train', hash: 'same' }),
@@ -95,12 +95,16 @@ describe('splits of a project', () => {
       stagedImage('/d/5.jpg', [], { split: 'val', hash: 'y', group: 'video' }),
     ];
     project.datasets.commit(staged(parts));
-    expect(project.splits.leaks()).toEqual([
-      { reason: 'same-content', key: 'same', splits: ['test', 'train'], imageIds: [1, 2] },
-      { reason: 'same-group', key: 'video', splits: ['train', 'val'], imageIds: [3, 4, 5] },
+    const leaks = async () => {
+      const { pairs } = await project.splitPlans.leaks(false, { onProgress: () => undefined });
+      return pairs.map((pair) => [pair.reason, ...pair.images.map(({ id }) => id)]);
+    };
+    expect(await leaks()).toEqual([
+      ['same-content', 1, 2],
+      ['same-group', 3, 4],
     ]);
     project.splits.assign({ ratios, seed: 0, anew: true });
-    expect(project.splits.leaks()).toEqual([]);
+    expect(await leaks()).toEqual([]);
   });
 
   it('refuse ratios that mean nothing', () => {
