@@ -58,7 +58,7 @@ describe.skipIf(!program)('recent projects', () => {
     await page.getByRole('button', { name: /^Fine-tune/ }).click();
     await page
       .getByRole('banner')
-      .getByText(/training/)
+      .getByText(/starting|probing|training|evaluating/)
       .waitFor({ timeout: 180_000 });
     await switchTo();
     const dialog = page.getByRole('dialog', { name: 'Leave Sample cells?' });
@@ -66,7 +66,7 @@ describe.skipIf(!program)('recent projects', () => {
     await dialog.getByRole('button', { name: 'Stay here' }).click();
     await page
       .getByRole('banner')
-      .getByText(/training/)
+      .getByText(/starting|probing|training|evaluating/)
       .waitFor();
     await switchTo();
     await dialog.getByRole('button', { name: 'Pause and open the other' }).click();
