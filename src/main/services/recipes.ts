@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
 import {
   type BackboneName,
@@ -48,11 +49,27 @@ export function resolveRecipe(
   wishes: RecipeWishes,
   preset: Recipe = builtInRecipe(wishes.preset ?? 'fast'),
 ): Recipe {
+  const { set = [] } = wishes;
+  const led = { ...wishes, ...leaders(set) };
   const wished = [detectorWish, backboneWish, sizeWish, trainWish].reduce(
-    (recipe, wish) => wish(recipe, wishes),
+    (recipe, wish) => wish(recipe, led),
     preset,
   );
-  return checked((wishes.set ?? []).reduce(setValue, wished));
+  return checked(set.reduce(setValue, wished));
+}
+
+/** What is set that other values follow, as the wish for it: what is set beside it is set last and stays. */
+function leaders(set: readonly string[]): RecipeWishes & { readonly accumulate?: number } {
+  const values = new Map(set.map((assignment) => [assigned(assignment).path, assigned(assignment).value]));
+  const backbone = values.get('backbone');
+  const count = (path: string) => z.int().positive().safeParse(values.get(path)).data;
+  const [epochs, batch, accumulate] = ['train.epochs', 'train.batch', 'train.accumulate'].map(count);
+  return {
+    ...(typeof backbone === 'string' && { backbone }),
+    ...(epochs !== undefined && { epochs }),
+    ...(batch !== undefined && { batch }),
+    ...(accumulate !== undefined && { accumulate }),
+  };
 }
 
 /** The recipe for `epochs` epochs in all, with its learning-rate steps moved in proportion. */
@@ -100,15 +117,17 @@ function sizeWish(recipe: Recipe, { size }: RecipeWishes): Recipe {
   return { ...recipe, input: { ...recipe.input, scales: [{ long, short }] } };
 }
 
-function trainWish(recipe: Recipe, { epochs, batch, lr, precision }: RecipeWishes): Recipe {
+function trainWish(recipe: Recipe, wishes: RecipeWishes & { readonly accumulate?: number }): Recipe {
+  const { epochs, lr, precision } = wishes;
   if (precision !== undefined && precision !== 'auto' && precision !== 'fp32') {
     throw new Problem(`Training in ${precision} is not there yet.`, 'Use --precision fp32.');
   }
   const timed = epochs === undefined ? recipe : withEpochs(recipe, epochs);
-  const size = batch ?? timed.train.batch;
-  // the learning rate goes with the batch (Goyal et al. 2017)
-  const scaled = (timed.train.lr * size) / timed.train.batch;
-  return { ...timed, train: { ...timed.train, batch: size, lr: lr ?? scaled } };
+  const { train } = timed;
+  const { batch = train.batch, accumulate = train.accumulate } = wishes;
+  // the learning rate goes with the images an update (Goyal et al. 2017)
+  const scaled = train.lr * ((batch * accumulate) / (train.batch * train.accumulate));
+  return { ...timed, train: { ...train, batch, accumulate, lr: lr ?? scaled } };
 }
 
 function oneOf<T extends string>(what: string, name: string, names: readonly T[]): T {
@@ -122,9 +141,15 @@ function oneOf<T extends string>(what: string, name: string, names: readonly T[]
   return found;
 }
 
-function setValue(recipe: Recipe, assignment: string): Recipe {
+/** The two sides of `train.epochs=12`. */
+function assigned(assignment: string): { readonly path: string; readonly value: unknown } {
   const [path = '', ...rest] = assignment.split('=');
   if (rest.length === 0) throw new Problem(`"${assignment}" sets nothing.`, 'Write it as train.epochs=12.');
+  return { path, value: parseValue(rest.join('=')) };
+}
+
+function setValue(recipe: Recipe, assignment: string): Recipe {
+  const { path, value } = assigned(assignment);
   const copy = structuredClone(recipe) as unknown as Record<string, unknown>;
   const keys = path.split('.');
   const last = keys.pop() ?? '';
@@ -134,7 +159,7 @@ function setValue(recipe: Recipe, assignment: string): Recipe {
   if (!Object.hasOwn(at, last)) {
     throw new Problem(`A recipe has no value "${path}".`, 'See the values with "ddod train --show-recipe".');
   }
-  at[last] = parseValue(rest.join('='));
+  at[last] = value;
   return copy as unknown as Recipe;
 }
 

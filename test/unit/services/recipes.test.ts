@@ -51,6 +51,28 @@ describe('wishes', () => {
     expect(resolveRecipe({ backbone: 'efficientnet-lite1' }).frozen).toBe(3);
   });
 
+  it.each<[string, RecipeWishes, readonly string[]]>([
+    ['epochs and batch', { epochs: 4, batch: 1 }, ['train.epochs=4', 'train.batch=1']],
+    ['backbone', { backbone: 'resnet18' }, ['backbone="resnet18"']],
+    ['batch beside a rate', { batch: 1, lr: 0.3 }, ['train.lr=0.3', 'train.batch=1']],
+  ])('move the same with them however they are written: %s', (_, named, set) => {
+    expect(resolveRecipe({ preset: 'paper', set })).toEqual(resolveRecipe({ preset: 'paper', ...named }));
+  });
+
+  it('move milestones, rate and frozen stages with what is set, unless those are set too', () => {
+    const set = ['train.epochs=4', 'train.batch=1', 'backbone=efficientnet-lite0'];
+    const moved = resolveRecipe({ preset: 'paper', set });
+    expect(moved.train).toMatchObject({ lr: 0.000625, decay: { milestones: [3, 4] } });
+    expect(moved.frozen).toBe(3);
+    const own = ['frozen=2', 'train.decay.milestones=[2]', 'train.lr=0.01'];
+    const kept = resolveRecipe({ preset: 'paper', epochs: 24, set: [...set, ...own] });
+    expect(kept.train).toMatchObject({ epochs: 4, batch: 1, lr: 0.01, decay: { milestones: [2] } });
+    expect(kept.frozen).toBe(2);
+    // eight times one are four times two
+    const { lr } = resolveRecipe({ set: ['train.batch=4', 'train.accumulate=2'] }).train;
+    expect(lr).toBeCloseTo(builtInRecipe('fast').train.lr, 12);
+  });
+
   it('set a list or a whole part as JSON', () => {
     const decay = '{"kind":"step","milestones":[3],"gamma":0.5}';
     expect(resolveRecipe({ set: [`train.decay=${decay}`] }).train.decay).toEqual(JSON.parse(decay));
