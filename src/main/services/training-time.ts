@@ -1,7 +1,7 @@
 // How long a training will take: from what earlier runs of this project took, or from a known speed of this kind of work.
-import { availableParallelism } from 'node:os';
 import type { TimeEstimate } from '../../shared/contract/recipes.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { type Computer, thisComputer } from './computer.ts';
 import type { OpenProject } from './projects.ts';
 
 /** Images a second of the `fast` recipe (320 x 256 as the network sees them) on two cores with AVX2: README's table. */
@@ -18,10 +18,16 @@ interface Work {
   readonly val: number;
 }
 
-/** The time that `recipe` takes on these many images. */
-export function estimateTime(project: OpenProject, recipe: Recipe, { train, val }: Work): TimeEstimate {
-  const measured = measuredRate(project, recipe);
-  const rate = measured ?? knownRate(recipe);
+/** The time that `recipe` takes on these many images; null for a GPU on which nothing like it was trained yet. */
+export function estimateTime(
+  project: OpenProject,
+  recipe: Recipe,
+  { train, val }: Work,
+  computer: Computer = thisComputer(),
+): TimeEstimate | null {
+  const measured = measuredRate(project, recipe, computer);
+  const rate = measured ?? knownRate(recipe, computer);
+  if (rate === undefined) return null;
   const { epochs, batch, accumulate, evalEvery } = recipe.train;
   const steps = Math.ceil(train / (batch * accumulate)) * epochs;
   // the end is evaluated as well
@@ -36,10 +42,11 @@ export function estimateTime(project: OpenProject, recipe: Recipe, { train, val 
 }
 
 /** Images a second of the newest run whose work an image is within a factor of four of this one's, scaled by it. */
-function measuredRate(project: OpenProject, recipe: Recipe): number | undefined {
+function measuredRate(project: OpenProject, recipe: Recipe, { gpu }: Computer): number | undefined {
   for (const run of project.runs.list()) {
     const other = recipeSchema.safeParse(run.recipe);
     if (!other.success || other.data.backbone !== recipe.backbone) continue;
+    if (gpu !== (run.device?.startsWith('GPU') ?? gpu)) continue;
     const ratio = workOf(other.data) / workOf(recipe);
     const points = project.runs.curve(run.id, 'images_per_second', { maxPoints: 60 });
     const rates = points
@@ -52,14 +59,14 @@ function measuredRate(project: OpenProject, recipe: Recipe): number | undefined 
   return undefined;
 }
 
-function knownRate(recipe: Recipe): number {
-  const cores = Math.max(1, availableParallelism());
+function knownRate(recipe: Recipe, { gpu, cores }: Computer): number | undefined {
+  if (gpu) return undefined;
   // more cores help less and less
   return (KNOWN_RATE * (cores / KNOWN_CORES) ** 0.7) / workOf(recipe);
 }
 
 /** Work an image, as a part of the `fast` recipe's. */
-function workOf({ input, channels, stackedConvs, backbone }: Recipe): number {
+export function workOf({ input, channels, stackedConvs, backbone }: Recipe): number {
   const areas = input.scales.map(({ long, short }) => long * Math.min(short, long * 0.8));
   const pixels = areas.reduce((sum, area) => sum + area, 0) / areas.length;
   const head = (channels / 96) ** 2 * ((stackedConvs + 1) / 3);

@@ -73,7 +73,8 @@ export interface RecipeAdvice {
   readonly wishes: TrainingWishes;
   readonly recipe: Recipe;
   readonly fields: readonly RecipeField[];
-  readonly estimate: TimeEstimate;
+  /** null where nothing is known of this computer yet. */
+  readonly estimate: TimeEstimate | null;
   readonly device: string;
   readonly data: {
     readonly train: number;

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { augmentedImages, augmentedPicture } from '../../../src/main/services/augment-preview.ts';
+import type { Computer } from '../../../src/main/services/computer.ts';
 import { adviseRecipe } from '../../../src/main/services/recipe-advice.ts';
 import { atOnce } from '../../../src/main/services/slices.ts';
 import { spokenTime } from '../../../src/main/services/training-time.ts';
 import { recipeOf } from '../../../src/main/services/training-wishes.ts';
+import type { TrainingWishes } from '../../../src/shared/contract/recipes.ts';
 import { sampleProject } from '../trainer/sample-project.ts';
 import { staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
 
@@ -82,7 +84,7 @@ describe('the advice', () => {
     const said = (epochs: number, evalEvery: number) => {
       const wishes = { preset: 'fast', epochs, set: [`train.evalEvery=${evalEvery}`] };
       const { reasons, estimate } = advised(project, wishes);
-      return { words: reasons.find(({ what }) => what === 'Evaluation')?.words, seconds: estimate.seconds };
+      return { words: reasons.find(({ what }) => what === 'Evaluation')?.words, seconds: estimate!.seconds };
     };
     expect(said(8, 4).words).toMatch(/nothing is measured/);
     const images = project.annotations.images().slice(0, 4);
@@ -98,6 +100,49 @@ describe('the advice', () => {
     const [often, twice, once] = [4, 5, 10].map((every) => said(10, every).seconds);
     expect(often! - twice!).toBeCloseTo(twice! - once!, 6);
     expect(twice!).toBeGreaterThan(once!);
+  });
+
+  it('says only what is true of values that somebody chose', () => {
+    const project = projectOf(40);
+    const words = (wishes: TrainingWishes) =>
+      new Map(advised(project, wishes).reasons.map(({ what, words: why }) => [what, why]));
+    const paper = words({ preset: 'paper', set: ['train.epochs=4', 'train.batch=1', 'augment.flip=0.2'] });
+    expect(paper.get('Network')).toMatch(
+      /^ResNet-50 with a head 256 channels wide: about [\d.]+ times the work/,
+    );
+    expect(paper.get('Learning rate')).toBe('0.000625, which goes with 1 image a step.');
+    expect(paper.get('Batch')).toBe('1 image a step, so that an epoch has 40 steps with 40 training images.');
+    expect(paper.get('Augmentation')).toMatch(/^20 % of the images are mirrored/);
+    const rate = words({ preset: 'fast', batch: 4, set: ['train.lr=0.02'] }).get('Learning rate');
+    expect(rate).toMatch(/^0.02, as it was set/);
+    const auto = words({ preset: 'fast', batch: 'auto' });
+    expect(auto.get('Batch')).toMatch(/as fit in memory/);
+    expect(auto.get('Learning rate')).toBe('0.01 for 8 images a step; it moves with the batch.');
+  });
+
+  it('knows the computer: a GPU probes its batch and takes large images, little memory warns or probes', () => {
+    const project = projectOf(80, 4);
+    const of = (computer: Partial<Computer>, wishes?: TrainingWishes) =>
+      advised(project, wishes, { gpu: false, cores: 4, freeMB: 64_000, ...computer });
+    expect(of({}).wishes.batch).toBeUndefined();
+    expect(of({ freeMB: 3_000 }).wishes.batch).toBe('auto');
+    const paper = { preset: 'paper', set: ['train.batch=16'] };
+    expect(of({ freeMB: 8_000 }, paper).warnings.join()).toMatch(
+      /takes about \d+\.\d GB of memory, and 8\.0 GB/,
+    );
+    expect(of({ freeMB: 8_000 }, { ...paper, batch: 'auto' }).warnings.join()).not.toMatch(/memory/);
+    const { wishes, headline, device, estimate, recipe } = of({ gpu: true });
+    expect(wishes.batch).toBe('auto');
+    expect(device).toBe('this GPU');
+    expect(headline).toMatch(/ epochs, on this GPU$/);
+    expect(estimate).toBeNull();
+    expect(recipe.input.scales[0]!.long).toBe(640);
+    const run = project.runs.create({ recipe: { ...recipe }, seed: 0, device: 'GPU' });
+    project.runs.addMetrics(
+      [1, 2, 3, 4].map((step) => ({ runId: run.id, name: 'images_per_second', step, value: 40, epoch: 1 })),
+    );
+    expect(of({ gpu: true }).headline).toMatch(/about \d+ \w+ on this GPU$/);
+    expect(of({}).estimate).toMatchObject({ from: 'scale' });
   });
 
   it('warns of few images, rare and absent classes, and no validation images', () => {
@@ -118,8 +163,8 @@ describe('the advice', () => {
     );
     const { estimate } = advised(project, wishes);
     expect(estimate).toMatchObject({ from: 'measured', secondsPerStep: 2, steps: 100 });
-    expect(estimate.seconds).toBeGreaterThan(200);
-    expect(advised(project, { ...wishes, epochs: 20 }).estimate.seconds).toBeGreaterThan(400);
+    expect(estimate!.seconds).toBeGreaterThan(200);
+    expect(advised(project, { ...wishes, epochs: 20 }).estimate!.seconds).toBeGreaterThan(400);
   });
 });
 
