@@ -22,9 +22,9 @@ export const positiveInteger = wholeNumber(1);
 /** A whole number from 0. */
 export const naturalNumber = wholeNumber(0);
 
-/** A whole number from 1, or nothing for `auto`. */
-export function positiveIntegerOrAuto(text: string): number | undefined {
-  return text === 'auto' ? undefined : positiveInteger(text);
+/** A whole number from 1, or `auto`. */
+export function positiveIntegerOrAuto(text: string): number | 'auto' {
+  return text === 'auto' ? text : positiveInteger(text);
 }
 
 /** A number above 0. */

@@ -1,7 +1,8 @@
 // A recipe in a few lines of plain words, printed before the start.
 import type { Recipe } from '../../shared/recipe.ts';
 
-export function describeRecipe(recipe: Recipe): string {
+/** `autoBatch`: the batch is found before the first step. */
+export function describeRecipe(recipe: Recipe, autoBatch = false): string {
   const { train, input, test } = recipe;
   const sizes = input.scales
     .map(({ long, short }) => (long === short ? `${long}` : `${long}x${short}`))
@@ -10,7 +11,7 @@ export function describeRecipe(recipe: Recipe): string {
     `${recipe.name}: ${recipe.description}`,
     `  network   ${recipe.detector}, ${recipe.backbone} (${frozenText(recipe.frozen)}), ${recipe.channels} channels, ${recipe.stackedConvs} convolutions a tower`,
     `  images    ${sizes} pixels, ${input.resample} resize, mirrored with chance ${recipe.augment.flip}${recipe.augment.photometric ? ', colours varied' : ''}${recipe.augment.crop ? ', random windows' : ''}`,
-    `  training  ${train.epochs} epochs, batch ${train.batch}${train.accumulate > 1 ? ` x ${train.accumulate}` : ''}, learning rate ${train.lr}, ${decayText(recipe)}${train.ema === null ? '' : `, mean of weights ${train.ema}`}`,
+    `  training  ${train.epochs} epochs, batch ${autoBatch ? 'as memory allows' : train.batch}${train.accumulate > 1 ? ` x ${train.accumulate}` : ''}, learning rate ${train.lr}, ${decayText(recipe)}${train.ema === null ? '' : `, mean of weights ${train.ema}`}`,
     `  labels    ${assignmentText(recipe)}`,
     `  testing   score above ${test.scoreThresh}, NMS ${test.nmsThresh}, at most ${test.maxPerImage} a picture`,
   ];

@@ -4,7 +4,9 @@ import type { Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from '../services/projects.ts';
-import { type RecipeWishes, resolveRecipe } from '../services/recipes.ts';
+import { adviseRecipe } from '../services/recipe-advice.ts';
+import { inSlices } from '../services/slices.ts';
+import { recipeOf, type StartWishes, startOf } from '../services/training-wishes.ts';
 import { type ActiveTraining, resumeTraining, startTraining } from '../services/trainings.ts';
 import {
   collect,
@@ -19,13 +21,9 @@ import { onSignals } from './interruption.ts';
 import { describeRecipe } from './recipe-text.ts';
 import { TrainingReport } from './training-report.ts';
 
-interface TrainOptions extends RecipeWishes {
+interface TrainOptions extends StartWishes {
   readonly project: string;
-  readonly init: string;
   readonly device: string;
-  readonly seed: number;
-  readonly name?: string;
-  readonly keepEvery?: number;
   readonly showRecipe?: boolean;
 }
 
@@ -36,7 +34,11 @@ export function addTrainVerbs(program: Command, console: Console): void {
     .requiredOption('--project <dir>', 'the project')
     .option('--detector <name>', 'ddod-atss or atss')
     .option('--backbone <name>', 'efficientnet-lite0, resnet18, resnet50, ...')
-    .option('--preset <name>', 'fast, balanced, paper or reference', 'fast')
+    .option(
+      '--preset <name>',
+      'fast, balanced, paper or reference; auto: what fits the labels and this computer',
+    )
+    .option('--from <run>', "begin with a run's best weights, and its recipe where no preset is named")
     .option(
       '--init <auto|none|file>',
       'first weights: ImageNet backbone, drawn anew, or a checkpoint',
@@ -44,7 +46,7 @@ export function addTrainVerbs(program: Command, console: Console): void {
     )
     .option('--size <N|WxH>', 'largest image sides in pixels')
     .option('--epochs <n>', 'passes over the training images', positiveInteger)
-    .option('--batch <n|auto>', 'images a step', positiveIntegerOrAuto)
+    .option('--batch <n|auto>', 'images a step; auto: as many as memory allows', positiveIntegerOrAuto)
     .option('--lr <x>', 'learning rate', positiveNumber)
     .option('--precision <name>', 'fp32 or auto', 'auto')
     .option('--device <name>', 'auto or cpu', 'auto')
@@ -80,31 +82,51 @@ export function addTrainVerbs(program: Command, console: Console): void {
 }
 
 async function train(options: TrainOptions, console: Console): Promise<void> {
-  const recipe = wishedRecipe(options);
-  if (options.device !== 'auto' && options.device !== 'cpu') {
-    throw new WrongUsage(`The device ${options.device} is not there yet.`, 'Use --device auto.');
-  }
-  if (options.showRecipe) return console.result(recipe, JSON.stringify(recipe, null, 2));
-  console.note(describeRecipe(recipe));
-  await withProject(options.project, {}, async (project) => {
+  refuseNonsense(options);
+  const { project: dir, preset, from, showRecipe } = options;
+  // what makes no sense is said before the project is touched
+  const plain = preset === 'auto' || from !== undefined ? undefined : wishedRecipe(undefined, options);
+  if (showRecipe && plain) return showWhole(plain, console);
+  await withProject(dir, { readOnly: showRecipe === true }, async (project) => {
+    if (from !== undefined) project.runs.get(from);
+    const wishes = preset === 'auto' ? await advisedWith(project, options) : options;
+    const recipe = plain ?? wishedRecipe(project, wishes);
+    if (showRecipe) return showWhole(recipe, console);
     const report = new TrainingReport(console, recipe);
-    const start = { recipe, seed: options.seed, init: options.init, ...wishesOf(options) };
+    const start = { ...startOf(project, wishes), recipe };
+    console.note(describeRecipe(recipe, start.autoBatch));
     const active = await startTraining(project, start, (event) => report.hear(event));
     await followTraining(project, active, report, console);
   });
 }
 
-/** What makes no sense in a recipe was typed as an option. */
-function wishedRecipe(options: TrainOptions): Recipe {
-  try {
-    return resolveRecipe(options);
-  } catch (error) {
-    throw error instanceof Problem ? new WrongUsage(error.message, error.remedy) : error;
+function refuseNonsense({ device, from, init }: TrainOptions): void {
+  if (device !== 'auto' && device !== 'cpu') {
+    throw new WrongUsage(`The device ${device} is not there yet.`, 'Use --device auto.');
+  }
+  if (from !== undefined && init !== 'auto') {
+    throw new WrongUsage('--from and --init both say what to begin with.', 'Give one of them.');
   }
 }
 
-function wishesOf({ name, keepEvery }: TrainOptions): { name?: string; keepEvery?: number } {
-  return { ...(name !== undefined && { name }), ...(keepEvery !== undefined && { keepEvery }) };
+/** What is advised for the project, with the options in its place where they say something. */
+async function advisedWith(project: OpenProject, options: TrainOptions): Promise<StartWishes> {
+  const { wishes } = await inSlices(adviseRecipe(project));
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...wishes, ...given, preset: wishes.preset, set: [...(wishes.set ?? []), ...(options.set ?? [])] };
+}
+
+function showWhole(recipe: Recipe, console: Console): void {
+  console.result(recipe, JSON.stringify(recipe, null, 2));
+}
+
+/** What makes no sense in a recipe was typed as an option. */
+function wishedRecipe(project: OpenProject | undefined, wishes: StartWishes): Recipe {
+  try {
+    return recipeOf(project, wishes);
+  } catch (error) {
+    throw error instanceof Problem ? new WrongUsage(error.message, error.remedy) : error;
+  }
 }
 
 /** Waits for the end of a training; Ctrl-C pauses it once, and kills it the second time. */

@@ -35,6 +35,8 @@ export class TrainingReport {
       this.#console.progress(event.done, event.of, `evaluating ${event.done} of ${event.of} images`);
       this.#stepAt = Date.now();
     } else if (event.type === 'evaluation') this.#evaluated(event.epoch, event.metrics);
+    else if (event.type === 'probing')
+      this.#console.note('finding the largest batch that fits in memory ...');
     else if (event.type === 'log') this.#console.note(event.text);
   }
 

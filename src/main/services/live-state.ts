@@ -53,9 +53,11 @@ export class LiveState {
     switch (event.type) {
       case 'started':
         return this.#started(event.fromStep, event.stepsPerEpoch);
+      case 'probing':
+        return this.#set({ phase: this.#unlessAsked('probing') });
       case 'probed':
         this.#recipe = event.recipe;
-        return this.#set({ batch: event.recipe.train.batch });
+        return this.#set({ batch: event.recipe.train.batch, phase: this.#unlessAsked('starting') });
       case 'step':
         return this.#stepped(event);
       case 'evaluating':

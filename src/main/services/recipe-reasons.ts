@@ -2,6 +2,7 @@
 import type { RecipeAdvice, TrainingWishes } from '../../shared/contract/recipes.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { DataFacts } from './data-facts.ts';
+import { sets } from './recipes.ts';
 import { workOf } from './training-time.ts';
 
 /** Steps after which a fine-tuning of a small set has converged. */
@@ -63,14 +64,9 @@ function batchReason(
 
 function rateReason({ lr, batch, accumulate }: Recipe['train'], wishes: TrainingWishes): string {
   const rate = Number(lr.toPrecision(3));
-  if (setsRate(wishes)) return `${rate}, as it was set; it does not move with the batch.`;
+  if (sets(wishes, 'train.lr')) return `${rate}, as it was set; it does not move with the batch.`;
   if (wishes.batch === 'auto') return `${rate} for ${count(batch, 'image')} a step; it moves with the batch.`;
   return `${rate}, which goes with ${count(batch * accumulate, 'image')} ${accumulate === 1 ? 'a step' : 'an update'}.`;
-}
-
-/** True where the learning rate itself was chosen. */
-export function setsRate({ set = [] }: TrainingWishes): boolean {
-  return set.some((assignment) => assignment.startsWith('train.lr='));
 }
 
 function sizeReason(recipe: Recipe, { longSide, smallSide }: DataFacts): string {

@@ -13,17 +13,18 @@ import {
 } from '../../shared/recipe.ts';
 
 export interface RecipeWishes {
-  readonly preset?: string;
-  readonly detector?: string;
-  readonly backbone?: string;
+  readonly preset?: string | undefined;
+  readonly detector?: string | undefined;
+  readonly backbone?: string | undefined;
   /** `N` for a square of N pixels, `WxH` for the longer and the shorter side. */
-  readonly size?: string;
-  readonly epochs?: number;
-  readonly batch?: number;
-  readonly lr?: number;
-  readonly precision?: string;
+  readonly size?: string | undefined;
+  readonly epochs?: number | undefined;
+  /** `auto`: the preset's, until a probe has found how many fit in memory. */
+  readonly batch?: number | 'auto' | undefined;
+  readonly lr?: number | undefined;
+  readonly precision?: string | undefined;
   /** `train.ema=0.99`: any value of the recipe by its path. */
-  readonly set?: readonly string[];
+  readonly set?: readonly string[] | undefined;
 }
 
 const folder = process.env.DDOD_RESOURCES ?? fileURLToPath(new URL('../../../resources', import.meta.url));
@@ -56,6 +57,11 @@ export function resolveRecipe(
     preset,
   );
   return checked(set.reduce(setValue, wished));
+}
+
+/** True where a value of the recipe is set by its path. */
+export function sets({ set = [] }: Pick<RecipeWishes, 'set'>, path: string): boolean {
+  return set.some((assignment) => assigned(assignment).path === path);
 }
 
 /** What is set that other values follow, as the wish for it: what is set beside it is set last and stays. */
@@ -124,7 +130,8 @@ function trainWish(recipe: Recipe, wishes: RecipeWishes & { readonly accumulate?
   }
   const timed = epochs === undefined ? recipe : withEpochs(recipe, epochs);
   const { train } = timed;
-  const { batch = train.batch, accumulate = train.accumulate } = wishes;
+  const { accumulate = train.accumulate } = wishes;
+  const batch = typeof wishes.batch === 'number' ? wishes.batch : train.batch;
   // the learning rate goes with the images an update (Goyal et al. 2017)
   const scaled = train.lr * ((batch * accumulate) / (train.batch * train.accumulate));
   return { ...timed, train: { ...train, batch, accumulate, lr: lr ?? scaled } };

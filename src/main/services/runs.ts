@@ -42,6 +42,8 @@ export type RunPlan = {
   /** Weights of another run instead. */
   readonly fromCheckpoint?: number;
   readonly autoBatch?: boolean;
+  /** The learning rate was chosen: it does not move with a batch that is found. */
+  readonly keepRate?: boolean;
   readonly keepEvery?: number;
   /** Parts each batch is computed in since memory ran out. */
   readonly parts?: number;

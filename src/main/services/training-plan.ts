@@ -113,6 +113,7 @@ export async function workOf(project: OpenProject, run: Run): Promise<Work> {
     resume,
     watched: positions,
     ...(plan.autoBatch === undefined ? {} : { autoBatch: plan.autoBatch }),
+    ...(plan.keepRate === undefined ? {} : { keepRate: plan.keepRate }),
     ...(plan.parts === undefined ? {} : { parts: plan.parts }),
     ...(plan.keepEvery === undefined ? {} : { keepEvery: plan.keepEvery }),
   };

@@ -1,45 +1,51 @@
-// What a window asks to be trained, as a recipe and a start.
-import type { TrainingWishes } from '../../shared/contract/recipes.ts';
-import type { TrainingStartInput } from '../../shared/contract/training.ts';
-import type { Checkpoint } from '../../shared/model.ts';
+// What a window or a command line asks to be trained, as a recipe and a start.
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from './projects.ts';
-import { builtInRecipe, resolveRecipe } from './recipes.ts';
+import { builtInRecipe, type RecipeWishes, resolveRecipe, sets } from './recipes.ts';
 import type { TrainingStart } from './training-plan.ts';
 
+export interface ModelWishes extends RecipeWishes {
+  /** Begin with the best weights of this run; its recipe too, where no preset is named. */
+  readonly from?: string | undefined;
+}
+
+export interface StartWishes extends ModelWishes {
+  readonly name?: string | undefined;
+  readonly notes?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly keepEvery?: number | undefined;
+  /** `auto` where it is left out. */
+  readonly init?: string | undefined;
+}
+
 /** The recipe that the wishes ask for. Throws a Problem for a wish that makes no sense. */
-export function recipeOf(project: OpenProject | undefined, wishes: TrainingWishes): Recipe {
-  const { preset, epochs, size, batch, set, from } = wishes;
-  const named = preset === undefined ? {} : { preset };
-  const plain = {
-    ...named,
-    ...(epochs === undefined ? {} : { epochs }),
-    ...(size === undefined ? {} : { size }),
-    ...(typeof batch === 'number' ? { batch } : {}),
-    ...(set === undefined ? {} : { set }),
-  };
-  if (from === undefined || project === undefined) return resolveRecipe(plain);
+export function recipeOf(project: OpenProject | undefined, wishes: ModelWishes): Recipe {
+  const { from, preset } = wishes;
+  if (from === undefined || project === undefined) return resolveRecipe(wishes);
   const parent = recipeSchema.parse(project.runs.get(from).recipe);
-  return resolveRecipe(plain, continuing(parent, preset === undefined ? parent : builtInRecipe(preset)));
+  return resolveRecipe(wishes, continuing(parent, preset === undefined ? parent : builtInRecipe(preset)));
 }
 
 /** What to start. Throws a Problem where the run to begin with has no weights. */
-export function startOf(project: OpenProject, input: TrainingStartInput): TrainingStart {
-  const { name, notes, seed = 0, keepEvery, from, batch } = input;
+export function startOf(project: OpenProject, wishes: StartWishes): TrainingStart {
+  const { name, notes, seed = 0, keepEvery, from, batch, lr, init = 'auto' } = wishes;
   return {
-    recipe: recipeOf(project, input),
+    recipe: recipeOf(project, wishes),
     seed,
-    init: 'auto',
+    init,
     ...(name === undefined ? {} : { name }),
     ...(notes === undefined ? {} : { notes }),
     ...(keepEvery === undefined ? {} : { keepEvery }),
-    ...(batch === 'auto' ? { autoBatch: true } : {}),
-    ...(from === undefined ? {} : { from, fromCheckpoint: weightsOf(project, from).id }),
+    ...(batch === 'auto' && !sets(wishes, 'train.batch')
+      ? { autoBatch: true, keepRate: lr !== undefined || sets(wishes, 'train.lr') }
+      : {}),
+    ...(from === undefined ? {} : weightsOf(project, from)),
   };
 }
 
-function weightsOf(project: OpenProject, runId: string): Checkpoint {
-  return project.checkpoints.chosen(project.runs.get(runId).id);
+function weightsOf(project: OpenProject, runId: string): Pick<TrainingStart, 'from' | 'fromCheckpoint'> {
+  const { id } = project.runs.get(runId);
+  return { from: id, fromCheckpoint: project.checkpoints.chosen(id).id };
 }
 
 /** The network of a trained run with the numbers of `recipe`; what it predicts is worth asking from the first step. */

@@ -32,6 +32,8 @@ export interface TrainingJob {
   readonly resume: boolean;
   /** Find the batch size by a probe first, and scale the learning rate with it. */
   readonly autoBatch?: boolean;
+  /** The learning rate stays as it is whatever batch is found. */
+  readonly keepRate?: boolean;
   /** Compute each batch in at least so many parts, after memory ran out before. */
   readonly parts?: number;
   /** Keep a checkpoint of every so many epochs, besides the best and the last. */
@@ -78,6 +80,8 @@ export type TrainingEvent =
       /** In the order of the job's `watched`. */
       readonly images: readonly FoundObjects[];
     }
+  /** Steps of several sizes are tried out, to find the batch size. */
+  | { readonly type: 'probing' }
   /** The batch size was found: the recipe as it will be trained. */
   | { readonly type: 'probed'; readonly recipe: Recipe }
   /** Memory ran out after `step`: each batch is computed in `parts` parts from there on. */

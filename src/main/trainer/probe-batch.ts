@@ -1,6 +1,4 @@
 // The batch size that memory allows, found before a training starts by steps on the worst case it can meet.
-import { readFileSync } from 'node:fs';
-import { freemem } from 'node:os';
 import type { Recipe } from '../../shared/recipe.ts';
 import { paddedSide } from '../detector/data/batch.ts';
 import { keepRatioSize } from '../detector/data/resize.ts';
@@ -11,6 +9,7 @@ import { type Network, strides } from '../detector/network.ts';
 import { lossConfigOf } from '../detector/network-config.ts';
 import { isOutOfMemory } from '../detector/out-of-memory.ts';
 import { onGpu } from '../detector/tf.ts';
+import { freeMB } from './free-memory.ts';
 import type { JobImage } from './job.ts';
 
 /** More images a step than this do not help a fine-tuning of some hundred images. */
@@ -87,29 +86,4 @@ function tryStep(network: Network, recipe: Recipe, worst: WorstCase, batch: numb
 /** The most this process ever held. */
 function peakMB(): number {
   return process.resourceUsage().maxRSS / 1e3;
-}
-
-function freeMB(): number {
-  return Math.min(availableMB(), controlGroupMB());
-}
-
-/** What the kernel would give without swapping; free memory alone where it does not say. */
-function availableMB(): number {
-  const line = /MemAvailable:\s+(\d+) kB/.exec(textOf('/proc/meminfo'))?.[1];
-  return line === undefined ? freemem() / 1e6 : Number(line) / 1e3;
-}
-
-/** What is left of a container's limit; endless without one. */
-function controlGroupMB(): number {
-  const limit = Number(textOf('/sys/fs/cgroup/memory.max').trim() || Number.NaN);
-  const used = Number(textOf('/sys/fs/cgroup/memory.current').trim() || Number.NaN);
-  return Number.isFinite(limit - used) ? (limit - used) / 1e6 : Number.POSITIVE_INFINITY;
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -86,8 +86,9 @@ function weightsOf(from: InitialWeights, checkpoints: CheckpointStore, classes: 
 /** The job with the batch size that memory allows, and the learning rate that goes with it (Goyal et al. 2017). */
 function probed(job: TrainingJob, network: Network, say: Say): TrainingJob {
   const { train } = job.recipe;
+  say({ type: 'probing' });
   const { batch, perImageMB } = probeBatch(network, job.recipe, job.train);
-  const lr = (train.lr * batch) / train.batch;
+  const lr = job.keepRate === true ? train.lr : train.lr * (batch / train.batch);
   const recipe = { ...job.recipe, train: { ...train, batch, lr } };
   const each = perImageMB === null ? '' : `; each takes ${Math.round(perImageMB)} MB at the worst`;
   say({ type: 'probed', recipe });

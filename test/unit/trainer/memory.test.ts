@@ -1,10 +1,14 @@
 // A training whose memory runs out: it goes on in smaller parts, and learns the same.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Network } from '../../../src/main/detector/network.ts';
 import { tf } from '../../../src/main/detector/tf.ts';
+import { controlGroupMB } from '../../../src/main/trainer/free-memory.ts';
 import type { TrainingEvent, TrainingJob } from '../../../src/main/trainer/job.ts';
 import { worstCase } from '../../../src/main/trainer/probe-batch.ts';
 import { runJob } from '../../../src/main/trainer/run-job.ts';
+import { temporaryFolder } from '../services/temporary.ts';
 import { sampleJob, sampleProject, tinyRecipe } from './sample-project.ts';
 
 async function eventsOf(job: TrainingJob) {
@@ -68,6 +72,18 @@ describe('the batch that memory allows', () => {
       { ...image, width: 50, height: 100, labels: [0] },
     ];
     expect(worstCase(tinyRecipe(), images)).toEqual({ width: 64, height: 64, boxes: 3 });
+  });
+
+  it('counts files that nobody looks at any more as room within the limit of a container', () => {
+    const folder = temporaryFolder();
+    const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+    expect(controlGroupMB(folder)).toBe(Number.POSITIVE_INFINITY);
+    write('memory.max', '4000000000\n');
+    write('memory.current', '3900000000\n');
+    write('memory.stat', 'anon 900000000\ninactive_file 2500000000\nactive_file 500000000\n');
+    expect(controlGroupMB(folder)).toBe(2600);
+    write('memory.max', 'max\n');
+    expect(controlGroupMB(folder)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('is found before the first step, and the learning rate goes with it', async () => {
