@@ -56,12 +56,12 @@ module.exports = {
     ),
     forbid(
       'services-know-their-neighbours',
-      'services -> db, formats, trainer/{launch,job}, detector/{evaluation,checkpoints}, and the one source of chance',
+      'services -> db, formats, trainer/{launch,job}, detector/{evaluation,checkpoints}, free memory and the one source of chance',
       { path: '^src/main/services/' },
       {
         path: '^src/main/',
         pathNot:
-          '^src/main/(services|db|formats|trainer/(launch|job)|detector/(evaluation|checkpoints|data/(rng|hash-uniform)))',
+          '^src/main/(services|db|formats|trainer/(launch|job|free-memory)|detector/(evaluation|checkpoints|data/(rng|hash-uniform)))',
       },
     ),
     forbid(

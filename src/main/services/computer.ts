@@ -1,6 +1,7 @@
 // The computer that trainings run on, as far as advice depends on it.
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { freeMB } from '../trainer/free-memory.ts';
 
 export interface Computer {
   readonly gpu: boolean;
@@ -15,6 +16,6 @@ export function thisComputer({ DDOD_DEVICE: wanted }: NodeJS.ProcessEnv = proces
   return {
     gpu: wanted ? wanted.startsWith('gpu') : hasDriver,
     cores: availableParallelism(),
-    freeMB: process.availableMemory() / 1e6,
+    freeMB: freeMB(),
   };
 }
