@@ -15,7 +15,7 @@ import { runPredictions } from '../services/run-predictions.ts';
 import { removeRun, thinRun } from '../services/run-removal.ts';
 import { inSlices } from '../services/slices.ts';
 import { startOf } from '../services/training-wishes.ts';
-import { compact, os, type Parts } from './parts.ts';
+import { compact, os, type Parts, progressOf } from './parts.ts';
 
 const LOG_LINES = 400;
 
@@ -53,15 +53,17 @@ function lookingRoutes({ workspace, training }: Parts) {
 }
 
 /** What starts, ends and orders trainings. */
-function trainingRoutes({ workspace, training, tell }: Parts) {
+function trainingRoutes(parts: Parts) {
+  const { workspace, training, tell } = parts;
   const inQueue = (work: () => void) => {
     work();
     tell({ type: 'runs' });
   };
   return {
-    start: os.runs.start.handler(({ input }) =>
-      training.start(workspace.project, startOf(workspace.project, input)),
-    ),
+    start: os.runs.start.handler(({ input, context: { session }, signal }) => {
+      const onProgress = progressOf(parts, session);
+      return training.start(workspace.project, startOf(workspace.project, input), { onProgress, signal });
+    }),
     pause: os.runs.pause.handler(() => training.pause()),
     stop: os.runs.stop.handler(() => training.stop()),
     kill: os.runs.kill.handler(() => training.kill()),

@@ -1,13 +1,13 @@
 // The training under way, one at a time, and the queue behind it: each run that ends lets the next one begin.
 import type { LiveRun, Notice } from '../../shared/contract.ts';
 import type { Run } from '../../shared/model.ts';
-import { sentenceOf } from '../../shared/problem.ts';
+import { Problem, sentenceOf } from '../../shared/problem.ts';
 import type { TrainingEvent } from '../trainer/job.ts';
 import { writeDown } from './failures.ts';
 import { LiveState } from './live-state.ts';
 import type { OpenProject } from './projects.ts';
 import { runSummary } from './run-list.ts';
-import { prepareResume, prepareRun, type TrainingStart } from './training-plan.ts';
+import { prepareResume, prepareRun, type TrainingStart, type Watched } from './training-plan.ts';
 import { type ActiveTraining, launchRun } from './trainings.ts';
 
 export class LiveTraining {
@@ -16,6 +16,8 @@ export class LiveTraining {
   #state: LiveState | undefined;
   /** Nothing new is started: the project is about to be closed. */
   #ending = false;
+  /** Ends what is being prepared with the project. */
+  #leaving = new AbortController();
 
   /** `tell` hears of every change. */
   constructor(tell: (notice: Notice) => void) {
@@ -27,8 +29,10 @@ export class LiveTraining {
   }
 
   /** Starts a new run, or queues it while another one trains. Throws a Problem where there is nothing to learn from. */
-  async start(project: OpenProject, start: TrainingStart): Promise<Run> {
-    return this.#begin(project, await prepareRun(project, start));
+  async start(project: OpenProject, start: TrainingStart, watched: Watched = {}): Promise<Run> {
+    const signals = [this.#leaving.signal, watched.signal].filter((signal) => signal !== undefined);
+    const signal = AbortSignal.any(signals);
+    return this.#begin(project, await prepareRun(project, start, { ...watched, signal }));
   }
 
   /** Goes on with a run, for `epochs` epochs in all where given; queued while another one trains. */
@@ -58,6 +62,8 @@ export class LiveTraining {
   /** Pauses and waits for the end, before the project is closed; the queue goes no further. */
   async end(): Promise<void> {
     this.#ending = true;
+    this.#leaving.abort(new Problem('The project was closed before the training began.'));
+    this.#leaving = new AbortController();
     this.pause();
     // how it ended is told elsewhere; here it only has to be over
     await this.#active?.finished.catch(() => undefined);

@@ -1,5 +1,5 @@
 // What to train on these labels with this computer, in plain words: a recipe whose every choice has its reason.
-import type { RecipeAdvice, TrainingWishes } from '../../shared/contract/recipes.ts';
+import type { RecipeAdvice, RecipeField, TrainingWishes } from '../../shared/contract/recipes.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { type Computer, thisComputer } from './computer.ts';
@@ -9,6 +9,7 @@ import { recipeFields } from './recipe-fields.ts';
 import {
   count,
   FEW_IMAGES,
+  type PlacedReason,
   reasonsFor,
   SMALLEST_SEEN,
   STEADY_BATCH,
@@ -49,7 +50,7 @@ export function* adviseRecipe(
     warnings: [...warningsOf(facts), ...memoryWarning(recipe, advised, computer)],
     wishes: advised,
     recipe,
-    fields: recipeFields(recipe, new Map(reasons.map(({ path, reason }) => [path, reason.words]))),
+    fields: fieldsOf(recipe, advised, reasons),
     estimate,
     device: computer.gpu ? device : `${device}, ${computer.cores} cores`,
     data: {
@@ -59,6 +60,18 @@ export function* adviseRecipe(
       classes: facts.classes,
     },
   };
+}
+
+/** What can be changed: not the network where a run's weights are to go on. */
+function fieldsOf(
+  recipe: Recipe,
+  { batch, from }: TrainingWishes,
+  reasons: readonly PlacedReason[],
+): RecipeField[] {
+  const words = new Map(reasons.map(({ path, reason }) => [path, reason.words]));
+  return recipeFields(recipe, words)
+    .filter(({ path, group }) => from === undefined || group !== 'Network' || path === 'frozen')
+    .map((field) => (field.path === 'train.batch' && batch === 'auto' ? { ...field, value: batch } : field));
 }
 
 function advisedWishes(facts: DataFacts, computer: Computer): TrainingWishes {

@@ -27,6 +27,8 @@ export interface RecipeWishes {
   readonly set?: readonly string[] | undefined;
 }
 
+type Decay = Recipe['train']['decay'];
+
 const folder = process.env.DDOD_RESOURCES ?? fileURLToPath(new URL('../../../resources', import.meta.url));
 
 /** The names of the built-in recipes. */
@@ -64,10 +66,16 @@ export function sets({ set = [] }: Pick<RecipeWishes, 'set'>, path: string): boo
   return set.some((assignment) => assigned(assignment).path === path);
 }
 
+/** Wishes that other values follow, and that have no option of their own. */
+interface LedWishes extends RecipeWishes {
+  readonly accumulate?: number;
+  readonly decay?: Decay['kind'];
+}
+
 /** What is set that other values follow, as the wish for it: what is set beside it is set last and stays. */
-function leaders(set: readonly string[]): RecipeWishes & { readonly accumulate?: number } {
+function leaders(set: readonly string[]): LedWishes {
   const values = new Map(set.map((assignment) => [assigned(assignment).path, assigned(assignment).value]));
-  const backbone = values.get('backbone');
+  const [backbone, decay] = ['backbone', 'train.decay.kind'].map((path) => values.get(path));
   const count = (path: string) => z.int().positive().safeParse(values.get(path)).data;
   const [epochs, batch, accumulate] = ['train.epochs', 'train.batch', 'train.accumulate'].map(count);
   return {
@@ -75,6 +83,7 @@ function leaders(set: readonly string[]): RecipeWishes & { readonly accumulate?:
     ...(epochs !== undefined && { epochs }),
     ...(batch !== undefined && { batch }),
     ...(accumulate !== undefined && { accumulate }),
+    ...((decay === 'step' || decay === 'cosine') && { decay }),
   };
 }
 
@@ -123,7 +132,7 @@ function sizeWish(recipe: Recipe, { size }: RecipeWishes): Recipe {
   return { ...recipe, input: { ...recipe.input, scales: [{ long, short }] } };
 }
 
-function trainWish(recipe: Recipe, wishes: RecipeWishes & { readonly accumulate?: number }): Recipe {
+function trainWish(recipe: Recipe, wishes: LedWishes): Recipe {
   const { epochs, lr, precision } = wishes;
   if (precision !== undefined && precision !== 'auto' && precision !== 'fp32') {
     throw new Problem(`Training in ${precision} is not there yet.`, 'Use --precision fp32.');
@@ -134,7 +143,16 @@ function trainWish(recipe: Recipe, wishes: RecipeWishes & { readonly accumulate?
   const batch = typeof wishes.batch === 'number' ? wishes.batch : train.batch;
   // the learning rate goes with the images an update (Goyal et al. 2017)
   const scaled = train.lr * ((batch * accumulate) / (train.batch * train.accumulate));
-  return { ...timed, train: { ...train, batch, accumulate, lr: lr ?? scaled } };
+  const decay = decayOf(train, wishes.decay);
+  return { ...timed, train: { ...train, batch, accumulate, lr: lr ?? scaled, decay } };
+}
+
+/** Another way to fall begins with the numbers that the built-in recipes have for it. */
+function decayOf({ decay, epochs }: Recipe['train'], kind: Decay['kind'] = decay.kind): Decay {
+  if (kind === decay.kind) return decay;
+  if (kind === 'cosine') return { kind, finalRatio: 0.01 };
+  const after = (part: number) => Math.max(1, Math.round(epochs * part));
+  return { kind, milestones: [after(8 / 12), after(11 / 12)], gamma: 0.1 };
 }
 
 function oneOf<T extends string>(what: string, name: string, names: readonly T[]): T {

@@ -9,6 +9,7 @@ import type { OpenProject } from './projects.ts';
 import { withEpochs } from './recipes.ts';
 import type { RunPlan } from './runs.ts';
 import { inSlices } from './slices.ts';
+import type { LabelledImage } from './snapshots.ts';
 import { assertLearnable, imagesBySplit, Learnable, trainedClasses, watchedImages } from './training-job.ts';
 import { weightPath } from './weights.ts';
 
@@ -21,15 +22,33 @@ export interface TrainingStart extends RunPlan {
   readonly from?: string;
 }
 
+/** How far the labels are read, and a way to stop before there is a run. */
+export interface Watched {
+  readonly onProgress?: ((done: number, total: number, what: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A new run on the project's labels as they are now, not yet started. Throws a Problem where nothing can be learned. */
-export async function prepareRun(project: OpenProject, start: TrainingStart): Promise<Run> {
+export async function prepareRun(
+  project: OpenProject,
+  start: TrainingStart,
+  { onProgress, signal }: Watched = {},
+): Promise<Run> {
   const { recipe, seed, name, notes, from, ...plan } = start;
   initialWeights(project, recipe, plan);
   const learnable = new Learnable();
-  const described = await project.frozen((labels) =>
-    inSlices(labels.describe((image) => learnable.see(image))),
-  );
+  const total = project.annotations.count({});
+  let done = 0;
+  const see = (image: LabelledImage) => {
+    signal?.throwIfAborted();
+    learnable.see(image);
+    done += 1;
+    onProgress?.(done, total, 'Reading the labels');
+  };
+  const described = await project.frozen((labels) => inSlices(labels.describe(see)));
+  signal?.throwIfAborted();
   const snapshot = await inSlices(project.snapshots.keep(described));
+  signal?.throwIfAborted();
   const classes = trainedClasses(snapshot);
   assertLearnable({ images: learnable.images, boxes: learnable.boxesOf(classes) }, classes);
   const parent =

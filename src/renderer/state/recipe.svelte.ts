@@ -15,6 +15,8 @@ import { training } from './training.svelte.ts';
 
 const QUIET_MS = 250;
 const LABELS_MS = 2000;
+/** The one value that may be `auto`, and so is wished for by name. */
+const BATCH = 'train.batch';
 
 /** The first wishes: what the advice itself thinks right, or what was chosen. */
 interface Start {
@@ -34,8 +36,8 @@ class RecipeChoice {
   fault = $state<string>();
   preview = $state.raw<readonly AugmentedImage[]>([]);
   seed = $state(0);
-  /** The recipe that is advised when nothing is chosen. */
-  recommended = $state<string>();
+  /** Of how many epochs one is kept, besides the best and the last; undefined: none. */
+  keepEvery = $state<number>();
   readonly mayTrain = $derived(
     this.current !== undefined && this.current.refusal === null && this.fault === undefined,
   );
@@ -50,6 +52,7 @@ class RecipeChoice {
   clear(): void {
     this.start = {};
     this.changes = new Map();
+    this.keepEvery = undefined;
     this.advised = undefined;
     this.current = undefined;
     this.fault = undefined;
@@ -83,8 +86,9 @@ class RecipeChoice {
 
   /** Starts a run with this recipe, or queues it. */
   train(): Promise<Run | undefined> {
-    const wishes = this.#wishes();
-    return training.follow(() => app.client.runs.start(wishes), t('Starting the training'));
+    const { keepEvery } = this;
+    const wishes = { ...this.#wishes(), ...(keepEvery !== undefined && { keepEvery }) };
+    return training.begin(t('Starting the training'), (signal) => app.client.runs.start(wishes, { signal }));
   }
 
   async readPreview(count: number): Promise<void> {
@@ -107,7 +111,6 @@ class RecipeChoice {
     );
     if (asked !== this.#asked) return;
     this.advised = advised;
-    if (!this.start.preset && !this.start.from) this.recommended = advised.wishes.preset;
     await this.#readChanged(asked);
   }
 
@@ -140,8 +143,10 @@ class RecipeChoice {
   #wishes(): TrainingWishes {
     const wishes: TrainingWishes = this.advised?.wishes ?? this.start;
     if (this.changes.size === 0) return wishes;
-    const set = [...this.changes].map(([path, value]) => `${path}=${JSON.stringify(value)}`);
-    return { ...wishes, set: [...(wishes.set ?? []), ...set] };
+    const others = [...this.changes].filter(([path]) => path !== BATCH);
+    const set = others.map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+    const batch = this.changes.get(BATCH) as TrainingWishes['batch'];
+    return { ...wishes, ...(batch !== undefined && { batch }), set: [...(wishes.set ?? []), ...set] };
   }
 }
 

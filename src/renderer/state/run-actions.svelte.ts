@@ -43,17 +43,15 @@ export async function kill(): Promise<void> {
 
 /** Makes a run `epochs` longer and goes on with it. */
 export async function extend(run: RunSummary, epochs: number): Promise<void> {
-  await training.follow(
-    () => app.client.runs.extend({ id: run.id, epochs }),
-    t('Extending {name}', { name: run.name }),
-  );
+  const words = t('Extending {name}', { name: run.name });
+  await training.goOn(words, () => app.client.runs.extend({ id: run.id, epochs }));
 }
 
 /** Deletes a run with all it left. */
 export async function remove(run: RunSummary): Promise<void> {
-  const freed = await app.attempt(
-    () => app.client.runs.remove({ id: run.id }),
-    t('Deleting {name}', { name: run.name }),
+  const words = t('Deleting {name}', { name: run.name });
+  const freed = await training.alone({ words, mayStop: false }, () =>
+    app.client.runs.remove({ id: run.id }),
   );
   if (!freed) return;
   app.say(t('{name} is deleted; {size} are free again.', { name: run.name, size: sizeWords(freed.bytes) }));

@@ -9,15 +9,17 @@ import { training } from './training.svelte.ts';
 
 /** What makes sense as things stand. */
 export function trainCommands() {
-  const { live, run, runs } = training;
+  const { live, run, runs, doing } = training;
   const liveRun = runs.find(({ id }) => id === live?.runId);
   const known = [
     recipeChoice.mayTrain &&
+      !doing &&
       command('fine-tune', live ? t('Queue this training') : t('Fine-tune'), 'F', () => recipeChoice.train()),
     live && command('pause', t('Pause the training'), 'P', pause),
     live && command('stop', t('Stop the training after this epoch'), 'E', stop),
     liveRun && command('kill', t('Kill the training'), 'K', () => ask('kill', liveRun)),
     !live &&
+      !doing &&
       run?.canResume &&
       command('resume', t('Resume {name}', { name: run.name }), 'P', () => training.resume(run.id)),
     experiments.checked.size > 1 &&

@@ -3,8 +3,16 @@ import type { CurveData, LiveRun, LogLine, Notice, RunSummary } from '../../shar
 import type { Run } from '../../shared/model.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
+import { Task } from './task.svelte.ts';
 
 const REFRESH_MS = 1000;
+
+/** Something that is done to runs and takes a moment. */
+interface Doing {
+  readonly words: string;
+  /** Nothing has changed yet, so that it can be stopped without harm. */
+  readonly mayStop: boolean;
+}
 
 class Training {
   runs = $state.raw<readonly RunSummary[]>([]);
@@ -13,6 +21,9 @@ class Training {
   curves = $state.raw<readonly CurveData[]>([]);
   log = $state.raw<readonly LogLine[]>([]);
   loaded = $state(false);
+  /** Nothing else is begun meanwhile. */
+  doing = $state.raw<Doing>();
+  readonly #task = new Task();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly run = $derived(this.runs.find(({ id }) => id === this.chosen));
@@ -41,17 +52,42 @@ class Training {
     await app.attempt(() => this.refresh());
   }
 
-  /** Does something that gives a run, and shows it. */
-  async follow(work: () => Promise<Run>, busy: string): Promise<Run | undefined> {
-    const run = await app.attempt(work, busy);
+  /** Does something to runs, unless something else is being done; undefined for that, a failure, and what was stopped. */
+  async alone<T>(doing: Doing, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    if (this.doing) return undefined;
+    this.doing = doing;
+    try {
+      return await this.#task.run(work);
+    } finally {
+      this.doing = undefined;
+    }
+  }
+
+  /** Stops what is being done, where that may be. */
+  stopDoing(): void {
+    if (this.doing?.mayStop) this.#task.stop();
+  }
+
+  /** Begins a run, which can be stopped until there is one, and shows it. */
+  begin(words: string, work: (signal: AbortSignal) => Promise<Run>): Promise<Run | undefined> {
+    return this.#follow({ words, mayStop: true }, work);
+  }
+
+  /** Goes on with a run in some way, and shows it. */
+  goOn(words: string, work: () => Promise<Run>): Promise<Run | undefined> {
+    return this.#follow({ words, mayStop: false }, work);
+  }
+
+  resume(id: string): Promise<Run | undefined> {
+    return this.goOn(t('Going on with the training'), () => app.client.runs.resume({ id }));
+  }
+
+  async #follow(doing: Doing, work: (signal: AbortSignal) => Promise<Run>): Promise<Run | undefined> {
+    const run = await this.alone(doing, work);
     if (!run) return undefined;
     await app.attempt(() => this.reload());
     await this.choose(run.id);
     return run;
-  }
-
-  resume(id: string): Promise<Run | undefined> {
-    return this.follow(() => app.client.runs.resume({ id }), t('Going on with the training'));
   }
 
   async change(

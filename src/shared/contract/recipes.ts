@@ -46,6 +46,8 @@ export interface RecipeField {
   readonly unit: string | null;
   /** null: this may be left empty, which turns it off. */
   readonly optional: boolean;
+  /** `auto` may stand for a number, which is then found before the first step. */
+  readonly auto: boolean;
   readonly value: Json;
   /** What it does, and why it has this value. */
   readonly reason: string;

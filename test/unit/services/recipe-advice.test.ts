@@ -131,6 +131,9 @@ describe('the advice', () => {
       /takes about \d+\.\d GB of memory, and 8\.0 GB/,
     );
     expect(of({ freeMB: 8_000 }, { ...paper, batch: 'auto' }).warnings.join()).not.toMatch(/memory/);
+    const batchField = (batch: 'auto' | 4) =>
+      of({}, { preset: 'fast', batch }).fields.find(({ path }) => path === 'train.batch')?.value;
+    expect([batchField('auto'), batchField(4)]).toEqual(['auto', 4]);
     const { wishes, headline, device, estimate, recipe } = of({ gpu: true });
     expect(wishes.batch).toBe('auto');
     expect(device).toBe('this GPU');

@@ -73,6 +73,14 @@ describe('wishes', () => {
     expect(lr).toBeCloseTo(builtInRecipe('fast').train.lr, 12);
   });
 
+  it('begin another way for the rate to fall with numbers of its own', () => {
+    const steps = resolveRecipe({ preset: 'fast', epochs: 24, set: ['train.decay.kind=step'] });
+    expect(steps.train.decay).toEqual({ kind: 'step', milestones: [16, 22], gamma: 0.1 });
+    const set = ['train.decay.kind=cosine', 'train.decay.finalRatio=0.1'];
+    expect(resolveRecipe({ preset: 'paper', set }).train.decay).toEqual({ kind: 'cosine', finalRatio: 0.1 });
+    expect(sentence({ set: ['train.decay.kind=linear'] })).toMatch(/train\.decay/);
+  });
+
   it('set a list or a whole part as JSON', () => {
     const decay = '{"kind":"step","milestones":[3],"gamma":0.5}';
     expect(resolveRecipe({ set: [`train.decay=${decay}`] }).train.decay).toEqual(JSON.parse(decay));

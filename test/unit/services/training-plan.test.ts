@@ -26,6 +26,27 @@ it('reads a snapshot once for a training, and not at all before', async () => {
   expect(watchedIds).toHaveLength(1);
 });
 
+it('says how far the labels are read, and makes no run where it is stopped', async () => {
+  const project = temporaryProject();
+  const images = [0, 1, 2].map((i) =>
+    stagedImage(`/d/${i}.jpg`, [stagedBox(0)], { hash: `${i}`, split: 'train' }),
+  );
+  project.datasets.commit(staged(images));
+  const start = { recipe: tinyRecipe(), seed: 1, init: 'none' as const };
+  const told: [number, number][] = [];
+  const stop = new AbortController();
+  const onProgress = (done: number, total: number) => {
+    told.push([done, total]);
+    if (done === 2) stop.abort();
+  };
+  await expect(prepareRun(project, start, { onProgress, signal: stop.signal })).rejects.toThrow(/abort/);
+  expect(told).toEqual([
+    [1, 3],
+    [2, 3],
+  ]);
+  expect(project.runs.list()).toEqual([]);
+});
+
 it('refuses where the training images teach no class in use', async () => {
   const project = temporaryProject();
   const images = ['train', 'val'].map((split, i) =>

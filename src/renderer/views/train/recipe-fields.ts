@@ -19,14 +19,16 @@ export function parseField(field: RecipeField, text: string): Parsed {
   const written = text.trim();
   if (written === '')
     return field.optional ? { value: null } : { fault: t('{name} needs a value.', { name: field.name }) };
+  if (field.auto && written.toLowerCase() === 'auto') return { value: 'auto' };
   if (field.kind === 'list') return parseList(field, written);
   if (field.kind === 'choice' || field.kind === 'flag') return { value: written };
   return parseNumber(field, written);
 }
 
-function parseNumber({ name, kind, min, max }: RecipeField, written: string): Parsed {
+function parseNumber({ name, kind, min, max, auto }: RecipeField, written: string): Parsed {
   const value = Number(written.replace(',', '.'));
-  if (!Number.isFinite(value)) return { fault: t('{name} is a number.', { name }) };
+  if (!Number.isFinite(value))
+    return { fault: auto ? t('{name} is a number, or auto.', { name }) : t('{name} is a number.', { name }) };
   if (kind === 'integer' && !Number.isInteger(value))
     return { fault: t('{name} is a whole number.', { name }) };
   if (min !== null && value < min) return { fault: t('{name} is at least {min}.', { name, min }) };

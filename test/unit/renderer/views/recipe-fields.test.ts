@@ -14,6 +14,7 @@ const field = (part: Partial<RecipeField>): RecipeField => ({
   choices: [],
   unit: null,
   optional: false,
+  auto: false,
   value: 0.01,
   reason: '',
   ...part,
@@ -37,6 +38,7 @@ describe('a value of the recipe in a form', () => {
     );
     expect(parseField(field({ kind: 'list', value: [8, 11] }), '8, 11')).toEqual({ value: [8, 11] });
     expect(parseField(field({ optional: true }), fieldText(null))).toEqual({ value: null });
+    expect(parseField(field({ auto: true }), fieldText('auto'))).toEqual({ value: 'auto' });
   });
 
   it('refuses with a sentence', () => {
@@ -52,5 +54,7 @@ describe('a value of the recipe in a form', () => {
     expect(told({ kind: 'list', value: [1] }, '1, two')).toBe('Learning rate: "two" is not a number.');
     expect(told({ kind: 'list', value: [{ long: 1, short: 1 }] }, 'wide')).toContain('not a size as 640x480');
     expect(told({ max: 1 }, '0,5')).toBeUndefined();
+    expect(told({ kind: 'integer' }, 'auto')).toBe('Learning rate is a number.');
+    expect(told({ kind: 'integer', auto: true }, 'many')).toBe('Learning rate is a number, or auto.');
   });
 });
