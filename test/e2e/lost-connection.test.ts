@@ -84,4 +84,26 @@ describe.skipIf(!program)('a lost connection', () => {
     away = false;
     await expectStored(before + 1);
   }, 60_000);
+
+  it('shows a training as it stands, though it ended unheard', async () => {
+    const running = (at: Page) => at.getByRole('region', { name: 'Run 1', exact: true });
+    const button = (at: Page, name: RegExp) => running(at).getByRole('button', { name });
+    await page.goto(new URL('/#/train', page.url()).href);
+    await page.getByRole('spinbutton', { name: 'Epochs' }).fill('200');
+    await page.getByRole('spinbutton', { name: 'Epochs' }).press('Enter');
+    await page.getByRole('heading', { name: /200 epochs/ }).waitFor();
+    await page.getByRole('button', { name: /^Fine-tune/ }).click();
+    await button(page, /^Pause/).waitFor({ timeout: 60_000 });
+    const elsewhere = await page.context().newPage();
+    await elsewhere.goto(page.url());
+    await button(elsewhere, /^Pause/).waitFor({ timeout: 60_000 });
+    await cut();
+    await button(elsewhere, /^Pause/).click();
+    await button(elsewhere, /^Resume/).waitFor({ timeout: 120_000 });
+    expect(await button(page, /^Pause/).count()).toBe(1);
+    away = false;
+    await button(page, /^Resume/).waitFor({ timeout: 30_000 });
+    expect(await button(page, /^Pause/).count()).toBe(0);
+    await elsewhere.close();
+  });
 });

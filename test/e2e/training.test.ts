@@ -20,6 +20,12 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
   const isDone = (name: string) =>
     row(name).getByText('done', { exact: true }).waitFor({ timeout: WHILE_TRAINING });
 
+  /** A key that is kept down until it repeats. */
+  async function hold(key: string) {
+    for (let i = 0; i < 4; i++) await page.keyboard.down(key);
+    await page.keyboard.up(key);
+  }
+
   /** A value of the recipe in the advanced panel. */
   async function set(name: string, value: string) {
     const field = page.getByRole('complementary').getByRole('textbox', { name: new RegExp(`^${name}`) });
@@ -57,16 +63,18 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
       const look = () => said.add([document.title, document.querySelector('header')?.textContent].map(percent).join(' = '));
       new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
     `);
-    await page.keyboard.press('f');
+    await hold('f');
     await page.getByRole('slider', { name: 'Loss, by step' }).waitFor({ timeout: WHILE_TRAINING });
     const before = await step('Loss');
     await expect.poll(() => step('Loss'), { timeout: WHILE_TRAINING }).toBeGreaterThan(before);
     expect(await page.title()).toMatch(/^\d+ %/);
-    await page.keyboard.press('p');
+    await hold('p');
     await row('Run 1').getByText('paused', { exact: true }).waitFor({ timeout: WHILE_TRAINING });
     const said = (await page.evaluate('[...said]')) as string[];
     expect(said.filter((pair) => pair.split(' = ')[0] !== pair.split(' = ')[1])).toEqual([]);
     expect(said.length).toBeGreaterThan(1);
+    // held keys began nothing more
+    await page.getByText('1 run', { exact: true }).waitFor();
   });
 
   it('goes on to the end after a reload', async () => {
@@ -102,9 +110,10 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await panel.getByLabel('Epochs').first().fill('1');
     await panel.getByLabel('Epochs').first().press('Enter');
     await panel.getByRole('heading', { name: /1 epoch\b/ }).waitFor();
-    await panel.getByRole('button', { name: /^Fine-tune/ }).click();
+    await panel.getByRole('button', { name: /^Fine-tune/ }).dblclick();
     await row('Run 2').waitFor();
     await isDone('Run 2');
+    await page.getByText('2 runs', { exact: true }).waitFor();
     await page.getByRole('checkbox', { name: 'Lay Run 1 over the others' }).check();
     const loss = page.getByRole('figure', { name: 'loss', exact: true });
     await loss.getByRole('button', { name: /^Run 1 \d/ }).waitFor();

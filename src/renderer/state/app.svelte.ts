@@ -49,6 +49,7 @@ class App {
   #losses = 0;
   #listeners = new Set<(notice: Notice) => void>();
   readonly #forgetting = new Set<() => void>();
+  readonly #returning = new Set<() => unknown>();
   #nextMessage = 1;
 
   get client(): Client {
@@ -77,6 +78,11 @@ class App {
   /** Calls back just before another project is shown. */
   onLeave(forget: () => void): void {
     this.#forgetting.add(forget);
+  }
+
+  /** Calls back once a lost connection is there again: what was told meanwhile was not heard. */
+  onReturn(again: () => unknown): void {
+    this.#returning.add(again);
   }
 
   onNotice(listener: (notice: Notice) => void): () => void {
@@ -259,6 +265,7 @@ class App {
     await this.#hear({ type: 'images' });
     await this.#hear({ type: 'classes' });
     await this.#hear({ type: 'labels', imageIds, session: '' });
+    for (const again of this.project ? this.#returning : []) void this.attempt(async () => again());
   }
 
   async #hear(notice: Notice): Promise<void> {
