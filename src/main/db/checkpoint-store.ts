@@ -136,6 +136,10 @@ class CheckpointStore {
     };
   }
 
+  has(id: number): boolean {
+    return rows.readCheckpoint(this.#db, id) !== undefined;
+  }
+
   /** The newest checkpoint of a run, of any kind: where a resume goes on. */
   latest(runId: string): Checkpoint | undefined {
     return rows

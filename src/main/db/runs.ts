@@ -114,6 +114,10 @@ export function setPlan(db: WritableDb, seq: number, plan: JsonObject): void {
   db.write('UPDATE run SET plan = ? WHERE seq = ?').run(JSON.stringify(plan), seq);
 }
 
+export function setParentCheckpoint(db: WritableDb, seq: number, checkpointId: number): void {
+  db.write('UPDATE run SET parent_checkpoint = ? WHERE seq = ?').run(checkpointId, seq);
+}
+
 export function setQueuePlace(db: WritableDb, seq: number, place: number | null): void {
   db.write('UPDATE run SET queue_place = ? WHERE seq = ?').run(place, seq);
 }

@@ -34,6 +34,11 @@ export class Checkpoints {
     return this.#reader()?.latest(runId);
   }
 
+  /** False where a checkpoint was thinned out or deleted meanwhile. */
+  has(id: number): boolean {
+    return this.#reader()?.has(id) ?? false;
+  }
+
   /** A checkpoint with its state and tensors. */
   load(id: number): LoadedCheckpoint {
     const reader = this.#reader();

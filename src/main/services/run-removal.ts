@@ -4,12 +4,28 @@ import type { Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { OpenProject } from './projects.ts';
 
-/** Deletes a run with all it left. `isBusy`: another one is training. Throws a Problem where the run itself trains. */
+/**
+ * Deletes a run with all it left. `isBusy`: another one is training. Throws a Problem where the run itself trains, or one that
+ * waits is to begin with its weights.
+ */
 export async function removeRun(project: OpenProject, id: string, isBusy = false): Promise<Freed> {
   const run = idle(project, id);
+  refuseWithHeirs(project, run);
   const freed = await project.checkpoints.deleteRun(run.id, isBusy);
   project.runs.delete(run.id);
   return freed;
+}
+
+function refuseWithHeirs(project: OpenProject, { id, name }: Run): void {
+  const heirs = project.runs.list().filter(({ status, parent, startedAt }) => {
+    return status === 'queued' && parent?.runId === id && startedAt === null;
+  });
+  const [heir] = heirs;
+  if (heir === undefined) return;
+  throw new Problem(
+    `${heir.name} waits to begin with what ${name} learned.`,
+    'Take it out of the queue first, or let it begin.',
+  );
 }
 
 /** Keeps the best, the last, and the checkpoints of every so many epochs (null: of none). */

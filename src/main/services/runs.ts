@@ -144,6 +144,15 @@ export class Runs {
     rows.setPlan(this.#db, this.#seq(id), plan);
   }
 
+  /** Begins a run that was not started yet with another checkpoint of its parent. */
+  beginWith(id: string, checkpointId: number): Run {
+    return this.#db.transact(() => {
+      this.setPlan(id, { ...this.plan(id), fromCheckpoint: checkpointId });
+      rows.setParentCheckpoint(this.#db, this.#seq(id), checkpointId);
+      return this.get(id);
+    });
+  }
+
   /** Puts a run at the end of the queue. */
   enqueue(id: string): Run {
     return this.#db.transact(() => {

@@ -115,8 +115,9 @@ export interface Work {
 export async function workOf(project: OpenProject, run: Run): Promise<Work> {
   const snapshot = project.snapshots.get(run.snapshotHash ?? '');
   const recipe = recipeSchema.parse(run.recipe);
-  const plan = project.runs.plan(run.id);
   const resume = project.checkpoints.latest(run.id) !== undefined;
+  if (!resume) renewParent(project, run);
+  const plan = project.runs.plan(run.id);
   const weights = resume ? null : initialWeights(project, recipe, plan);
   const { train, val } = await inSlices(imagesBySplit(project, snapshot));
   const { positions, imageIds } = watchedImages(val, run.seed);
@@ -137,6 +138,17 @@ export async function workOf(project: OpenProject, run: Run): Promise<Work> {
     ...(plan.keepEvery === undefined ? {} : { keepEvery: plan.keepEvery }),
   };
   return { job, watchedIds: imageIds };
+}
+
+/** The weights to begin with may have been replaced by better ones of the same run while this one waited. */
+function renewParent(project: OpenProject, { id, parent }: Run): void {
+  const { fromCheckpoint } = project.runs.plan(id);
+  if (fromCheckpoint === undefined || project.checkpoints.has(fromCheckpoint)) return;
+  if (parent === null)
+    throw new Problem(`The run that ${id} was to begin with is deleted.`, 'Train again from another one.');
+  const { id: checkpointId, step } = project.checkpoints.chosen(parent.runId);
+  project.runs.beginWith(id, checkpointId);
+  project.runs.log(id, `${parent.runId} went on meanwhile: this begins with it as it is at step ${step}`);
 }
 
 function initialWeights(project: OpenProject, recipe: Recipe, plan: RunPlan): InitialWeights | null {
