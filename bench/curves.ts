@@ -216,10 +216,10 @@ async function measureStart(images: number) {
     if (notice.type === 'run' && (notice.live?.steps ?? 0) > 0) tell(performance.now() - began);
   });
   const [delay, answered] = await heldUp(async () => {
-    await training.start(project, { recipe, seed: 0, init: 'none' });
+    const run = await training.start(project, { recipe, seed: 0, init: 'none' });
     const after = performance.now() - began;
     await started;
-    training.kill();
+    training.kill(run.id);
     return after;
   });
   await training.end();

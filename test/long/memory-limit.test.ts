@@ -73,7 +73,7 @@ describe.runIf(process.platform === 'linux')('a training process with too little
     const { training, notices } = liveTraining();
     const run = await training.start(project, { recipe: hungry(), seed: 1, init: 'none' });
     await expect.poll(() => training.live?.step ?? 0, { timeout: 120_000 }).toBeGreaterThan(0);
-    training.pause();
+    training.pause(run.id);
     await becomes(project, run.id, 'paused');
     const kept = project.checkpoints.latest(run.id);
     expect(kept?.step).toBeGreaterThan(0);

@@ -5,8 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { LiveTraining } from '../../src/main/services/live-training.ts';
 import type { OpenProject } from '../../src/main/services/projects.ts';
 import { compareRuns } from '../../src/main/services/run-comparison.ts';
-import { lineage, runSummary } from '../../src/main/services/run-list.ts';
+import { hasCurrentLabels, lineage, runSummary } from '../../src/main/services/run-list.ts';
 import { runPredictions } from '../../src/main/services/run-predictions.ts';
+import { atOnce } from '../../src/main/services/slices.ts';
 import type { TrainingStart } from '../../src/main/services/training-plan.ts';
 import type { Notice } from '../../src/shared/contract.ts';
 import type { Recipe } from '../../src/shared/recipe.ts';
@@ -61,9 +62,9 @@ describe('a queue of trainings', () => {
       'queued',
     ]);
     expect(training.live?.runId).toBe(first.id);
-    project.runs.orderQueue([second.id, third.id]);
+    project.queue.order([second.id, third.id]);
     await expect.poll(() => training.live?.step ?? 0, { timeout: 120_000 }).toBeGreaterThan(0);
-    training.stop();
+    training.stop(first.id);
     await becomes(project, first.id, 'stopped');
     expect(project.runs.get(first.id).cause).toBe('Stopped after an epoch, as asked.');
     expect(project.runs.curve(first.id, 'AP')).toHaveLength(1);
@@ -88,11 +89,11 @@ describe('a queue of trainings', () => {
     );
     expect(lineage(project, again.id)).toMatchObject({
       parent: { runId: first.id, checkpointId: kept!.id },
-      snapshot: { isCurrent: true },
     });
+    expect(await hasCurrentLabels(project, again.id)).toBe(true);
     expect(lineage(project, first.id).children).toEqual([{ runId: again.id, name: 'again' }]);
 
-    const { evaluations, step, images } = runPredictions(project, again.id);
+    const { evaluations, step, images } = atOnce(runPredictions(project, again.id));
     expect(evaluations).toHaveLength(1);
     expect(step).toBe(evaluations[0]!.step);
     expect(images.length).toBeGreaterThan(0);

@@ -164,31 +164,43 @@ class CheckpointStore {
 
   /** Deletes what the retention does not keep, then the blobs nothing uses. The latest is always kept. */
   prune(runId: string, keep: Retention): Pruned {
-    return this.#db.transact(() => {
-      const kept = retained(this.list(runId), keep);
-      const latest = this.latest(runId);
-      if (latest) kept.add(latest.id);
-      return this.#delete(this.list(runId).filter((c) => !kept.has(c.id)));
-    });
+    const list = this.list(runId);
+    const kept = retained(list, keep);
+    const latest = this.latest(runId);
+    if (latest) kept.add(latest.id);
+    return this.#delete(list.filter((c) => !kept.has(c.id)));
   }
 
   /** Deletes every checkpoint of a run. */
   deleteRun(runId: string): Pruned {
-    return this.#db.transact(() => this.#delete(this.list(runId)));
+    return this.#delete(this.list(runId));
   }
 
-  /** Gives the space of what was deleted back to the disk. */
-  shrink(mayRebuild: boolean): void {
-    this.#db.shrink(mayRebuild);
+  /** Gives some space of what was deleted back to the disk; false once there is no more of it. */
+  shrinkSome(): boolean {
+    return this.#db.shrinkSome();
   }
 
+  /** Brings the file to the size that is left. */
+  foldLog(): void {
+    this.#db.foldLog(true);
+  }
+
+  /** Writes a file of an older program anew, where nobody else has it: only then can it become smaller. */
+  rebuild(): void {
+    this.#db.rebuild();
+  }
+
+  /** One at a time, each whole: a training that saves meanwhile waits for one at most. */
   #delete(list: readonly Checkpoint[]): Pruned {
-    if (list.length === 0) return { checkpoints: 0, blobs: 0 };
-    rows.deleteCheckpoints(
-      this.#db,
-      list.map((c) => c.id),
-    );
-    return { checkpoints: list.length, blobs: rows.deleteOrphanBlobs(this.#db) };
+    let blobs = 0;
+    for (const { id } of list) {
+      blobs += this.#db.transact(() => {
+        rows.deleteCheckpoints(this.#db, [id]);
+        return rows.deleteOrphanBlobs(this.#db);
+      });
+    }
+    return { checkpoints: list.length, blobs };
   }
 
   close(): void {

@@ -39,9 +39,16 @@ export interface WritableDb extends ReadableDb {
   transact<T>(work: () => T): T;
   /** A transaction of its own that does not ask whether deleted rows are referred to. */
   transactUnchecked<T>(work: () => T): T;
-  /** Gives the space of deleted rows back to the disk. */
-  shrink(mayRebuild: boolean): void;
+  /** Gives the space of some deleted rows back to the disk, in a short transaction; false once there is no more of it. */
+  shrinkSome(): boolean;
+  /** Gives all of it back in a file of an older program, which has to be written anew for it. */
+  rebuild(): void;
+  /** Brings the file to its size, as far as nobody reads it; `waits` for those who do, and empties the log beside it. */
+  foldLog(waits?: boolean): void;
 }
+
+/** Pages that one step gives back: some milliseconds. */
+const PAGES_AT_ONCE = 500;
 
 class Connection {
   readonly #sqlite: Sqlite.Database;
@@ -104,14 +111,27 @@ class Connection {
     }
   }
 
-  shrink(mayRebuild: boolean): void {
-    this.#guard(() => {
-      // 2: incremental, as new files are made; it cannot be turned on in an older one without writing it anew
-      const isIncremental = this.#sqlite.pragma('auto_vacuum', { simple: true }) === 2;
-      if (isIncremental) this.#sqlite.exec('PRAGMA incremental_vacuum');
-      else if (mayRebuild) this.#sqlite.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
-      this.#sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  shrinkSome(): boolean {
+    return this.#guard(() => {
+      const free = () => Number(this.#sqlite.pragma('freelist_count', { simple: true }));
+      if (!this.#isIncremental() || free() === 0) return false;
+      this.#sqlite.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
+      return free() > 0;
     });
+  }
+
+  foldLog(waits = false): void {
+    this.#guard(() => this.#sqlite.pragma(`wal_checkpoint(${waits ? 'TRUNCATE' : 'PASSIVE'})`));
+  }
+
+  rebuild(): void {
+    if (!this.#isIncremental())
+      this.#guard(() => this.#sqlite.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM'));
+  }
+
+  /** As new files are made; it cannot be turned on in an older one without writing it anew. */
+  #isIncremental(): boolean {
+    return this.#sqlite.pragma('auto_vacuum', { simple: true }) === 2;
   }
 
   close(): void {

@@ -32,10 +32,3 @@ export function trainingBoxes(db: ReadableDb, stretch: Stretch): TrainingBox[] {
     WHERE image.id > :after AND image.id <= :to AND image.split = 'train' AND box.ignored = 0`;
   return db.read<TrainingBox>(sql).all({ ...stretch });
 }
-
-/** Another value after every change of the database, by this connection or another. */
-export function changeMark(db: ReadableDb): string {
-  const sql = 'SELECT total_changes() AS own, data_version AS others FROM pragma_data_version()';
-  const mark = db.read<{ own: number; others: number }>(sql).get();
-  return `${mark?.own} ${mark?.others}`;
-}

@@ -118,8 +118,8 @@ export function setParentCheckpoint(db: WritableDb, seq: number, checkpointId: n
   db.write('UPDATE run SET parent_checkpoint = ? WHERE seq = ?').run(checkpointId, seq);
 }
 
-export function setQueuePlace(db: WritableDb, seq: number, place: number | null): void {
-  db.write('UPDATE run SET queue_place = ? WHERE seq = ?').run(place, seq);
+export function setQueuePlace(db: WritableDb, id: string, place: number): void {
+  db.write('UPDATE run SET queue_place = ? WHERE seq = ?').run(place, runNumber(id) ?? 0);
 }
 
 /** The queued run whose turn is next. */

@@ -48,17 +48,16 @@ export function insertPart(db: WritableDb, snapshotHash: string, position: numbe
   db.write(sql).run(snapshotHash, position, chunkHash);
 }
 
-/** The chunks of a snapshot in order, one at a time. */
-export function* chunksOf(db: ReadableDb, hash: string): IterableIterator<Uint8Array> {
-  // not one statement for all: others may write between two chunks
-  const parts = db
-    .read<{ hash: string }>(
-      'SELECT chunk_hash AS hash FROM snapshot_part WHERE snapshot_hash = ? ORDER BY position',
-    )
-    .all(hash);
-  for (const part of parts) {
-    const sql = 'SELECT bytes FROM snapshot_chunk WHERE hash = ?';
-    const chunk = db.read<{ bytes: Uint8Array }>(sql).get(part.hash);
-    if (chunk) yield chunk.bytes;
-  }
+/** The hashes of a snapshot's chunks in order. */
+export function partsOf(db: ReadableDb, hash: string): string[] {
+  const sql = 'SELECT chunk_hash AS hash FROM snapshot_part WHERE snapshot_hash = ? ORDER BY position';
+  return db
+    .read<{ hash: string }>(sql)
+    .all(hash)
+    .map((part) => part.hash);
+}
+
+export function readChunk(db: ReadableDb, hash: string): Uint8Array | undefined {
+  const sql = 'SELECT bytes FROM snapshot_chunk WHERE hash = ?';
+  return db.read<{ bytes: Uint8Array }>(sql).get(hash)?.bytes;
 }

@@ -1,6 +1,9 @@
 // Turns what SQLite and the disk report into a sentence for the user; anything else passes through unchanged.
 import { Problem } from '../../shared/problem.ts';
 
+/** The disk or its files are what is wrong: whatever is written next fails as well. */
+export class DiskProblem extends Problem {}
+
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
@@ -21,7 +24,7 @@ export function isClash(error: unknown): boolean {
 type Sentence = (file: string) => Problem;
 
 const diskFull: Sentence = (file) =>
-  new Problem(
+  new DiskProblem(
     `The disk that holds ${file} is full, so nothing more can be saved there.`,
     'Free some space and repeat the last step; everything before it is safe.',
   );
@@ -30,19 +33,19 @@ const busy: Sentence = (file) =>
   new Problem(`${file} is being written by another process.`, 'Wait for it to finish, then try again.');
 
 const damaged: Sentence = (file) =>
-  new Problem(
+  new DiskProblem(
     `${file} is damaged or is not a database.`,
     'Copy the newest file of the folder backups/ over it; keep the damaged file aside.',
   );
 
 const readOnly: Sentence = (file) =>
-  new Problem(`${file} cannot be written.`, 'Check the permissions of the file and of its folder.');
+  new DiskProblem(`${file} cannot be written.`, 'Check the permissions of the file and of its folder.');
 
 const unopenable: Sentence = (file) =>
-  new Problem(`${file} cannot be opened.`, 'Check that the folder exists and may be read and written.');
+  new DiskProblem(`${file} cannot be opened.`, 'Check that the folder exists and may be read and written.');
 
 const ioError: Sentence = (file) =>
-  new Problem(
+  new DiskProblem(
     `The disk failed while reading or writing ${file}; the last change was not saved.`,
     'Check the free space and the health of the disk.',
   );

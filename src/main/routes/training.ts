@@ -5,7 +5,8 @@ import { recipeNames } from '../services/recipes.ts';
 import { compareRuns } from '../services/run-comparison.ts';
 import {
   checkpointInfos,
-  epochsOf,
+  extendedEpochs,
+  hasCurrentLabels,
   lineage,
   overlay,
   runCurves,
@@ -45,9 +46,12 @@ function lookingRoutes({ workspace, training }: Parts) {
     log: os.runs.log.handler(({ input }) => workspace.project.runs.logTail(input.id, LOG_LINES)),
     checkpoints: os.runs.checkpoints.handler(({ input }) => checkpointInfos(workspace.project, input.id)),
     lineage: os.runs.lineage.handler(({ input }) => lineage(workspace.project, input.id)),
+    hasCurrentLabels: os.runs.hasCurrentLabels.handler(({ input }) =>
+      hasCurrentLabels(workspace.project, input.id),
+    ),
     compare: os.runs.compare.handler(({ input }) => compareRuns(workspace.project, input.ids)),
     predictions: os.runs.predictions.handler(({ input }) =>
-      runPredictions(workspace.project, input.id, input.step),
+      inSlices(runPredictions(workspace.project, input.id, input.step)),
     ),
   };
 }
@@ -64,15 +68,18 @@ function trainingRoutes(parts: Parts) {
       const onProgress = progressOf(parts, session);
       return training.start(workspace.project, startOf(workspace.project, input), { onProgress, signal });
     }),
-    pause: os.runs.pause.handler(() => training.pause()),
-    stop: os.runs.stop.handler(() => training.stop()),
-    kill: os.runs.kill.handler(() => training.kill()),
+    pause: os.runs.pause.handler(({ input }) => training.pause(input.id)),
+    stop: os.runs.stop.handler(({ input }) => training.stop(input.id)),
+    unstop: os.runs.unstop.handler(({ input }) => training.unstop(input.id)),
+    kill: os.runs.kill.handler(({ input }) => training.kill(input.id)),
+    isHeld: os.runs.isHeld.handler(() => training.isHeld(workspace.project)),
+    release: os.runs.release.handler(() => training.release(workspace.project)),
     resume: os.runs.resume.handler(({ input }) => training.resume(workspace.project, input.id)),
     extend: os.runs.extend.handler(({ input: { id, epochs } }) =>
-      training.resume(workspace.project, id, epochsOf(workspace.project.runs.get(id)) + epochs),
+      training.resume(workspace.project, id, extendedEpochs(workspace.project, id, epochs)),
     ),
-    order: os.runs.order.handler(({ input }) => inQueue(() => workspace.project.runs.orderQueue(input.ids))),
-    unqueue: os.runs.unqueue.handler(({ input }) => inQueue(() => workspace.project.runs.unqueue(input.id))),
+    order: os.runs.order.handler(({ input }) => inQueue(() => workspace.project.queue.order(input.ids))),
+    unqueue: os.runs.unqueue.handler(({ input }) => inQueue(() => workspace.project.queue.leave(input.id))),
   };
 }
 

@@ -2,7 +2,8 @@
 import type { LabelClass } from '../../shared/model.ts';
 import { listClasses } from '../db/classes.ts';
 import type { ReadableDb } from '../db/database.ts';
-import { changeMark, labelledImages, lastImageId, trainingBoxes } from '../db/label-facts.ts';
+import { lastSeq } from '../db/journal.ts';
+import { labelledImages, lastImageId, trainingBoxes } from '../db/label-facts.ts';
 import type { Sliced } from './slices.ts';
 
 export interface DataFacts {
@@ -23,7 +24,8 @@ const STRETCH = 200;
 
 export class LabelFacts {
   readonly #db: ReadableDb;
-  #known: { readonly mark: string; readonly facts: DataFacts } | undefined;
+  /** As they were after this row of the journal. */
+  #known: { readonly seq: number; readonly facts: DataFacts } | undefined;
 
   constructor(db: ReadableDb) {
     this.#db = db;
@@ -31,8 +33,8 @@ export class LabelFacts {
 
   /** The facts as the labels are now; those read before where nothing was changed since. May be set aside. */
   *read(): Sliced<DataFacts> {
-    const mark = changeMark(this.#db);
-    if (this.#known?.mark !== mark) this.#known = { mark, facts: yield* this.#gather() };
+    const seq = lastSeq(this.#db);
+    if (this.#known?.seq !== seq) this.#known = { seq, facts: yield* this.#gather() };
     return this.#known.facts;
   }
 

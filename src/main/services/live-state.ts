@@ -16,7 +16,8 @@ export class LiveState {
   #evaluationBegan: number | undefined;
   #evaluationSeconds = 0;
 
-  constructor(run: Run) {
+  /** `parts`: those each batch is computed in since memory ran out. */
+  constructor(run: Run, parts = 1) {
     this.#recipe = recipeSchema.parse(run.recipe);
     const { epochs, batch } = this.#recipe.train;
     this.#live = {
@@ -31,7 +32,7 @@ export class LiveState {
       secondsLeft: null,
       evaluated: null,
       batch,
-      parts: 1,
+      parts,
       memoryMB: null,
       AP: null,
       AP50: null,
@@ -46,6 +47,12 @@ export class LiveState {
   /** The user asked for an end; said until it comes. */
   ask(phase: 'pausing' | 'stopping'): LiveRun {
     return this.#set({ phase });
+  }
+
+  /** An end that was asked for is taken back. */
+  goOn(): LiveRun {
+    if (this.#live.phase !== 'stopping') return this.#live;
+    return this.#set({ phase: this.#live.evaluated ? 'evaluating' : 'training' });
   }
 
   /** Takes an event in; answers with the new state, or with nothing where it changes none. */

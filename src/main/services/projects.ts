@@ -6,6 +6,7 @@ import type { ImageRecord, Project } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { refusingWrites, type WritableDb } from '../db/database.ts';
 import { everyImagePath, setImagePath } from '../db/images.ts';
+import { lastSeq } from '../db/journal.ts';
 import { type Lock, takeLock } from '../db/lock.ts';
 import { projectSchema } from '../db/migrations/project.ts';
 import { isUnfinished, openDatabase, openForReading, openFrozen } from '../db/open.ts';
@@ -23,7 +24,9 @@ import { ImagePlaces } from './image-places.ts';
 import { imageRootOf, storedRoot } from './image-root.ts';
 import { Journal } from './journal.ts';
 import { LabelCounts } from './label-counts.ts';
+import { RunQueue } from './run-queue.ts';
 import { Runs } from './runs.ts';
+import { inSlices, type Sliced } from './slices.ts';
 import { Snapshots } from './snapshots.ts';
 import { SplitPlans } from './split-plans.ts';
 import { Splits } from './splits.ts';
@@ -50,6 +53,7 @@ export class OpenProject {
   readonly places: ImagePlaces;
   readonly snapshots: Snapshots;
   readonly runs: Runs;
+  readonly queue: RunQueue;
   readonly evaluations: Evaluations;
   readonly checkpoints: Checkpoints;
   readonly suggestions: Suggestions;
@@ -57,6 +61,8 @@ export class OpenProject {
   readonly labelCounts: LabelCounts;
   readonly #db: WritableDb;
   readonly #lock: Lock | undefined;
+  /** As they were after this row of the journal. */
+  #labels: { readonly seq: number; readonly hash: Promise<string> } | undefined;
 
   constructor(dir: string, db: WritableDb, lock: Lock | undefined) {
     this.dir = dir;
@@ -73,6 +79,7 @@ export class OpenProject {
     this.splitPlans = new SplitPlans(db, this.journal, (image) => this.imageFile(image));
     this.snapshots = new Snapshots(db);
     this.runs = new Runs(db);
+    this.queue = new RunQueue(db, this.runs);
     this.evaluations = new Evaluations(db);
     this.checkpoints = new Checkpoints(join(dir, 'checkpoints.db'));
     this.suggestions = new Suggestions(db, this.journal, this.annotations);
@@ -125,11 +132,37 @@ export class OpenProject {
     }
   }
 
+  /** The hash that a snapshot taken now would have: worked out once after a change of the labels, nobody held up. */
+  labelHash(): Promise<string> {
+    const seq = lastSeq(this.#db);
+    if (this.#labels?.seq !== seq) {
+      const hash = this.frozen((labels) => inSlices(labels.currentHash()));
+      this.#labels = { seq, hash };
+      hash.catch(() => {
+        this.#labels = undefined;
+      });
+    }
+    return this.#labels.hash;
+  }
+
+  /** Gives the space of what was deleted back to the disk; says how many bytes that was. */
+  async giveBackSpace(): Promise<number> {
+    const size = () => statSync(this.#db.file).size;
+    const before = size();
+    await inSlices(shrunk(this.#db));
+    this.#db.foldLog();
+    return Math.max(0, before - size());
+  }
+
   close(): void {
     this.checkpoints.close();
     this.#db.close();
     this.#lock?.release();
   }
+}
+
+function* shrunk(db: WritableDb): Sliced<void> {
+  while (db.shrinkSome()) yield;
 }
 
 function notAProject(dir: string): Problem {

@@ -96,10 +96,19 @@ export function lineage(project: OpenProject, id: string): Lineage {
 
 function snapshotOf(project: OpenProject, hash: string): Lineage['snapshot'] {
   const { images, boxes, createdAt } = project.snapshots.get(hash);
-  return { hash, images, boxes, createdAt, isCurrent: project.snapshots.currentHash() === hash };
+  return { hash, images, boxes, createdAt };
 }
 
-/** The epochs a run was made for. */
-export function epochsOf(run: Run): number {
-  return recipeSchema.parse(run.recipe).train.epochs;
+/** True where the labels have not changed since the run's snapshot. */
+export async function hasCurrentLabels(project: OpenProject, id: string): Promise<boolean> {
+  const { snapshotHash } = project.runs.get(id);
+  return snapshotHash !== null && (await project.labelHash()) === snapshotHash;
+}
+
+/** The epochs in all of a run that is to be `more` longer: than it was made for, or than it came to where it ended early. */
+export function extendedEpochs(project: OpenProject, id: string, more: number): number {
+  const run = project.runs.get(id);
+  const { epochs } = recipeSchema.parse(run.recipe).train;
+  const reached = project.checkpoints.list(run.id)[0]?.epoch ?? epochs;
+  return more + (run.status === 'done' ? Math.min(epochs, reached) : epochs);
 }

@@ -4,12 +4,13 @@ import type { SeenBox } from '../../shared/contract/recipes.ts';
 import type { RunPredictions } from '../../shared/contract/training.ts';
 import type { Snapshot } from '../../shared/model.ts';
 import type { OpenProject } from './projects.ts';
+import type { Sliced } from './slices.ts';
 import type { LabelledImage } from './snapshots.ts';
 import type { WatchedImage } from './training-events.ts';
 import { trainedClasses } from './training-job.ts';
 
-/** Of the evaluation at `step`, or of the newest one. */
-export function runPredictions(project: OpenProject, runId: string, step?: number): RunPredictions {
+/** Of the evaluation at `step`, or of the newest one; may be set aside. */
+export function* runPredictions(project: OpenProject, runId: string, step?: number): Sliced<RunPredictions> {
   const run = project.runs.get(runId);
   const evaluations = project.runs.predictionMarks(run.id);
   const shown = step ?? evaluations.at(-1)?.step;
@@ -18,17 +19,17 @@ export function runPredictions(project: OpenProject, runId: string, step?: numbe
     return { evaluations, step: null, images: [] };
   }
   const snapshot = project.snapshots.get(run.snapshotHash);
-  const labels = labelsOf(project, snapshot);
+  const watched = seen as unknown as readonly WatchedImage[];
+  const labels = yield* project.snapshots.find(
+    snapshot.hash,
+    watched.map(({ imageId }) => imageId),
+  );
   const classes = trainedClasses(snapshot).map(({ name }) => name);
-  const images = (seen as unknown as readonly WatchedImage[]).flatMap((image) => {
+  const images = watched.flatMap((image) => {
     const labelled = labels.get(image.imageId);
     return labelled ? [sideBySide(image, labelled, classes, snapshot)] : [];
   });
   return { evaluations, step: shown, images };
-}
-
-function labelsOf(project: OpenProject, snapshot: Snapshot): Map<number, LabelledImage> {
-  return new Map([...project.snapshots.images(snapshot.hash)].map((image) => [image.id, image]));
 }
 
 function sideBySide(

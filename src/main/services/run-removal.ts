@@ -3,6 +3,7 @@ import type { Freed } from '../../shared/contract/training.ts';
 import type { Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { OpenProject } from './projects.ts';
+import { inSlices } from './slices.ts';
 
 /**
  * Deletes a run with all it left. `isBusy`: another one is training. Throws a Problem where the run itself trains, or one that
@@ -11,9 +12,9 @@ import type { OpenProject } from './projects.ts';
 export async function removeRun(project: OpenProject, id: string, isBusy = false): Promise<Freed> {
   const run = idle(project, id);
   refuseWithHeirs(project, run);
-  const freed = await project.checkpoints.deleteRun(run.id, isBusy);
-  project.runs.delete(run.id);
-  return freed;
+  const { checkpoints, bytes } = await project.checkpoints.deleteRun(run.id, isBusy);
+  await inSlices(project.runs.deletion(run.id));
+  return { checkpoints, bytes: bytes + (await project.giveBackSpace()) };
 }
 
 function refuseWithHeirs(project: OpenProject, { id, name }: Run): void {

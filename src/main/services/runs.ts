@@ -5,8 +5,10 @@ import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
 import { BUCKET_STEPS, countBuckets, readBuckets, refreshBucket } from '../db/metric-buckets.ts';
 import * as metrics from '../db/metrics.ts';
+import { emptyRun } from '../db/run-deletion.ts';
 import * as results from '../db/run-results.ts';
 import * as rows from '../db/runs.ts';
+import { atOnce, type Sliced } from './slices.ts';
 
 export interface RunStart {
   readonly name?: string;
@@ -33,7 +35,7 @@ const INTERRUPTED =
   'The application ended while this run was going on; it can be resumed from its last checkpoint.';
 const NOTHING_SAVED =
   'The application ended before the first checkpoint of this run; resuming starts it from the beginning.';
-const NOT_ITS_TURN = 'The project was closed before the turn of this run came; it can be resumed.';
+const NOT_BEGUN = 'The application ended before this run began; it can be resumed.';
 
 /** What a run is started with besides its recipe. */
 export type RunPlan = {
@@ -120,17 +122,26 @@ export class Runs {
 
   /** Deletes a run with its metrics, log and evaluations; its checkpoints are in another file. */
   delete(id: string): void {
-    rows.deleteRun(this.#db, this.#seq(id));
+    atOnce(this.deletion(id));
+  }
+
+  /** The same, which may be set aside: a run may have left millions of rows. */
+  *deletion(id: string): Sliced<void> {
+    const seq = this.#seq(id);
+    yield* emptyRun(this.#db, seq);
+    rows.deleteRun(this.#db, seq);
   }
 
   /**
-   * Marks runs that a crash cut short, and takes the queue apart. For the one writer, when it opens the project: nobody
-   * else can be training.
+   * Marks runs that a crash cut short; those in the queue wait on. For the one writer, when it opens the project: nobody else
+   * can be training.
    */
   recoverInterrupted(hasCheckpoint: (id: string) => boolean): Run[] {
-    const cut = this.list().filter((run) => run.status === 'running' || run.status === 'queued');
+    const cut = this.list().filter(
+      ({ status, queuePlace }) => status === 'running' || (status === 'queued' && queuePlace === null),
+    );
     return cut.map((run) => {
-      if (run.status === 'queued') return this.setStatus(run.id, 'paused', NOT_ITS_TURN);
+      if (run.status === 'queued') return this.setStatus(run.id, 'paused', NOT_BEGUN);
       if (hasCheckpoint(run.id)) return this.setStatus(run.id, 'paused', INTERRUPTED);
       return this.setStatus(run.id, 'failed', NOTHING_SAVED);
     });
@@ -151,45 +162,6 @@ export class Runs {
       rows.setParentCheckpoint(this.#db, this.#seq(id), checkpointId);
       return this.get(id);
     });
-  }
-
-  /** Puts a run at the end of the queue. */
-  enqueue(id: string): Run {
-    return this.#db.transact(() => {
-      this.#place(id, rows.lastQueuePlace(this.#db) + 1);
-      return this.setStatus(id, 'queued');
-    });
-  }
-
-  /** The queued run whose turn it is. */
-  nextQueued(): Run | undefined {
-    const seq = rows.nextInQueue(this.#db);
-    return seq === undefined ? undefined : this.get(`r${seq}`);
-  }
-
-  /** The queue in this order; queued runs that are not named come after. */
-  orderQueue(ids: readonly string[]): void {
-    this.#db.transact(() => {
-      const queued = this.list().filter(({ queuePlace }) => queuePlace !== null);
-      const place = (run: Run) => {
-        const at = ids.indexOf(run.id);
-        return at < 0 ? ids.length + (run.queuePlace ?? 0) : at;
-      };
-      const ordered = queued.sort((a, b) => place(a) - place(b));
-      for (const [index, run] of ordered.entries()) this.#place(run.id, index + 1);
-    });
-  }
-
-  /** Takes a run out of the queue: back to where it was paused, or away where it never started. */
-  unqueue(id: string): void {
-    const run = this.get(id);
-    if (run.status !== 'queued') return;
-    if (run.startedAt === null) this.delete(run.id);
-    else this.setStatus(run.id, 'paused');
-  }
-
-  #place(id: string, place: number): void {
-    rows.setQueuePlace(this.#db, this.#seq(id), place);
   }
 
   /** Keeps metric points, all or none; the same (run, name, step) again replaces itself. Call it with batches. */

@@ -103,14 +103,16 @@ export class Snapshots {
     });
   }
 
-  /** The hash that a snapshot taken now would have; nothing is stored. */
-  currentHash(): string {
-    return this.#db.consistently(() => {
-      const classes = listClasses(this.#db);
-      const names = new Map(classes.map((label) => [label.id, label.name]));
-      const digests = [...labelledImages(this.#db)].map((image) => digestOf(image, names));
-      return atOnce(hashOf(classes, digests));
-    });
+  /** The hash that a snapshot taken now would have; nothing is stored. May be set aside where nobody writes meanwhile. */
+  *currentHash(): Sliced<string> {
+    const classes = listClasses(this.#db);
+    const names = new Map(classes.map((label) => [label.id, label.name]));
+    const digests: string[] = [];
+    for (const image of labelledImages(this.#db)) {
+      digests.push(digestOf(image, names));
+      yield;
+    }
+    return yield* hashOf(classes, digests);
   }
 
   /** The images with their boxes as they are now, in id order; nothing is stored. */
@@ -133,8 +135,26 @@ export class Snapshots {
   /** The images of a snapshot with their boxes as they were, in id order. */
   *images(hash: string): IterableIterator<LabelledImage> {
     this.get(hash);
-    for (const bytes of rows.chunksOf(this.#db, hash))
-      yield* JSON.parse(inflateSync(bytes).toString('utf8')) as LabelledImage[];
+    // not one statement for all: others may write between two chunks
+    for (const part of rows.partsOf(this.#db, hash)) yield* imagesOf(rows.readChunk(this.#db, part));
+  }
+
+  /** The images of a snapshot that have these ids, without reading all of it. */
+  *find(hash: string, ids: readonly number[]): Sliced<Map<number, LabelledImage>> {
+    const parts = rows.partsOf(this.#db, this.get(hash).hash);
+    const read = new Map<number, readonly LabelledImage[]>();
+    const chunkAt = (position: number) => {
+      const known = read.get(position) ?? imagesOf(rows.readChunk(this.#db, parts[position] ?? ''));
+      read.set(position, known);
+      return known;
+    };
+    const found = new Map<number, LabelledImage>();
+    for (const id of ids) {
+      const chunk = yield* chunkOfId(id, parts.length, chunkAt);
+      const image = chunk.find((one) => one.id === id);
+      if (image) found.set(id, image);
+    }
+    return found;
   }
 
   /** The labels as they are, ready to be kept; `see` is shown every image on the way. */
@@ -172,6 +192,36 @@ export class Snapshots {
 }
 
 const chunkOf = ({ id }: LabelledImage) => Math.floor(id / CHUNK);
+
+function imagesOf(bytes: Uint8Array | undefined): readonly LabelledImage[] {
+  return bytes ? (JSON.parse(inflateSync(bytes).toString('utf8')) as LabelledImage[]) : [];
+}
+
+/**
+ * The chunk that would hold an image. Chunks lie in the order of their numbers, of which some may be missing: the first guess
+ * is nearly always right.
+ */
+function* chunkOfId(
+  id: number,
+  count: number,
+  chunkAt: (position: number) => readonly LabelledImage[],
+): Sliced<readonly LabelledImage[]> {
+  const wanted = Math.floor(id / CHUNK);
+  let [low, high] = [0, count - 1];
+  let guess = wanted;
+  while (low <= high) {
+    guess = Math.min(high, Math.max(low, guess));
+    const chunk = chunkAt(guess);
+    yield;
+    const [first] = chunk;
+    const ahead = wanted - (first ? chunkOf(first) : wanted);
+    if (ahead === 0) return chunk;
+    if (ahead > 0) low = guess + 1;
+    else high = guess - 1;
+    guess += ahead;
+  }
+  return [];
+}
 
 /** sha256 of the JSON of the class names and the digests in order, in pieces. */
 function* hashOf(classes: readonly LabelClass[], digests: readonly string[]): Sliced<string> {

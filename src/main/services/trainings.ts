@@ -12,9 +12,11 @@ export interface ActiveTraining {
   readonly run: Run;
   /** Saves a checkpoint after the step under way and ends. */
   pause(): void;
-  /** Ends after the epoch, evaluated. */
-  stop(): void;
+  /** Ends after the epoch, evaluated; or goes on after all. */
+  stop(wanted: boolean): void;
   kill(): void;
+  /** Once it is over: it failed of something that most likely ends the next training too. */
+  readonly wouldRecur: boolean;
   readonly pid: number | undefined;
   /** The run as it stands once the process is gone. */
   readonly finished: Promise<Run>;
@@ -59,6 +61,7 @@ class Watch implements ActiveTraining {
   readonly #project: OpenProject;
   readonly #listener: Listener;
   readonly #end: Ending = { event: undefined, unkept: undefined, killed: false, asked: false };
+  #stepped = false;
   #record: TrainingRecord | undefined;
   #child: TrainingProcess | undefined;
   #stopAsked = false;
@@ -74,14 +77,21 @@ class Watch implements ActiveTraining {
     return this.#child?.pid;
   }
 
+  get wouldRecur(): boolean {
+    const { event, unkept, killed, asked } = this.#end;
+    const ofDisk = unkept !== undefined || (event?.type === 'failed' && event.ofDisk === true);
+    // it never came to what is its own: files, weights or the program are not as they should be
+    return ofDisk || !(this.#stepped || killed || asked || event?.type === 'ended');
+  }
+
   pause(): void {
     this.#end.asked = true;
     this.#child?.pause();
   }
 
-  stop(): void {
-    this.#stopAsked = true;
-    this.#child?.stop();
+  stop(wanted: boolean): void {
+    this.#stopAsked = wanted;
+    this.#child?.stop(wanted);
   }
 
   kill(): void {
@@ -101,7 +111,7 @@ class Watch implements ActiveTraining {
   async #launch(job: TrainingJob): Promise<Run> {
     const child = launchTraining(job, (event) => this.#hear(event));
     this.#child = child;
-    if (this.#stopAsked) child.stop();
+    if (this.#stopAsked) child.stop(true);
     const gone = await child.gone;
     this.#record?.flush();
     const smaller = inSmallerParts(this.#project, job, this.#end, gone);
@@ -115,6 +125,7 @@ class Watch implements ActiveTraining {
   #hear(event: TrainingEvent): void {
     if (this.#end.unkept !== undefined) return;
     if (event.type === 'ended' || event.type === 'failed') this.#end.event = event;
+    if (event.type === 'step') this.#stepped = true;
     this.#record?.keep(event);
     if (this.#end.unkept === undefined) this.#listener(event);
   }

@@ -102,6 +102,8 @@ export type TrainingEvent =
       readonly details: string;
       /** It may go on from its last checkpoint in smaller parts. */
       readonly outOfMemory?: boolean;
+      /** Nothing can be stored: any other training would fail as well. */
+      readonly ofDisk?: boolean;
     };
 
 /** Kinds of models that other programs run, as opposed to weights alone. */
@@ -206,5 +208,5 @@ export type TrainingCommand =
   | { readonly type: 'start'; readonly job: TrainingJob }
   | { readonly type: 'detect'; readonly job: DetectionJob }
   | { readonly type: 'pause' }
-  /** End after the epoch. */
-  | { readonly type: 'stop' };
+  /** End after the epoch; with `wanted` false, an end that was asked for is taken back. */
+  | { readonly type: 'stop'; readonly wanted: boolean };

@@ -30,8 +30,8 @@ export interface Gone {
 export interface TrainingProcess {
   /** Asks for a checkpoint and an end after the step under way. */
   pause(): void;
-  /** Asks for an end after the epoch. */
-  stop(): void;
+  /** Asks for an end after the epoch, or takes that back. */
+  stop(wanted: boolean): void;
   /** Ends it at once. */
   kill(): void;
   /** Resolves when the process is gone. */
@@ -51,7 +51,7 @@ export function launchTraining(job: TrainingJob, onEvent: (event: TrainingEvent)
   void give(child, job);
   return {
     pause: () => tell(child, { type: 'pause' }),
-    stop: () => tell(child, { type: 'stop' }),
+    stop: (wanted) => tell(child, { type: 'stop', wanted }),
     kill: () => void child.kill('SIGKILL'),
     gone,
     pid: child.pid,

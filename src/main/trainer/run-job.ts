@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import type { CheckpointKind } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
+import type { Recipe } from '../../shared/recipe.ts';
 import { modelTensors } from '../db/checkpoint-model.ts';
 import { type CheckpointStore, openCheckpointStore } from '../db/checkpoint-store.ts';
 import { ParameterStore } from '../detector/autograd/parameter-store.ts';
@@ -113,6 +114,12 @@ function trainingLoader(job: TrainingJob, network: Network, say: Say): Loader {
   });
 }
 
+/** What a checkpoint's state holds besides the training's own. */
+interface CheckpointNotes {
+  readonly trace?: readonly TracePoint[];
+  readonly recipe?: Recipe;
+}
+
 function resume(training: Training, store: CheckpointStore, job: TrainingJob, say: Say): void {
   const latest = store.latest(job.runId);
   if (latest === undefined) {
@@ -120,7 +127,8 @@ function resume(training: Training, store: CheckpointStore, job: TrainingJob, sa
   }
   const checkpoint = store.load(latest.id);
   restoreTraining(training, checkpoint);
-  const { trace = [] } = checkpoint.state as unknown as { trace?: readonly TracePoint[] };
+  const { trace = [], recipe } = checkpoint.state as unknown as CheckpointNotes;
+  if (recipe && recipe.train.epochs !== job.recipe.train.epochs) training.beginPatience();
   say({ type: 'resumed', step: latest.step, trace });
 }
 
@@ -143,7 +151,7 @@ function hooksOf(job: TrainingJob, training: Training, store: CheckpointStore, s
     },
     onOutOfMemory: (step, parts) =>
       say({ type: 'out of memory', step, parts, text: smallerParts(job, parts) }),
-    evaluate: () => evaluation.run(),
+    evaluate: (signal) => evaluation.run(signal),
     saveCheckpoint: (kind, epoch, metrics) => {
       const { runId, recipe, classes, keepEvery } = job;
       const about = { recipe, classes, trace: trace.map((point) => ({ ...point })) };

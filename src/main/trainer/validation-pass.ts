@@ -26,13 +26,13 @@ export class ValidationPass {
     this.#samples = job.val.map(sampleOf);
   }
 
-  /** The metrics of the weights as they stand; undefined without validation images. */
-  async run(): Promise<Metrics | undefined> {
+  /** The metrics of the weights as they stand; undefined without validation images. Throws `signal`'s reason once aborted. */
+  async run(signal: AbortSignal): Promise<Metrics | undefined> {
     if (this.#samples.length === 0) return undefined;
     let images = Math.ceil(this.#job.recipe.train.batch / this.#training.parts);
     for (;;) {
       try {
-        return await this.#evaluate(images);
+        return await this.#evaluate(images, signal);
       } catch (error) {
         if (images === 1 || !isOutOfMemory(error)) throw error;
         images = Math.ceil(images / 2);
@@ -40,7 +40,7 @@ export class ValidationPass {
     }
   }
 
-  async #evaluate(batch: number): Promise<Metrics> {
+  async #evaluate(batch: number, signal: AbortSignal): Promise<Metrics> {
     const { recipe, classes, watched = [] } = this.#job;
     const smaller = { ...recipe, train: { ...recipe.train, batch } };
     const { metrics, perClass, bestThreshold, detections } = await evaluateNetwork(
@@ -49,6 +49,7 @@ export class ValidationPass {
       smaller,
       classes,
       {
+        signal,
         ...(this.#training.parts > 1 ? { decoders: 0 } : {}),
         onProgress: (done) => this.#say({ type: 'evaluating', done, of: this.#samples.length }),
         onSkip: (problem) => this.#say({ type: 'log', level: 'warning', text: problem.sentence }),

@@ -2,6 +2,7 @@
 // `node worker.ts job.json` prints one event a line.
 import { readFileSync } from 'node:fs';
 import { sentenceOf } from '../../shared/problem.ts';
+import { DiskProblem } from '../db/sqlite-problem.ts';
 import { isOutOfMemory } from '../detector/out-of-memory.ts';
 import type {
   DetectionEvent,
@@ -20,8 +21,9 @@ import type { StandingDetector } from './standing-detector.ts';
 type Said = TrainingEvent | DetectionEvent | DetectorAnswer | ExportEvent | ErrandEvent;
 
 const pause = new AbortController();
-const stop = new AbortController();
-const signals = { pause: pause.signal, stop: stop.signal };
+/** Asked for until it is taken back. */
+const stop = { aborted: false };
+const signals = { pause: pause.signal, stop };
 
 /** Resolves once the event is on its way; nobody is told anything after the application is gone. */
 function say(event: Said): Promise<void> {
@@ -48,7 +50,8 @@ async function work(job: () => Promise<void>): Promise<void> {
     process.exitCode = 0;
   } catch (error) {
     const details = error instanceof Error ? (error.stack ?? '') : '';
-    tell({ type: 'failed', message: sentenceOf(error), details, outOfMemory: isOutOfMemory(error) });
+    const [outOfMemory, ofDisk] = [isOutOfMemory(error), error instanceof DiskProblem];
+    tell({ type: 'failed', message: sentenceOf(error), details, outOfMemory, ofDisk });
     process.exitCode = 1;
   }
   // a large result takes a while to be written
@@ -80,7 +83,7 @@ async function train(job: TrainingJob): Promise<void> {
 async function run(errand: Errand): Promise<void> {
   const answer =
     errand.type === 'clean'
-      ? (await import('./clean-store.ts')).cleanStore(errand.job)
+      ? await (await import('./clean-store.ts')).cleanStore(errand.job)
       : await (await import('./preview-augment.ts')).previewAugment(errand.job);
   tell({ type: 'answered', answer });
 }
@@ -108,7 +111,7 @@ async function exportWhileHeard(job: ExportJob): Promise<void> {
 
 process.on('message', (command: TrainingCommand | DetectorRequest | ExportCommand) => {
   if (command.type === 'pause') pause.abort();
-  else if (command.type === 'stop') stop.abort();
+  else if (command.type === 'stop') stop.aborted = command.wanted;
   else if (command.type === 'images') given[command.part].push(...command.images);
   else if (command.type === 'start') void work(() => train(command.job));
   else if (command.type === 'detect') void work(() => detectWhileHeard(command.job));

@@ -27,18 +27,30 @@ export function again(run: RunSummary): void {
   void recipeChoice.begin({ from: run.id });
 }
 
-export async function pause(): Promise<void> {
-  await app.attempt(() => app.client.runs.pause());
+/** Does something to the training under way. */
+async function toLive(work: (run: { readonly id: string }) => Promise<void>): Promise<void> {
+  const id = training.live?.runId;
+  if (id !== undefined) await app.attempt(() => work({ id }));
 }
 
-/** After this epoch, evaluated. */
-export async function stop(): Promise<void> {
-  await app.attempt(() => app.client.runs.stop());
+export function pause(): Promise<void> {
+  return toLive((run) => app.client.runs.pause(run));
+}
+
+/** After this epoch, evaluated; or not after all. */
+export function stop(wanted = true): Promise<void> {
+  return toLive((run) => (wanted ? app.client.runs.stop(run) : app.client.runs.unstop(run)));
 }
 
 /** At once. */
-export async function kill(): Promise<void> {
-  await app.attempt(() => app.client.runs.kill());
+export async function kill({ id }: RunSummary): Promise<void> {
+  await app.attempt(() => app.client.runs.kill({ id }));
+}
+
+/** Lets the runs that wait begin. */
+export async function releaseQueue(): Promise<void> {
+  await app.attempt(() => app.client.runs.release());
+  await app.attempt(() => training.reload());
 }
 
 /** Makes a run `epochs` longer and goes on with it. */
@@ -50,9 +62,7 @@ export async function extend(run: RunSummary, epochs: number): Promise<void> {
 /** Deletes a run with all it left. */
 export async function remove(run: RunSummary): Promise<void> {
   const words = t('Deleting {name}', { name: run.name });
-  const freed = await training.alone({ words, mayStop: false }, () =>
-    app.client.runs.remove({ id: run.id }),
-  );
+  const freed = await training.alone({ words, mayStop: false }, () => app.client.runs.remove({ id: run.id }));
   if (!freed) return;
   app.say(t('{name} is deleted; {size} are free again.', { name: run.name, size: sizeWords(freed.bytes) }));
   await app.attempt(() => training.reload());
@@ -66,17 +76,10 @@ export async function unqueue(run: RunSummary): Promise<void> {
 
 /** Moves a queued run before the one that would start before it. */
 export async function advance(run: RunSummary): Promise<void> {
-  const ids = queued().map(({ id }) => id);
+  const ids = training.queue.map(({ id }) => id);
   const at = ids.indexOf(run.id);
   if (at < 1) return;
   ids.splice(at - 1, 2, run.id, ids[at - 1] ?? run.id);
   await app.attempt(() => app.client.runs.order({ ids }));
   await app.attempt(() => training.reload());
-}
-
-/** Runs that wait, the next one first. */
-export function queued(): RunSummary[] {
-  return training.runs
-    .filter(({ queuePlace }) => queuePlace !== null)
-    .sort((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0));
 }

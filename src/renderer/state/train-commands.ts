@@ -4,7 +4,7 @@ import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { experiments } from './experiments.svelte.ts';
 import { recipeChoice } from './recipe.svelte.ts';
-import { ask, pause, stop } from './run-actions.svelte.ts';
+import { ask, pause, releaseQueue, stop } from './run-actions.svelte.ts';
 import { training } from './training.svelte.ts';
 
 /** What makes sense as things stand. */
@@ -16,12 +16,15 @@ export function trainCommands() {
       !doing &&
       command('fine-tune', live ? t('Queue this training') : t('Fine-tune'), 'F', () => recipeChoice.train()),
     live && command('pause', t('Pause the training'), 'P', pause),
-    live && command('stop', t('Stop the training after this epoch'), 'E', stop),
+    live?.phase === 'stopping'
+      ? command('unstop', t('Go on after this epoch'), 'E', () => stop(false))
+      : live && command('stop', t('Stop the training after this epoch'), 'E', stop),
     liveRun && command('kill', t('Kill the training'), 'K', () => ask('kill', liveRun)),
     !live &&
       !doing &&
       run?.canResume &&
       command('resume', t('Resume {name}', { name: run.name }), 'P', () => training.resume(run.id)),
+    training.held && command('queue', t('Go on with the queue'), 'Q', releaseQueue),
     experiments.checked.size > 1 &&
       command('compare', t('Compare the runs'), 'C', () => experiments.compare()),
   ];

@@ -17,6 +17,8 @@ interface Doing {
 class Training {
   runs = $state.raw<readonly RunSummary[]>([]);
   live = $state.raw<LiveRun | null>(null);
+  /** Runs wait that do not begin by themselves. */
+  held = $state(false);
   chosen = $state<string>();
   curves = $state.raw<readonly CurveData[]>([]);
   log = $state.raw<readonly LogLine[]>([]);
@@ -27,11 +29,18 @@ class Training {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly run = $derived(this.runs.find(({ id }) => id === this.chosen));
+  /** Runs that wait, the next one first. */
+  readonly queue = $derived(
+    this.runs
+      .filter(({ queuePlace }) => queuePlace !== null)
+      .sort((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0)),
+  );
   readonly isLive = $derived(this.live !== null && this.live.runId === this.chosen);
 
   async load(): Promise<void> {
     const { client } = app;
-    [this.runs, this.live] = await Promise.all([client.runs.list(), client.runs.live()]);
+    const asked = [client.runs.list(), client.runs.live(), client.runs.isHeld()] as const;
+    [this.runs, this.live, this.held] = await Promise.all(asked);
     if (!this.run) this.chosen = this.live?.runId ?? this.runs[0]?.id;
     await this.refresh();
     this.loaded = true;
@@ -40,6 +49,7 @@ class Training {
   clear(): void {
     this.runs = [];
     this.live = null;
+    this.held = false;
     this.chosen = undefined;
     this.curves = [];
     this.log = [];
@@ -113,7 +123,7 @@ class Training {
   }
 
   async reload(): Promise<void> {
-    this.runs = await app.client.runs.list();
+    [this.runs, this.held] = await Promise.all([app.client.runs.list(), app.client.runs.isHeld()]);
     if (this.run === undefined) this.chosen = this.runs[0]?.id;
   }
 

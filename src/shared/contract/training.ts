@@ -107,8 +107,6 @@ export interface Lineage {
     readonly images: number;
     readonly boxes: number;
     readonly createdAt: Timestamp;
-    /** The labels have not changed since. */
-    readonly isCurrent: boolean;
   } | null;
   /** The run whose weights this one began with. */
   readonly parent: { readonly runId: string; readonly name: string; readonly checkpointId: number } | null;
@@ -174,12 +172,18 @@ export const runContract = {
   log: request.input(oneRun).output(type<readonly LogLine[]>()),
   /** Starts a run, or queues it while another one trains. */
   start: request.input(start).output(type<Run>()),
-  /** A checkpoint and an end after the step under way. */
-  pause: request.output(type<void>()),
+  /** A checkpoint and an end after the step under way; the queue is held. */
+  pause: request.input(oneRun).output(type<void>()),
   /** An end after this epoch, evaluated. */
-  stop: request.output(type<void>()),
+  stop: request.input(oneRun).output(type<void>()),
+  /** Takes back an end that was asked for. */
+  unstop: request.input(oneRun).output(type<void>()),
   /** An end at once; what came after the last checkpoint is lost. */
-  kill: request.output(type<void>()),
+  kill: request.input(oneRun).output(type<void>()),
+  /** True where queued runs wait for `release`: after a pause, a failure that would repeat itself, a start of the program. */
+  isHeld: request.output(type<boolean>()),
+  /** Lets the queue go on. */
+  release: request.output(type<void>()),
   /** Goes on from the last checkpoint, or from the start where there is none; queued while another one trains. */
   resume: request.input(oneRun).output(type<Run>()),
   /** Goes on with a finished or interrupted run for `epochs` more than it was made for. */
@@ -195,6 +199,8 @@ export const runContract = {
   /** Keeps the best, the last and those of every so many epochs (null: of none), and deletes the rest. */
   thin: request.input(z.strictObject({ id: runId, every: epochs.nullable() })).output(type<Freed>()),
   lineage: request.input(oneRun).output(type<Lineage>()),
+  /** The labels have not changed since the run began; takes a moment where there are many. */
+  hasCurrentLabels: request.input(oneRun).output(type<boolean>()),
   compare: request
     .input(z.strictObject({ ids: z.array(runId).min(1).max(20) }))
     .output(type<RunComparison>()),

@@ -37,6 +37,9 @@ describe('the advice', () => {
     expect(turns()).toBeGreaterThanOrEqual(3);
     expect(advised(project).data).toMatchObject({ train: 450, boxes: 450 });
     expect(turns()).toBe(0);
+    const run = project.runs.create({ recipe: {}, seed: 0 });
+    project.runs.log(run.id, 'a training writes all the time');
+    expect(turns()).toBe(0);
     const { id } = project.annotations.images()[0]!;
     project.bulk.change([id], { split: 'val' }, 'window');
     expect(advised(project).data).toMatchObject({ train: 449, val: 1, boxes: 449 });

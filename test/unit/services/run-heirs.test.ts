@@ -36,7 +36,7 @@ function save(project: OpenProject, step: number): number {
 /** A queued run that begins with run 1. */
 async function heirOf(project: OpenProject) {
   const run = await prepareRun(project, startOf(project, { from: 'r1' }));
-  return project.runs.enqueue(run.id);
+  return project.queue.add(run.id);
 }
 
 it('begin with the best of now where the one of then is gone', async () => {

@@ -33,37 +33,40 @@ describe('runs', () => {
     project.runs.setStatus('r1', 'running');
     project.runs.setStatus('r2', 'running');
     project.runs.setStatus('r3', 'done');
-    project.runs.enqueue('r4');
+    project.queue.add('r4');
+    project.runs.create(start);
     project.close();
     const again = closing(openProject(project.dir));
-    expect(again.runs.list().map(({ status }) => status)).toEqual(['paused', 'done', 'failed', 'paused']);
+    expect(again.runs.list().map(({ status }) => status)).toEqual([
+      'paused',
+      'queued',
+      'done',
+      'failed',
+      'paused',
+    ]);
     expect(again.runs.get('r1').cause).toMatch(/can be resumed from its last checkpoint/);
     expect(again.runs.get('r2').cause).toMatch(/before the first checkpoint/);
-    expect(again.runs.get('r4').cause).toMatch(/closed before the turn/);
-    expect(again.runs.nextQueued()).toBeUndefined();
+    // begun and never queued; what waits for its turn waits on
+    expect(again.runs.get('r5').cause).toMatch(/ended before this run began/);
+    expect(again.queue.next()?.id).toBe('r4');
   });
 
   it('wait in a queue that can be put in another order and left', () => {
-    const { runs } = temporaryProject();
-    for (let i = 0; i < 4; i++) runs.enqueue(runs.create(start).id);
-    const queue = () =>
-      runs
-        .list()
-        .filter(({ status }) => status === 'queued')
-        .sort((a, b) => a.queuePlace! - b.queuePlace!)
-        .map(({ id }) => id);
-    expect(queue()).toEqual(['r1', 'r2', 'r3', 'r4']);
-    runs.orderQueue(['r3', 'r1']);
-    expect(queue()).toEqual(['r3', 'r1', 'r2', 'r4']);
-    expect(runs.nextQueued()?.id).toBe('r3');
+    const { runs, queue } = temporaryProject();
+    for (let i = 0; i < 4; i++) queue.add(runs.create(start).id);
+    const waiting = () => queue.list().map(({ id }) => id);
+    expect(waiting()).toEqual(['r1', 'r2', 'r3', 'r4']);
+    queue.order(['r3', 'r1']);
+    expect(waiting()).toEqual(['r3', 'r1', 'r2', 'r4']);
+    expect(queue.next()?.id).toBe('r3');
     expect(runs.setStatus('r3', 'running').queuePlace).toBeNull();
-    runs.unqueue('r1');
+    queue.leave('r1');
     expect(() => runs.get('r1')).toThrow('There is no run r1');
     runs.setStatus('r3', 'paused');
-    runs.enqueue('r3');
-    runs.unqueue('r3');
+    queue.add('r3');
+    queue.leave('r3');
     expect(runs.get('r3').status).toBe('paused');
-    expect(queue()).toEqual(['r2', 'r4']);
+    expect(waiting()).toEqual(['r2', 'r4']);
   });
 
   it('keep what they saw on the way until they go back, and where their models went', () => {

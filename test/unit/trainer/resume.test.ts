@@ -7,8 +7,8 @@ import { runJob } from '../../../src/main/trainer/run-job.ts';
 import { temporaryFolder } from '../services/temporary.ts';
 import { sampleJob, sampleProject, tinyRecipe } from './sample-project.ts';
 
-/** Runs a job in this process; pauses it once `pauseAt` updates are made. */
-async function run(job: TrainingJob, pauseAt = Infinity) {
+/** Runs a job in this process; pauses it once `pauseAt` updates are made, or when an event is `pauseOn`. */
+async function run(job: TrainingJob, pauseAt = Infinity, pauseOn?: TrainingEvent['type']) {
   const pause = new AbortController();
   const events: TrainingEvent[] = [];
   const tensors: number[] = [];
@@ -16,6 +16,7 @@ async function run(job: TrainingJob, pauseAt = Infinity) {
     job,
     (event) => {
       events.push(event);
+      if (event.type === pauseOn) pause.abort();
       if (event.type !== 'step') return;
       tensors.push(tf.memory().numTensors);
       if (event.step === pauseAt) pause.abort();
@@ -84,6 +85,26 @@ describe('a training that is paused and resumed', () => {
     );
   });
 
+  it('need not wait for an evaluation: it comes first when the training goes on', async () => {
+    const project = await sampleProject(30);
+    const before = tf.memory().numTensors;
+    const recipe = tinyRecipe(['train.evalEvery=1', 'train.ema=0.9'], { epochs: 2, batch: 4 });
+    const job = { ...sampleJob(project, recipe), val: sampleJob(project, recipe).train };
+    const whole = await run({ ...job, checkpoints: join(temporaryFolder(), 'whole.db') });
+    const first = await run(job, Infinity, 'evaluating');
+    expect(first.end).toEqual({ type: 'ended', end: 'paused' });
+    expect(first.events.filter(({ type }) => type === 'evaluating')).toHaveLength(1);
+    expect(first.points.map(({ type }) => type)).not.toContain('evaluation');
+    expect(project.checkpoints.latest(job.runId)).toMatchObject({ kind: 'pause', epoch: 1 });
+    // asked for once more before it is made
+    const second = await run({ ...job, resume: true }, Infinity, 'resumed');
+    expect(second.points).toEqual([]);
+    const third = await run({ ...job, resume: true });
+    expect(third.end).toEqual({ type: 'ended', end: 'done' });
+    expectSameTrace([...first.points, ...third.points], whole.points);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('goes on from the last whole checkpoint where the process died between two', async () => {
     const project = await sampleProject(6);
     const job = sampleJob(project, tinyRecipe());
@@ -109,6 +130,22 @@ describe('a training that is paused and resumed', () => {
       trace: [{ step: 1, epoch: 1, metrics: { loss: whole.points[0]!.metrics.loss } }],
     });
     expectSameTrace(rest.points, whole.points.slice(1));
+  });
+});
+
+describe('a training that stopped without progress', () => {
+  it('has its patience again once it is made longer', async () => {
+    const project = await sampleProject(8);
+    const set = ['train.evalEvery=1', 'train.earlyStop=2', 'train.lr=1e-9', 'frozen=16'];
+    const job = sampleJob(project, tinyRecipe(set, { epochs: 8 }));
+    const first = await run(job);
+    expect(first.end).toEqual({ type: 'ended', end: 'stopped early' });
+    const evaluations = ({ points }: { points: readonly { type: string; epoch: number }[] }) =>
+      points.flatMap(({ type, epoch }) => (type === 'evaluation' ? [epoch] : []));
+    expect(evaluations(first)).toEqual([1, 2, 3]);
+    const longer = await run({ ...job, recipe: tinyRecipe(set, { epochs: 12 }), resume: true });
+    expect(longer.end).toEqual({ type: 'ended', end: 'stopped early' });
+    expect(evaluations(longer)).toEqual([4, 5]);
   });
 });
 

@@ -1,10 +1,11 @@
 /** One training step: forward, loss and backward of one or more batches, then one update of the weights. */
-
+import { Problem } from '../../../shared/problem.ts';
 import type { ImageTruth } from '../assigners/assign-image.ts';
 import type { ParameterGradient } from '../autograd/tape.ts';
 import { Tape } from '../autograd/tape.ts';
 import type { Batch } from '../data/batch.ts';
-import { type DdodLossConfig, type DdodLossResult, ddodLoss } from '../heads/ddod-loss.ts';
+import type { LoadedBatch } from '../data/loader.ts';
+import { type DdodLossConfig, type DdodLossResult, ddodLoss, totalLoss } from '../heads/ddod-loss.ts';
 import type { LevelCounters } from '../losses/level-weights.ts';
 import type { Network } from '../network.ts';
 import { type Tensor, tf } from '../tf.ts';
@@ -74,4 +75,22 @@ export function meanGradients(parts: readonly ParameterGradient[][]): ParameterG
     for (const part of list) part.dispose();
     return { parameter, gradient };
   });
+}
+
+/** Throws a Problem that names the images where a loss or the gradients are no numbers. */
+export function assertFinite(
+  parts: readonly BatchGradients[],
+  gradNorm: number,
+  batches: readonly LoadedBatch[],
+): void {
+  const losses = parts.map(({ result }) => totalLoss(result.losses));
+  const broken = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (Number.isFinite(gradNorm) && broken < 0) return;
+  const blamed = broken < 0 ? batches : batches.slice(broken, broken + 1);
+  const paths = blamed.flatMap((batch) => batch.images.map((image) => image.path));
+  const what = broken < 0 ? `length of the gradients became ${gradNorm}` : `loss became ${losses[broken]}`;
+  throw new Problem(
+    `The ${what} on the images ${paths.join(', ')}.`,
+    'Check their boxes, or lower the learning rate.',
+  );
 }

@@ -1,22 +1,27 @@
 /** Training from batches to checkpoints: the loop that every recipe runs, and the state that resumes it faithfully. */
 import { setImmediate } from 'node:timers/promises';
-import { Problem } from '../../../shared/problem.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import type { Parameter } from '../autograd/parameter.ts';
 import type { LoadedBatch, Loader } from '../data/loader.ts';
 import type { SamplerState } from '../data/sampler.ts';
 import { samplerStart } from '../data/sampler.ts';
 import type { DdodLossConfig } from '../heads/ddod-loss.ts';
-import { totalLoss } from '../heads/ddod-loss.ts';
 import { type LevelCounters, newLevelCounters } from '../losses/level-weights.ts';
 import { type Network, strides } from '../network.ts';
 import { lossConfigOf } from '../network-config.ts';
 import { isOutOfMemory } from '../out-of-memory.ts';
+import { groupSteps } from './grouped-batches.ts';
 import { splitBatch } from './memory.ts';
 import { learningRate } from './schedule.ts';
 import { clipFactor, gradientNorm, Sgd } from './sgd.ts';
 import { stepMetrics } from './step-metrics.ts';
-import { type BatchGradients, batchGradients, disposeGradients, meanGradients } from './train-step.ts';
+import {
+  assertFinite,
+  type BatchGradients,
+  batchGradients,
+  disposeGradients,
+  meanGradients,
+} from './train-step.ts';
 import { WeightAverage } from './weight-average.ts';
 
 /** What a faithful resume needs besides tensors. */
@@ -31,6 +36,8 @@ export interface TrainingState {
   readonly staleEvaluations: number;
   /** Parts each batch is computed in since memory ran out; 1 in checkpoints that do not say. */
   readonly parts?: number;
+  /** A pause came before the evaluation at the end of the epoch was over: it is what comes first. */
+  readonly owesEvaluation?: boolean;
 }
 
 export type Metrics = Readonly<Record<string, number>>;
@@ -38,8 +45,11 @@ export type Metrics = Readonly<Record<string, number>>;
 export interface TrainingHooks {
   /** After each update; `epoch` counts from 1. */
   onStep(step: number, epoch: number, metrics: Metrics): void;
-  /** Evaluates the weights as they stand: AP, AP50, ... Undefined where there is nothing to evaluate on. */
-  evaluate(): Promise<Metrics | undefined>;
+  /**
+   * Evaluates the weights as they stand: AP, AP50, ... Undefined where there is nothing to evaluate on. Throws the signal's
+   * reason where that is aborted before.
+   */
+  evaluate(signal: AbortSignal): Promise<Metrics | undefined>;
   onEvaluation(step: number, epoch: number, metrics: Metrics): void;
   /** Memory ran out: from the step under way on, each batch is computed in `parts` parts. */
   onOutOfMemory?(step: number, parts: number): void;
@@ -49,10 +59,10 @@ export interface TrainingHooks {
 
 export type TrainingEnd = 'done' | 'paused' | 'stopped' | 'stopped early';
 
-/** How a training is asked to end: with a checkpoint after the step under way, or after the epoch. */
+/** How a training is asked to end: with a checkpoint after the step under way, or after the epoch, as long as that is wanted. */
 export interface TrainingSignals {
   readonly pause: AbortSignal;
-  readonly stop?: AbortSignal;
+  readonly stop?: { readonly aborted: boolean };
 }
 
 /** Milliseconds after which a long epoch saves a checkpoint on its way. */
@@ -70,6 +80,7 @@ export class Training {
   #staleEvaluations = 0;
   #savedAt = Date.now();
   #parts = 1;
+  #owesEvaluation = false;
 
   constructor(network: Network, recipe: Recipe) {
     this.network = network;
@@ -90,6 +101,7 @@ export class Training {
       bestAP: this.#bestAP,
       staleEvaluations: this.#staleEvaluations,
       parts: this.#parts,
+      owesEvaluation: this.#owesEvaluation,
     };
   }
 
@@ -100,6 +112,11 @@ export class Training {
 
   set parts(count: number) {
     this.#parts = count;
+  }
+
+  /** Evaluations without progress count from here on: the training was made longer. */
+  beginPatience(): void {
+    this.#staleEvaluations = 0;
   }
 
   /** Goes on from a checkpoint's state; its tensors are set by the caller. */
@@ -114,24 +131,37 @@ export class Training {
     this.#bestAP = state.bestAP;
     this.#staleEvaluations = state.staleEvaluations;
     this.#parts = state.parts ?? 1;
+    this.#owesEvaluation = state.owesEvaluation ?? false;
   }
 
   /** Trains until the recipe's epochs are done, it stops improving, or a signal is aborted (a checkpoint is saved). */
-  async run(loader: Loader, hooks: TrainingHooks, { pause, stop }: TrainingSignals): Promise<TrainingEnd> {
-    if (this.#sampler.epoch >= this.#recipe.train.epochs) return 'done';
-    const steps = groupSteps(loader.batches(this.#sampler), this.#recipe.train.accumulate);
-    for await (const batches of steps) {
-      const cut = await this.#endCutEpoch(batches, hooks, stop);
+  async run(loader: Loader, hooks: TrainingHooks, signals: TrainingSignals): Promise<TrainingEnd> {
+    const { pause } = signals;
+    try {
+      return await this.#train(loader, hooks, signals);
+    } catch (error) {
+      if (!pause.aborted || error !== pause.reason) throw error;
+      const { epoch } = this.#sampler;
+      this.#save('pause', this.#owesEvaluation ? epoch : epoch + 1, hooks, {});
+      return 'paused';
+    }
+  }
+
+  /** As `run`; throws the reason of a pause. */
+  async #train(loader: Loader, hooks: TrainingHooks, signals: TrainingSignals): Promise<TrainingEnd> {
+    const { epochs, accumulate } = this.#recipe.train;
+    const owed = this.#owesEvaluation ? await this.#endEpoch(this.#sampler.epoch, hooks, signals) : undefined;
+    if (owed !== undefined) return owed;
+    if (this.#sampler.epoch >= epochs) return 'done';
+    for await (const batches of groupSteps(loader.batches(this.#sampler, signals.pause), accumulate)) {
+      const cut = await this.#endCutEpoch(batches, hooks, signals);
       if (cut !== undefined) return cut;
       this.#update(batches, loader.batchesPerEpoch, hooks);
-      const end = await this.#afterUpdate(hooks, stop);
+      const end = await this.#afterUpdate(hooks, signals);
       if (end !== undefined) return end;
       // with every image in memory nothing else lets messages in
       await setImmediate();
-      if (pause.aborted) {
-        this.#save('pause', this.#sampler.epoch + 1, hooks, {});
-        return 'paused';
-      }
+      signals.pause.throwIfAborted();
     }
     return 'done';
   }
@@ -140,17 +170,17 @@ export class Training {
   async #endCutEpoch(
     batches: readonly LoadedBatch[],
     hooks: TrainingHooks,
-    stop: AbortSignal | undefined,
+    signals: TrainingSignals,
   ): Promise<TrainingEnd | undefined> {
     const epoch = batches[0]?.epoch ?? 0;
     if (epoch <= this.#sampler.epoch) return undefined;
     this.#sampler = { epoch, position: 0 };
-    return this.#endEpoch(epoch, hooks, stop);
+    return this.#endEpoch(epoch, hooks, signals);
   }
 
-  async #afterUpdate(hooks: TrainingHooks, stop: AbortSignal | undefined): Promise<TrainingEnd | undefined> {
+  async #afterUpdate(hooks: TrainingHooks, signals: TrainingSignals): Promise<TrainingEnd | undefined> {
     const { epoch, position } = this.#sampler;
-    if (position === 0) return this.#endEpoch(epoch, hooks, stop);
+    if (position === 0) return this.#endEpoch(epoch, hooks, signals);
     if (Date.now() - this.#savedAt > saveInterval) this.#save('last', epoch + 1, hooks, {});
     return undefined;
   }
@@ -217,21 +247,25 @@ export class Training {
   async #endEpoch(
     epoch: number,
     hooks: TrainingHooks,
-    stop: AbortSignal | undefined,
+    { pause, stop }: TrainingSignals,
   ): Promise<TrainingEnd | undefined> {
     const { epochs, evalEvery, earlyStop } = this.#recipe.train;
     const finished = epoch >= epochs;
-    const due = finished || stop?.aborted === true || epoch % evalEvery === 0;
-    const metrics = due ? await this.#evaluate(epoch, hooks) : {};
+    const due = finished || stop?.aborted === true || epoch % evalEvery === 0 || this.#owesEvaluation;
+    const metrics = due ? await this.#evaluate(epoch, hooks, pause) : {};
     this.#save('last', epoch, hooks, metrics);
     if (finished) return 'done';
     // asked for during the evaluation, it ends here too
     if (stop?.aborted) return 'stopped';
-    return earlyStop !== null && this.#staleEvaluations >= earlyStop ? 'stopped early' : undefined;
+    const isStale = due && earlyStop !== null && this.#staleEvaluations >= earlyStop;
+    return isStale ? 'stopped early' : undefined;
   }
 
-  async #evaluate(epoch: number, hooks: TrainingHooks): Promise<Metrics> {
-    const metrics = await (this.average?.inPlace(() => hooks.evaluate()) ?? hooks.evaluate());
+  async #evaluate(epoch: number, hooks: TrainingHooks, pause: AbortSignal): Promise<Metrics> {
+    this.#owesEvaluation = true;
+    const evaluate = () => hooks.evaluate(pause);
+    const metrics = await (this.average?.inPlace(evaluate) ?? evaluate());
+    this.#owesEvaluation = false;
     if (metrics === undefined) return {};
     hooks.onEvaluation(this.#step, epoch, metrics);
     const ap = metrics.AP ?? 0;
@@ -249,35 +283,4 @@ export class Training {
     hooks.saveCheckpoint(kind, epoch, metrics);
     this.#savedAt = Date.now();
   }
-}
-
-/** Batches in groups of `size` for one update each; a group never reaches over the end of an epoch. */
-async function* groupSteps(
-  batches: AsyncIterable<LoadedBatch>,
-  size: number,
-): AsyncGenerator<readonly LoadedBatch[]> {
-  const group: LoadedBatch[] = [];
-  for await (const batch of batches) {
-    const isNext = group.length > 0 && group[0]?.epoch !== batch.epoch;
-    if (isNext) yield group.splice(0);
-    group.push(batch);
-    if (group.length === size || batch.next.position === 0) yield group.splice(0);
-  }
-}
-
-function assertFinite(
-  parts: readonly BatchGradients[],
-  gradNorm: number,
-  batches: readonly LoadedBatch[],
-): void {
-  const losses = parts.map(({ result }) => totalLoss(result.losses));
-  const broken = losses.findIndex((loss) => !Number.isFinite(loss));
-  if (Number.isFinite(gradNorm) && broken < 0) return;
-  const blamed = broken < 0 ? batches : batches.slice(broken, broken + 1);
-  const paths = blamed.flatMap((batch) => batch.images.map((image) => image.path));
-  const what = broken < 0 ? `length of the gradients became ${gradNorm}` : `loss became ${losses[broken]}`;
-  throw new Problem(
-    `The ${what} on the images ${paths.join(', ')}.`,
-    'Check their boxes, or lower the learning rate.',
-  );
 }
