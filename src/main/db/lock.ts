@@ -25,30 +25,39 @@ function signIn(sqlite: Sqlite.Database): void {
     .run(process.pid, new Date().toISOString());
 }
 
-function holderOf(sqlite: Sqlite.Database): string {
+function holderOf(file: string): string {
+  const sqlite = connect(file, { readonly: true, timeout: 0 });
   try {
     const holder = sqlite.prepare<[], Holder>('SELECT pid, since FROM holder').get();
     return holder ? ` (process ${holder.pid}, since ${holder.since})` : '';
   } catch {
     return '';
+  } finally {
+    sqlite.close();
   }
 }
 
-/** Takes the lock of `file` or throws the Problem that says who has it. Readers need no lock. */
-export function takeLock(file: string, what: string): Lock {
+/** The lock of `file`; undefined where another process or connection has it. */
+export function tryLock(file: string): Lock | undefined {
   const sqlite = connect(file, { timeout: 0 });
   try {
     signIn(sqlite);
     // RESERVED is held until release: no second writer, while others may still read who holds it
     sqlite.exec('BEGIN IMMEDIATE');
+    return { release: () => sqlite.close() };
   } catch (error) {
-    const holder = isBusy(error) ? holderOf(sqlite) : '';
     sqlite.close();
-    if (!isBusy(error)) throw asProblem(error, file);
-    throw new Problem(
-      `${what} is already open for writing${holder}.`,
-      'Close it there first, or open it for reading.',
-    );
+    if (isBusy(error)) return undefined;
+    throw asProblem(error, file);
   }
-  return { release: () => sqlite.close() };
+}
+
+/** Takes the lock of `file` or throws the Problem that says who has it. Readers need no lock. */
+export function takeLock(file: string, what: string): Lock {
+  const lock = tryLock(file);
+  if (lock) return lock;
+  throw new Problem(
+    `${what} is already open for writing${holderOf(file)}.`,
+    'Close it there first, or open it for reading.',
+  );
 }

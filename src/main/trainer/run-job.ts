@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import type { CheckpointKind } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Recipe } from '../../shared/recipe.ts';
+import { claimStore } from '../db/checkpoint-lock.ts';
 import { modelTensors } from '../db/checkpoint-model.ts';
 import { type CheckpointStore, openCheckpointStore } from '../db/checkpoint-store.ts';
 import { ParameterStore } from '../detector/autograd/parameter-store.ts';
@@ -23,11 +24,26 @@ import { ValidationPass } from './validation-pass.ts';
 
 type Say = (event: TrainingEvent) => void;
 
+const STILL_ANOTHER =
+  'Another training process still writes to this project; this one begins as soon as it has ended.';
+
 /** Points kept with each checkpoint: what the application may not have heard when it died. */
 const traceKept = 64;
 
 /** Trains a job to its end, to a pause or to a stop; throws where it cannot go on. */
-export async function runJob(asked: TrainingJob, say: Say, signals: TrainingSignals): Promise<void> {
+export async function runJob(job: TrainingJob, say: Say, signals: TrainingSignals): Promise<void> {
+  // what an application that was killed left behind saves its last checkpoint first
+  const onWait = () => say({ type: 'log', level: 'warning', text: STILL_ANOTHER });
+  const lock = await claimStore(job.checkpoints, { onWait, signal: signals.pause });
+  if (lock === undefined) return say({ type: 'ended', end: 'paused' });
+  try {
+    await train(job, say, signals);
+  } finally {
+    lock.release();
+  }
+}
+
+async function train(asked: TrainingJob, say: Say, signals: TrainingSignals): Promise<void> {
   const store = openCheckpointStore(asked.checkpoints);
   const network = makeNetwork(asked, store, say);
   const job = asked.autoBatch === true && !asked.resume ? probed(asked, network, say) : asked;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { claimStore } from '../../../src/main/db/checkpoint-lock.ts';
 import { openCheckpointStore } from '../../../src/main/db/checkpoint-store.ts';
 import { tf } from '../../../src/main/detector/tf.ts';
 import type { TracePoint, TrainingEvent, TrainingJob } from '../../../src/main/trainer/job.ts';
@@ -158,5 +159,36 @@ describe('a training', () => {
     expect(tensors.length).toBeGreaterThanOrEqual(20);
     expect(new Set(tensors).size, tensors.join(' ')).toBe(1);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('waits for another that writes to the same store, and for no longer than it is wanted', async () => {
+    const project = await sampleProject(6);
+    const job = sampleJob(project, tinyRecipe([], { epochs: 1 }));
+    const claim = () =>
+      claimStore(job.checkpoints, { onWait: () => {}, signal: new AbortController().signal });
+    const another = await claim();
+    // told to wait, it is paused
+    const paused = await run(job, Infinity, 'log');
+    expect(paused.events).toEqual([
+      {
+        type: 'log',
+        level: 'warning',
+        text: expect.stringMatching(/^Another training process still writes/),
+      },
+      { type: 'ended', end: 'paused' },
+    ]);
+    const events: TrainingEvent[] = [];
+    const running = runJob(
+      job,
+      (event) => {
+        events.push(event);
+        if (event.type === 'log') another?.release();
+      },
+      { pause: new AbortController().signal },
+    );
+    await running;
+    expect(events[0]).toMatchObject({ type: 'log', level: 'warning' });
+    expect(events.at(-1)).toEqual({ type: 'ended', end: 'done' });
+    (await claim())?.release();
   });
 });
