@@ -37,18 +37,21 @@ async function start(): Promise<void> {
   if (project !== undefined) await openNamed(backend, project);
   guardClosing(openWindow());
 
-  app.on('second-instance', (_event, _argv, _folder, asked) => {
-    showAgain();
-    const [window] = BrowserWindow.getAllWindows();
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
-    const { project: other } = asked as { project: string | null };
-    if (other !== null && mayLeave(window)) void openNamed(backend, other);
-  });
-  app.on('activate', () => {
+  const leaving: { now: boolean; andBack?: { project: string | null } } = { now: false };
+  const comeBack = (project: string | null) => {
+    if (leaving.now) {
+      if (!leaving.andBack) sayComingBack();
+      leaving.andBack = { project };
+      return;
+    }
     if (BrowserWindow.getAllWindows().length === 0) guardClosing(openWindow());
     else showAgain();
-  });
+    if (project !== null && mayLeave(BrowserWindow.getAllWindows()[0])) void openNamed(backend, project);
+  };
+  app.on('second-instance', (_event, _argv, _folder, asked) =>
+    comeBack((asked as { project: string | null }).project),
+  );
+  app.on('activate', () => comeBack(null));
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
@@ -57,8 +60,11 @@ async function start(): Promise<void> {
     if (closed) return;
     // a training under way is paused with a checkpoint first
     event.preventDefault();
+    if (leaving.now) return;
+    leaving.now = true;
     const leave = () => {
       closed = true;
+      if (leaving.andBack) startAnew(leaving.andBack.project);
       app.quit();
     };
     backend.close().then(leave, leave);
@@ -68,9 +74,28 @@ async function start(): Promise<void> {
 /** The folder after --project, from the folder that the program was started in. */
 function namedProject(): string | undefined {
   const { argv } = process;
-  const joined = argv.find((argument) => argument.startsWith('--project='))?.slice('--project='.length);
+  const joined = argv
+    .findLast((argument) => argument.startsWith('--project='))
+    ?.slice('--project='.length);
   const dir = joined ?? (argv.includes('--project') ? argv[argv.indexOf('--project') + 1] : undefined);
   return dir ? resolve(dir) : undefined;
+}
+
+/** Starts the program again once it has ended, with the project that was asked for meanwhile. */
+function startAnew(project: string | null): void {
+  const args = process.argv.slice(1);
+  app.relaunch({ args: project === null ? args : [...args, `--project=${project}`] });
+}
+
+/** For who starts the program while it ends: there is no window any more that could say it. */
+function sayComingBack(): void {
+  void dialog.showMessageBox({
+    type: 'info',
+    message: 'DDOD Studio is just ending.',
+    detail:
+      'It pauses a training and saves what was learned. The window opens again by itself once that is done.',
+    buttons: ['OK'],
+  });
 }
 
 /** A project that cannot be opened is no reason to stay closed: the window offers others. */

@@ -34,8 +34,11 @@ export class LiveTraining {
 
   /** Starts a new run, or queues it while another one trains. Throws a Problem where there is nothing to learn from. */
   async start(project: OpenProject, start: TrainingStart, watched: Watched = {}): Promise<Run> {
-    const signals = [this.#leaving.signal, watched.signal].filter((signal) => signal !== undefined);
-    const signal = AbortSignal.any(signals);
+    const signals = [this.#leaving.signal, watched.signal];
+    const throwIfAborted = () => {
+      for (const signal of signals) signal?.throwIfAborted();
+    };
+    const signal = { throwIfAborted };
     return this.#begin(project, await prepareRun(project, start, { ...watched, signal }));
   }
 

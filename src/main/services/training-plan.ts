@@ -25,7 +25,7 @@ export interface TrainingStart extends RunPlan {
 /** How far the labels are read, and a way to stop before there is a run. */
 export interface Watched {
   readonly onProgress?: ((done: number, total: number, what: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Pick<AbortSignal, 'throwIfAborted'> | undefined;
 }
 
 /** A new run on the project's labels as they are now, not yet started. Throws a Problem where nothing can be learned. */

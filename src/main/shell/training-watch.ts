@@ -1,5 +1,5 @@
-// What the system is told of a training: keep awake, progress in the dock and in the title, a word at the end; and the
-// question before a window is closed on it.
+// What the system is told of a training: keep awake, progress in the dock, a word at the end; and the question before a
+// window is closed on it. The window's title is the page's own.
 import { app, BrowserWindow, dialog, Notification, powerSaveBlocker } from 'electron';
 import type { LiveRun, Notice, RunSummary } from '../../shared/contract.ts';
 
@@ -10,6 +10,8 @@ let live: LiveRun | null = null;
 let awake: number | undefined;
 /** The last window was closed on a training that goes on; the application ends with it. */
 let unseen = false;
+/** Kept, or a click on it would find nobody. */
+let told: Notification | undefined;
 
 /** Follows the training by what windows are told. */
 export function watchTraining(notice: Notice): void {
@@ -54,10 +56,14 @@ export function mayLeave(window: BrowserWindow | undefined): boolean {
   return (window ? dialog.showMessageBoxSync(window, options) : dialog.showMessageBoxSync(options)) === 0;
 }
 
-/** Shows the window that was closed on a training. */
+/** Shows the window, closed on a training or hidden behind others. */
 export function showAgain(): void {
   unseen = false;
-  for (const window of BrowserWindow.getAllWindows()) window.show();
+  for (const window of BrowserWindow.getAllWindows()) {
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  }
 }
 
 function follow(now: LiveRun | null): void {
@@ -66,7 +72,6 @@ function follow(now: LiveRun | null): void {
   const part = now && now.steps > 0 ? now.step / now.steps : null;
   for (const window of BrowserWindow.getAllWindows()) {
     window.setProgressBar(part ?? NOTHING);
-    window.setTitle(part === null ? TITLE : `${Math.floor(part * 100)} % trained – ${TITLE}`);
   }
 }
 
@@ -81,7 +86,13 @@ function stayAwake(wanted: boolean): void {
 function ended(run: RunSummary): void {
   const result = run.best ? ` AP ${(run.best.AP * 100).toFixed(1)} on the validation images.` : '';
   const body = `${run.name} is ${run.status}.${result}${run.cause ? ` ${run.cause}` : ''}`;
-  if (Notification.isSupported()) new Notification({ title: TITLE, body }).show();
-  // a queued run may begin right after
-  if (unseen) setTimeout(() => live === null && app.quit(), 2000);
+  if (Notification.isSupported()) tell(body);
+  // a queued run may begin right after, and the window be wanted again
+  if (unseen) setTimeout(() => live === null && unseen && app.quit(), 2000);
+}
+
+function tell(body: string): void {
+  told = new Notification({ title: TITLE, body });
+  told.on('click', showAgain);
+  told.show();
 }
