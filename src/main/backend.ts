@@ -17,6 +17,7 @@ import { settingsRoutes } from './routes/settings.ts';
 import { splitRoutes } from './routes/splits.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
 import { recipeRoutes, runRoutes } from './routes/training.ts';
+import { weightRoutes } from './routes/weights.ts';
 import { Analyst } from './services/analyst.ts';
 import { Assistant } from './services/assistant.ts';
 import { Evaluating } from './services/evaluating.ts';
@@ -94,6 +95,7 @@ function routerOf(parts: Parts) {
     evaluations: evaluationRoutes(parts),
     recipes: recipeRoutes(parts),
     runs: runRoutes(parts),
+    weights: weightRoutes(parts),
     suggestions: suggestionRoutes(parts),
     glassBox: glassBoxRoutes(parts),
   });

@@ -18,6 +18,7 @@ import { settingsContract } from './contract/settings.ts';
 import { splits } from './contract/splits.ts';
 import { type SuggestingProgress, suggestionRequests } from './contract/suggestions.ts';
 import { runContract, type TrainingNotice } from './contract/training.ts';
+import { weightContract } from './contract/weights.ts';
 import {
   type Box,
   boxOrigins,
@@ -234,6 +235,7 @@ export const contract = {
   evaluations: evaluationContract,
   recipes: recipeContract,
   runs: runContract,
+  weights: weightContract,
 };
 
 export type Contract = typeof contract;

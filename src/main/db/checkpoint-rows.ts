@@ -35,6 +35,12 @@ export function readState(db: ReadableDb, id: number): JsonObject {
   return objectFrom(row?.state ?? null) ?? {};
 }
 
+/** Whole epochs behind a checkpoint, where its state tells: a pause comes in the middle of one. */
+export function readFinishedEpochs(db: ReadableDb, id: number): number | undefined {
+  const sql = "SELECT json_extract(state, '$.training.sampler.epoch') AS epoch FROM checkpoint WHERE id = ?";
+  return db.read<{ epoch: number | null }>(sql).get(id)?.epoch ?? undefined;
+}
+
 /** Checkpoints of a run, newest first; of one kind where asked. */
 export function listCheckpoints(db: ReadableDb, runId: string, kind?: CheckpointKind): Checkpoint[] {
   const sql = `SELECT ${COLUMNS} FROM checkpoint WHERE run_id = :runId AND (:kind IS NULL OR kind = :kind) ORDER BY id DESC`;

@@ -140,6 +140,11 @@ class CheckpointStore {
     return rows.readCheckpoint(this.#db, id) !== undefined;
   }
 
+  /** Whole epochs behind a checkpoint. */
+  finishedEpochs({ id, epoch }: Checkpoint): number {
+    return rows.readFinishedEpochs(this.#db, id) ?? epoch;
+  }
+
   /** The newest checkpoint of a run, of any kind: where a resume goes on. */
   latest(runId: string): Checkpoint | undefined {
     return rows

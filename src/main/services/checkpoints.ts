@@ -29,6 +29,11 @@ export class Checkpoints {
     return found;
   }
 
+  /** Whole epochs behind a checkpoint. */
+  finishedEpochs(checkpoint: Checkpoint): number {
+    return this.#reader()?.finishedEpochs(checkpoint) ?? checkpoint.epoch;
+  }
+
   /** Where a resume goes on. */
   latest(runId: string): Checkpoint | undefined {
     return this.#reader()?.latest(runId);

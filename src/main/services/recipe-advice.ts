@@ -23,6 +23,7 @@ import { assertLearnable } from './training-job.ts';
 import { neededMB } from './training-memory.ts';
 import { estimateTime, spokenTime } from './training-time.ts';
 import { recipeOf } from './training-wishes.ts';
+import { isFetchable, missingWeight } from './weights.ts';
 
 const SIZES = [320, 416, 512, 640, 800, 1024];
 /** On a CPU every doubling costs four times the time: larger is for the advanced panel. */
@@ -44,7 +45,7 @@ export function* adviseRecipe(
   const device = computer.gpu ? 'this GPU' : 'this CPU';
   const time = estimate === null ? `on ${device}` : `about ${spokenTime(estimate.seconds)} on ${device}`;
   return {
-    refusal: refusalOf(facts),
+    refusal: refusalOf(facts) ?? withoutWeights(recipe, advised),
     headline: `${spokenBackbone(recipe)}, ${sidesOf(recipe)}, ${count(recipe.train.epochs, 'epoch')}, ${time}`,
     reasons: reasons.map(({ reason }) => reason),
     warnings: [...warningsOf(facts), ...memoryWarning(recipe, advised, computer)],
@@ -117,12 +118,25 @@ function refusalOf({ train, boxes, classes }: DataFacts): RecipeAdvice['refusal'
     assertLearnable({ images: train, boxes }, classes);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { sentence: error.message, remedy: error.remedy ?? null };
+    return { sentence: error.message, remedy: error.remedy ?? null, weights: null };
   }
   if (train > 1) return null;
   return {
     sentence: 'There is one labelled training image: it would be learned by heart.',
     remedy: 'Label some more; with twenty a first training makes sense.',
+    weights: null,
+  };
+}
+
+/** Where the backbone's weights are not on this computer, and wanted. */
+function withoutWeights({ backbone }: Recipe, { init, from }: TrainingWishes): RecipeAdvice['refusal'] {
+  const missing = init === 'none' || from !== undefined ? undefined : missingWeight(backbone);
+  if (missing === undefined) return null;
+  const { name, title, size: bytes, licence } = missing;
+  return {
+    sentence: `The weights that ${spokenBackbone({ backbone })} begins with are not on this computer.`,
+    remedy: 'What it learned from a million everyday images makes up for having few of your own.',
+    weights: { name, title, bytes, licence, mayFetch: isFetchable(missing) },
   };
 }
 

@@ -35,13 +35,15 @@ export function reasonsFor(recipe: Recipe, wishes: TrainingWishes, facts: DataFa
   ];
 }
 
-function networkReason(recipe: Recipe, { from }: TrainingWishes): string {
+function networkReason(recipe: Recipe, { from, init }: TrainingWishes): string {
   const network = `${spokenBackbone(recipe)} with a head ${recipe.channels} channels wide`;
+  if (init === 'none')
+    return `${network}, its weights drawn anew: it takes far more images and epochs than with ImageNet weights.`;
   if (from !== undefined) return `${network}: that of the run whose weights it begins with.`;
   if (recipe.backbone === 'efficientnet-lite0')
     return `${network}: the quickest that ships with ImageNet weights, made for a CPU.`;
   const work = workOf(recipe) / workOf({ ...recipe, backbone: 'efficientnet-lite0' });
-  return `${network}: about ${Number(work.toPrecision(2))} times the work of EfficientNet-Lite0.`;
+  return `${network}: about ${Number(work.toPrecision(2))} times the work of EfficientNet-Lite0 with such a head.`;
 }
 
 function epochsReason({ epochs, batch, accumulate }: Recipe['train'], { train }: DataFacts): string {

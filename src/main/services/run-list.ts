@@ -18,7 +18,7 @@ export function runSummary(project: OpenProject, run: Run): RunSummary {
     ...run,
     best: typeof AP === 'number' && typeof AP50 === 'number' ? { AP, AP50 } : null,
     canResume: RESUMABLE.includes(run.status) && run.snapshotHash !== null,
-    epochsDone: checkpoints[0]?.epoch ?? null,
+    epochsDone: checkpoints[0] ? project.checkpoints.finishedEpochs(checkpoints[0]) : null,
     bytes: checkpoints.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
@@ -109,6 +109,7 @@ export async function hasCurrentLabels(project: OpenProject, id: string): Promis
 export function extendedEpochs(project: OpenProject, id: string, more: number): number {
   const run = project.runs.get(id);
   const { epochs } = recipeSchema.parse(run.recipe).train;
-  const reached = project.checkpoints.list(run.id)[0]?.epoch ?? epochs;
-  return more + (run.status === 'done' ? Math.min(epochs, reached) : epochs);
+  const latest = project.checkpoints.latest(run.id);
+  const reached = latest && run.status === 'done' ? project.checkpoints.finishedEpochs(latest) : epochs;
+  return reached + more;
 }

@@ -1,7 +1,7 @@
 // What a training starts with: a new run on the labels of now, or a run to go on with, and the job made of either.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Checkpoint, JsonObject, Run } from '../../shared/model.ts';
+import type { JsonObject, Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import type { InitialWeights, TrainingJob } from '../trainer/job.ts';
@@ -77,7 +77,7 @@ export function prepareResume(project: OpenProject, runId: string, epochs?: numb
       'Start a new run with "ddod train".',
     );
   }
-  const recipe = extended(run, latest === undefined ? 0 : epochsBehind(project, latest), epochs);
+  const recipe = extended(run, latest === undefined ? 0 : project.checkpoints.finishedEpochs(latest), epochs);
   if (epochs !== undefined) project.runs.setRecipe(run.id, recipe as unknown as JsonObject);
   return project.runs.get(run.id);
 }
@@ -97,12 +97,6 @@ function extended(run: Run, finished: number, epochs: number | undefined): Recip
     `Run ${run.id} has ${finished} epochs behind it already, so it cannot end after ${epochs}.`,
     `Give --epochs with more than ${finished}.`,
   );
-}
-
-/** Whole epochs up to a checkpoint. */
-function epochsBehind(project: OpenProject, checkpoint: Checkpoint): number {
-  const { state } = project.checkpoints.load(checkpoint.id);
-  return (state as unknown as { training: { sampler: { epoch: number } } }).training.sampler.epoch;
 }
 
 /** A job, and which images of the project it shows after each evaluation. */

@@ -85,6 +85,17 @@ export class WeightStore {
     return target;
   }
 
+  /** The known weights that a file holds, by its hash. */
+  async identify(file: string): Promise<string | undefined> {
+    const hash = await sha256Of(file);
+    return this.#entries.find((each) => matches(each, hash))?.name;
+  }
+
+  /** What is to be fetched for a backbone; undefined where its weights are here, or none are known. */
+  missing(backbone: string): Weight | undefined {
+    return this.list().find(({ name, path }) => name === backbone && path === undefined);
+  }
+
   /** Copies a checkpoint into the cache; recognised by its hash, otherwise kept under its own file name. */
   async import(file: string): Promise<Weight> {
     readCheckpointFile(file);
@@ -159,6 +170,21 @@ export const fetchWeight = (
   onProgress?: WeightProgress,
   signal?: AbortSignal,
 ): Promise<string> => new WeightStore().fetch(name, onProgress, signal);
+
+/** See WeightStore.missing. */
+export const missingWeight = (backbone: string): Weight | undefined => new WeightStore().missing(backbone);
+
+/** Takes the weights of this name from a file. Throws a Problem where it is another file than the published one. */
+export async function takeWeight(name: string, file: string): Promise<void> {
+  const store = new WeightStore();
+  if (!existsSync(file)) throw new Problem(`There is no file ${file}.`, 'Check the path.');
+  if ((await store.identify(file)) === name) return void (await store.import(file));
+  const wanted = store.list().find((each) => each.name === name);
+  throw new Problem(
+    `${file} is not the file of ${wanted?.title ?? name} as it was published.`,
+    `It is called ${wanted?.file ?? name}.`,
+  );
+}
 
 /** See WeightStore.import. */
 export const importWeight = (file: string): Promise<Weight> => new WeightStore().import(file);

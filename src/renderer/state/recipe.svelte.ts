@@ -36,6 +36,8 @@ class RecipeChoice {
   fault = $state<string>();
   preview = $state.raw<readonly AugmentedImage[]>([]);
   seed = $state(0);
+  /** Begins without pretrained weights. */
+  drawsAnew = $state(false);
   /** Of how many epochs one is kept, besides the best and the last; undefined: none. */
   keepEvery = $state<number>();
   readonly mayTrain = $derived(
@@ -52,6 +54,7 @@ class RecipeChoice {
   clear(): void {
     this.start = {};
     this.changes = new Map();
+    this.drawsAnew = false;
     this.keepEvery = undefined;
     this.advised = undefined;
     this.current = undefined;
@@ -63,7 +66,14 @@ class RecipeChoice {
   async begin(start: Start): Promise<void> {
     this.start = start;
     this.changes = new Map();
+    this.drawsAnew = false;
     await app.attempt(() => this.read());
+  }
+
+  /** Whether to begin with weights drawn anew, in place of pretrained ones. */
+  drawAnew(wanted: boolean): void {
+    this.drawsAnew = wanted;
+    this.#later(0);
   }
 
   change(field: RecipeField, value: Json): void {
@@ -117,7 +127,7 @@ class RecipeChoice {
   /** A recipe that does not hold together is said beside its values, not as a message. */
   async #readChanged(asked: number): Promise<void> {
     this.fault = undefined;
-    if (this.changes.size === 0) {
+    if (this.changes.size === 0 && !this.drawsAnew) {
       this.current = this.advised;
       return;
     }
@@ -141,7 +151,8 @@ class RecipeChoice {
   }
 
   #wishes(): TrainingWishes {
-    const wishes: TrainingWishes = this.advised?.wishes ?? this.start;
+    const init = this.drawsAnew ? ({ init: 'none' } as const) : {};
+    const wishes: TrainingWishes = { ...(this.advised?.wishes ?? this.start), ...init };
     if (this.changes.size === 0) return wishes;
     const others = [...this.changes].filter(([path]) => path !== BATCH);
     const set = others.map(([path, value]) => `${path}=${JSON.stringify(value)}`);

@@ -19,6 +19,8 @@ export const wishes = z.strictObject({
   batch: z.union([z.number().int().min(1).max(1024), z.literal('auto')]).optional(),
   /** Any value of the recipe by its path, as JSON: `train.ema=0.99`, `augment.crop=true`. */
   set: z.array(z.string().max(400)).max(100).optional(),
+  /** `none`: weights drawn anew in place of the backbone's ImageNet weights. */
+  init: z.enum(['auto', 'none']).optional(),
   /** Begin with the best weights of this run: its network is kept. */
   from: runId.optional(),
 });
@@ -61,10 +63,26 @@ export interface TimeEstimate {
   readonly from: 'measured' | 'scale';
 }
 
+/** Weights that a training is to begin with and that are not here. */
+export interface MissingWeights {
+  readonly name: string;
+  readonly title: string;
+  /** null where unknown. */
+  readonly bytes: number | null;
+  readonly licence: string;
+  /** False where they can only be taken from a file. */
+  readonly mayFetch: boolean;
+}
+
 /** What to train on these labels with this computer. */
 export interface RecipeAdvice {
   /** Why there is nothing to learn from yet, and what to do; null where training can start. */
-  readonly refusal: { readonly sentence: string; readonly remedy: string | null } | null;
+  readonly refusal: {
+    readonly sentence: string;
+    readonly remedy: string | null;
+    /** What is missing on the computer, not in the labels. */
+    readonly weights: MissingWeights | null;
+  } | null;
   /** "EfficientNet-Lite0, 320 px, 40 epochs, about 6 minutes on this CPU" */
   readonly headline: string;
   /** One sentence a choice: what, and why it follows from the data or the hardware. */

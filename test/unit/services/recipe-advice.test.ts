@@ -8,7 +8,7 @@ import type { Computer } from '../../../src/main/services/computer.ts';
 import { adviseRecipe } from '../../../src/main/services/recipe-advice.ts';
 import { atOnce } from '../../../src/main/services/slices.ts';
 import { spokenTime } from '../../../src/main/services/training-time.ts';
-import { recipeOf } from '../../../src/main/services/training-wishes.ts';
+import { recipeOf, startOf } from '../../../src/main/services/training-wishes.ts';
 import type { TrainingWishes } from '../../../src/shared/contract/recipes.ts';
 import { sampleProject } from '../trainer/sample-project.ts';
 import { staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
@@ -49,12 +49,35 @@ describe('the advice', () => {
     expect(advised(temporaryProject()).refusal).toEqual({
       sentence: 'The project has no classes.',
       remedy: expect.stringMatching(/Add a class/),
+      weights: null,
     });
     const unlabelled = temporaryProject();
     unlabelled.datasets.commit(staged([stagedImage('/d/a.jpg', [], { split: 'train' })]));
     expect(advised(unlabelled).refusal?.sentence).toMatch(/nothing to learn from/);
     expect(advised(projectOf(1)).refusal?.sentence).toMatch(/one labelled training image/);
     expect(advised(projectOf(2)).refusal).toBeNull();
+  });
+
+  it('refuses where weights are missing, naming them, unless none are wanted', () => {
+    const cache = process.env.DDOD_CACHE_DIR;
+    process.env.DDOD_CACHE_DIR = temporaryFolder();
+    try {
+      const project = projectOf(40);
+      const refusal = (wishes: TrainingWishes) => advised(project, wishes).refusal;
+      expect(refusal({ preset: 'paper' })).toMatchObject({
+        sentence: 'The weights that ResNet-50 begins with are not on this computer.',
+        weights: { name: 'resnet50', bytes: 102_530_333, licence: 'BSD-3-Clause', mayFetch: true },
+      });
+      for (const set of [[], ['backbone=efficientnet-lite2']])
+        expect(refusal({ preset: 'fast', set })?.weights?.mayFetch).toBe(true);
+      const without = advised(project, { preset: 'paper', init: 'none' });
+      expect(without.refusal).toBeNull();
+      expect(without.reasons[0]?.words).toMatch(/its weights drawn anew/);
+      expect(startOf(project, without.wishes).init).toBe('none');
+    } finally {
+      if (cache === undefined) delete process.env.DDOD_CACHE_DIR;
+      else process.env.DDOD_CACHE_DIR = cache;
+    }
   });
 
   it('says in one line what will be trained, and in more lines why', () => {
