@@ -8,9 +8,11 @@ import { compareRuns } from '../services/run-comparison.ts';
 import { removeRun, thinRun } from '../services/run-removal.ts';
 import { positiveInteger, withProject, withProjectToRead } from './arguments.ts';
 import { type Console, percent, table, WrongUsage } from './console.ts';
+import { showRun } from './run-text.ts';
 
 interface RunsOptions {
   readonly project: string;
+  readonly show?: string;
   readonly compare?: readonly string[];
   readonly star?: readonly string[];
   readonly unstar?: readonly string[];
@@ -27,6 +29,7 @@ export function addRunsVerb(program: Command, console: Console): void {
     .command('runs')
     .description('the runs of a project, what is written about them, and what is thrown away')
     .requiredOption('--project <dir>', 'the project')
+    .option('--show <id>', 'one run: where it came from, its checkpoints with their sizes, its exports')
     .option('--compare <ids...>', 'only these, with what their recipes differ in and AP by class')
     .option('--star <ids...>', 'mark runs')
     .option('--unstar <ids...>', 'take the mark away')
@@ -41,11 +44,13 @@ export function addRunsVerb(program: Command, console: Console): void {
 }
 
 async function runs(options: RunsOptions, console: Console): Promise<void> {
-  const { project: dir, compare } = options;
+  const { project: dir, compare, show } = options;
   if (changesSomething(options)) return withProject(dir, {}, (project) => change(project, options, console));
-  await withProjectToRead(dir, (project) =>
-    compare === undefined ? list(project, project.runs.list(), console) : side(project, compare, console),
-  );
+  await withProjectToRead(dir, (project) => {
+    if (show !== undefined) return showRun(project, show, console);
+    if (compare !== undefined) return side(project, compare, console);
+    return list(project, project.runs.list(), console);
+  });
 }
 
 function changesSomething({ star, unstar, note, tag, rename, delete: gone, thin }: RunsOptions): boolean {

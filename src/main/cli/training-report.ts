@@ -37,7 +37,7 @@ export class TrainingReport {
     } else if (event.type === 'evaluation') this.#evaluated(event.epoch, event.metrics);
     else if (event.type === 'probing')
       this.#console.note('finding the largest batch that fits in memory ...');
-    else if (event.type === 'log') this.#console.note(event.text);
+    else if (event.type === 'log' || event.type === 'out of memory') this.#console.note(event.text);
   }
 
   #started(event: Extract<TrainingEvent, { type: 'started' }>): void {

@@ -5,6 +5,7 @@ import type { CurveData, RunSummary } from '../../shared/contract.ts';
 import type { Run, RunStatus } from '../../shared/model.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from './projects.ts';
+import type { RunPlan } from './runs.ts';
 import type { Sliced } from './slices.ts';
 
 const RESUMABLE: readonly RunStatus[] = ['paused', 'stopped', 'failed'];
@@ -84,6 +85,7 @@ export function lineage(project: OpenProject, id: string): Lineage {
   const children = all.filter((other) => other.parent?.runId === run.id);
   return {
     snapshot: run.snapshotHash === null ? null : snapshotOf(project, run.snapshotHash),
+    beganWith: parent ? 'run' : beginningOf(project.runs.plan(run.id)),
     parent:
       run.parent && parent
         ? { runId: parent.id, name: parent.name, checkpointId: run.parent.checkpointId }
@@ -92,6 +94,12 @@ export function lineage(project: OpenProject, id: string): Lineage {
     checkpoints: checkpointInfos(project, run.id),
     exports: project.runs.exports(run.id),
   };
+}
+
+function beginningOf({ init, fromCheckpoint }: RunPlan): Lineage['beganWith'] {
+  if (fromCheckpoint !== undefined) return 'deleted run';
+  if (init === 'none') return 'nothing';
+  return init === 'auto' ? 'backbone' : { file: init };
 }
 
 function snapshotOf(project: OpenProject, hash: string): Lineage['snapshot'] {

@@ -5,6 +5,7 @@ import type { JsonObject, Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import type { InitialWeights, TrainingJob } from '../trainer/job.ts';
+import { codeVersion } from './program-version.ts';
 import type { OpenProject } from './projects.ts';
 import { withEpochs } from './recipes.ts';
 import type { RunPlan } from './runs.ts';
@@ -55,7 +56,9 @@ export async function prepareRun(
     from === undefined || plan.fromCheckpoint === undefined
       ? {}
       : { parent: { runId: from, checkpointId: plan.fromCheckpoint } };
+  const version = codeVersion();
   return project.runs.create({
+    ...(version === undefined ? {} : { codeVersion: version }),
     ...(name === undefined ? {} : { name }),
     ...(notes === undefined ? {} : { notes }),
     ...parent,

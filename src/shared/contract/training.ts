@@ -108,6 +108,8 @@ export interface Lineage {
     readonly boxes: number;
     readonly createdAt: Timestamp;
   } | null;
+  /** The weights before the first step: of a run, of one that is deleted since, of a backbone, of a file, or none. */
+  readonly beganWith: 'run' | 'deleted run' | 'backbone' | 'nothing' | { readonly file: string };
   /** The run whose weights this one began with. */
   readonly parent: { readonly runId: string; readonly name: string; readonly checkpointId: number } | null;
   readonly children: readonly { readonly runId: string; readonly name: string }[];

@@ -76,6 +76,24 @@ describe('ddod runs', () => {
     expect(stdout).toMatch(/AP by class +r1 +r2\ncat +0\.0 +10\.0/);
   });
 
+  it('shows one run with its checkpoints, what they take, and where it came from', async () => {
+    const dir = twoRuns();
+    const shown = ['runs', '--project', dir, '--show', 'r1'];
+    expect(documentOf(await inProcess(...shown, '--json'))).toMatchObject({
+      id: 'r1',
+      status: 'done',
+      beganWith: 'backbone',
+      labelsAreCurrent: false,
+      checkpoints: [{ kind: 'best', step: 9, epoch: 3, bytes: 200_000, ownBytes: 200_000 }],
+      children: [],
+    });
+    const { stdout } = await inProcess(...shown);
+    expect(stdout).toMatch(/^r1 Run 1\n +status +done\n/);
+    expect(stdout).toMatch(/began with +pretrained weights/);
+    expect(stdout).toMatch(/\d +best +3 +9 +40\.0 +0\.2 MB +0\.2 MB/);
+    expect(await inProcess('runs', '--project', dir, '--show', 'r9')).toMatchObject({ code: 1 });
+  });
+
   it('deletes a run and gives its space back', async () => {
     const dir = twoRuns();
     const outcome = await inProcess('runs', '--project', dir, '--delete', 'r1', '--json');

@@ -36,6 +36,10 @@ describe('ddod train', () => {
     expect(again.code, again.stderr).toBe(0);
     expect(again.stderr).toMatch(/weights from r1 as it was at step 4/);
     const [second, first] = runsOf(dir);
+    expect(second!.codeVersion).toMatch(/^\d+\.\d+\.\d+/);
+    const shown = await inProcess('runs', '--project', dir, '--show', 'r2');
+    expect(shown.stdout).toMatch(/began with +r1 Run 1/);
+    expect(shown.stdout).toMatch(/as they are now/);
     expect(second).toMatchObject({ status: 'done', parent: { runId: 'r1' } });
     expect(second!.recipe).toMatchObject({ channels: 32, train: { batch: 8, lr: 0.02, epochs: 1 } });
     expect(first!.parent).toBeNull();

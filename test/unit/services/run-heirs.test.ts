@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { openCheckpointStore } from '../../../src/main/db/checkpoint-store.ts';
 import type { OpenProject } from '../../../src/main/services/projects.ts';
+import { lineage } from '../../../src/main/services/run-list.ts';
 import { removeRun } from '../../../src/main/services/run-removal.ts';
 import { prepareRun, workOf } from '../../../src/main/services/training-plan.ts';
 import { startOf } from '../../../src/main/services/training-wishes.ts';
@@ -54,8 +55,10 @@ it('keep the run they wait for from being deleted; later they say that it is gon
   const project = trained();
   const heir = await heirOf(project);
   await expect(removeRun(project, 'r1')).rejects.toThrow(/Run 2 waits to begin with what Run 1 learned/);
+  expect(lineage(project, heir.id)).toMatchObject({ parent: { runId: 'r1' }, beganWith: 'run' });
   project.runs.setStatus(heir.id, 'failed');
   await removeRun(project, 'r1');
+  expect(lineage(project, heir.id)).toMatchObject({ parent: null, beganWith: 'deleted run' });
   await expect(workOf(project, project.runs.get(heir.id))).rejects.toThrow(
     /run that r2 was to begin with is/,
   );

@@ -37,13 +37,8 @@ describe('runs', () => {
     project.runs.create(start);
     project.close();
     const again = closing(openProject(project.dir));
-    expect(again.runs.list().map(({ status }) => status)).toEqual([
-      'paused',
-      'queued',
-      'done',
-      'failed',
-      'paused',
-    ]);
+    const statuses = again.runs.list().map(({ status }) => status);
+    expect(statuses.join(' ')).toBe('paused queued done failed paused');
     expect(again.runs.get('r1').cause).toMatch(/can be resumed from its last checkpoint/);
     expect(again.runs.get('r2').cause).toMatch(/before the first checkpoint/);
     // begun and never queued; what waits for its turn waits on
