@@ -3,12 +3,14 @@ import type { LabelClass } from '../../shared/model.ts';
 import { listClasses } from '../db/classes.ts';
 import type { ReadableDb } from '../db/database.ts';
 import { lastSeq } from '../db/journal.ts';
-import { labelledImages, lastImageId, trainingBoxes } from '../db/label-facts.ts';
+import { countInProgress, labelledImages, lastImageId, trainingBoxes } from '../db/label-facts.ts';
 import type { Sliced } from './slices.ts';
 
 export interface DataFacts {
-  /** Labelled images of the training split. */
+  /** Finished images of the training split. */
   readonly train: number;
+  /** Images of that split that are not finished, and so left out. */
+  readonly inProgress: number;
   readonly val: number;
   /** On the training images, without ignored ones. */
   readonly boxes: number;
@@ -65,6 +67,7 @@ export class LabelFacts {
     }
     return {
       train: longSides.length,
+      inProgress: countInProgress(this.#db),
       val,
       boxes: boxSides.length,
       classes: listClasses(this.#db).map(({ id, name }: LabelClass) => ({

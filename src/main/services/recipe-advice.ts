@@ -113,9 +113,9 @@ function memoryWarning(recipe: Recipe, { batch }: TrainingWishes, { gpu, freeMB 
   ];
 }
 
-function refusalOf({ train, boxes, classes }: DataFacts): RecipeAdvice['refusal'] {
+function refusalOf({ train, boxes, classes, inProgress }: DataFacts): RecipeAdvice['refusal'] {
   try {
-    assertLearnable({ images: train, boxes }, classes);
+    assertLearnable({ images: train, boxes, inProgress }, classes);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { sentence: error.message, remedy: error.remedy ?? null, weights: null };
@@ -140,12 +140,17 @@ function withoutWeights({ backbone }: Recipe, { init, from }: TrainingWishes): R
   };
 }
 
-function warningsOf({ train, val, classes }: DataFacts): string[] {
+function warningsOf({ train, val, classes, inProgress }: DataFacts): string[] {
   const rare = classes.filter(({ boxes }) => boxes > 0 && boxes < 10);
   const absent = classes.filter(({ boxes }) => boxes === 0);
   const most = classes.reduce((largest, { boxes }) => Math.max(largest, boxes), 0);
   const uneven = classes.filter(({ boxes }) => boxes >= 10 && boxes * 50 < most);
   return [
+    ...(train > 0 && inProgress > 0
+      ? [
+          `${count(inProgress, 'training image')} in progress ${inProgress === 1 ? 'is' : 'are'} left out: mark each done (Enter) once all its objects have boxes.`,
+        ]
+      : []),
     ...(train > 1 && train < 20
       ? [`${train} training images are few; expect a first impression, not a finished detector.`]
       : []),

@@ -41,7 +41,8 @@ export function* imagesBySplit(
   const found = { train: none(), val: none(), test: none() };
   for (const image of project.snapshots.images(snapshot.hash)) {
     yield;
-    if (image.split === null || !isLabelled(image)) continue;
+    // what is not finished lacks boxes, which would be learned as background
+    if (image.split === null || !isFinished(image)) continue;
     const { ids, images } = found[image.split];
     ids.push(image.id);
     images.push(jobImage(image, project.imageFile(image, root), numbers));
@@ -52,10 +53,14 @@ export function* imagesBySplit(
 /** Counts what can be learned while images pass by. */
 export class Learnable {
   images = 0;
+  /** Training images that are not finished. */
+  inProgress = 0;
   readonly #boxes = new Map<number, number>();
 
   see(image: LabelledImage): void {
-    if (image.split !== 'train' || !isLabelled(image)) return;
+    if (image.split !== 'train') return;
+    if (image.state === 'in-progress') this.inProgress += 1;
+    if (!isFinished(image)) return;
     this.images += 1;
     for (const { ignore, classId } of image.boxes)
       if (!ignore) this.#boxes.set(classId, (this.#boxes.get(classId) ?? 0) + 1);
@@ -78,23 +83,24 @@ export function watchedImages({ ids, images }: SplitImages, seed: number) {
 
 /** Throws a Problem where there is nothing to learn from. */
 export function assertLearnable(
-  { images, boxes }: { readonly images: number; readonly boxes: number },
+  found: { readonly images: number; readonly boxes: number; readonly inProgress: number },
   classes: readonly unknown[],
 ): void {
   if (classes.length === 0) {
     throw new Problem('The project has no classes.', 'Add a class and draw boxes, or import labels.');
   }
-  if (boxes === 0) {
+  const { images, boxes, inProgress } = found;
+  if (boxes > 0) return;
+  if (inProgress > 0) {
     throw new Problem(
-      `There is nothing to learn from: ${images} labelled training images hold no box.`,
-      'Draw boxes on some images of the training split, or import labels.',
+      `There is nothing to learn from yet: ${inProgress} training images are in progress, and none with a box is done.`,
+      'Mark an image done (Enter) once each object on it has its box.',
     );
   }
-}
-
-/** An image nobody has looked at says nothing, not even that it is empty. */
-function isLabelled(image: LabelledImage): boolean {
-  return image.boxes.length > 0 || isFinished(image);
+  throw new Problem(
+    `There is nothing to learn from: ${images} labelled training images hold no box.`,
+    'Draw boxes on some images of the training split, or import labels.',
+  );
 }
 
 /** One image for the trainer; `numbers` has the network's class of each label class that is trained. */

@@ -51,7 +51,8 @@ export async function prepareRun(
   const snapshot = await inSlices(project.snapshots.keep(described));
   signal?.throwIfAborted();
   const classes = trainedClasses(snapshot);
-  assertLearnable({ images: learnable.images, boxes: learnable.boxesOf(classes) }, classes);
+  const { images, inProgress } = learnable;
+  assertLearnable({ images, inProgress, boxes: learnable.boxesOf(classes) }, classes);
   const parent =
     from === undefined || plan.fromCheckpoint === undefined
       ? {}

@@ -7,10 +7,12 @@ import { augmentedImages, augmentedPicture } from '../../../src/main/services/au
 import type { Computer } from '../../../src/main/services/computer.ts';
 import { adviseRecipe } from '../../../src/main/services/recipe-advice.ts';
 import { atOnce } from '../../../src/main/services/slices.ts';
+import { imagesBySplit } from '../../../src/main/services/training-job.ts';
+import { prepareRun } from '../../../src/main/services/training-plan.ts';
 import { spokenTime } from '../../../src/main/services/training-time.ts';
 import { recipeOf, startOf } from '../../../src/main/services/training-wishes.ts';
 import type { TrainingWishes } from '../../../src/shared/contract/recipes.ts';
-import { sampleProject } from '../trainer/sample-project.ts';
+import { sampleProject, tinyRecipe } from '../trainer/sample-project.ts';
 import { staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
 
 /** A project of `count` labelled training images with boxes of `size` pixels on 640 x 480. */
@@ -56,6 +58,27 @@ describe('the advice', () => {
     expect(advised(unlabelled).refusal?.sentence).toMatch(/nothing to learn from/);
     expect(advised(projectOf(1)).refusal?.sentence).toMatch(/one labelled training image/);
     expect(advised(projectOf(2)).refusal).toBeNull();
+  });
+
+  it('leaves out what is not finished, and says so', async () => {
+    const project = projectOf(3);
+    const [first, second, third] = project.annotations.images().map(({ id }) => id);
+    project.bulk.change([first!, second!], { state: 'in-progress' }, 'window');
+    expect(advised(project)).toMatchObject({
+      data: { train: 1, boxes: 1 },
+      warnings: expect.arrayContaining([
+        expect.stringMatching(/^2 training images in progress are left out/),
+      ]),
+    });
+    const snapshot = project.snapshots.take();
+    expect(atOnce(imagesBySplit(project, snapshot)).train.ids).toEqual([third]);
+    project.bulk.change([third!], { state: 'in-progress' }, 'window');
+    const { refusal } = advised(project);
+    expect(refusal?.sentence).toMatch(/3 training images are in progress, and none with a box is done/);
+    const start = { recipe: tinyRecipe(), seed: 0, init: 'none' };
+    await expect(prepareRun(project, start)).rejects.toThrow(refusal!.sentence);
+    project.bulk.change([first!], { state: 'finished' }, 'window');
+    expect(advised(project).data.train).toBe(1);
   });
 
   it('refuses where weights are missing, naming them, unless none are wanted', () => {
