@@ -9,6 +9,7 @@ import { hasCurrentLabels, lineage, runSummary } from '../../src/main/services/r
 import { runPredictions } from '../../src/main/services/run-predictions.ts';
 import { atOnce } from '../../src/main/services/slices.ts';
 import type { TrainingStart } from '../../src/main/services/training-plan.ts';
+import { slowerStart } from '../../src/main/services/training-wishes.ts';
 import type { Notice } from '../../src/shared/contract.ts';
 import type { Recipe } from '../../src/shared/recipe.ts';
 import { sampleProject, tinyRecipe } from '../unit/trainer/sample-project.ts';
@@ -134,6 +135,9 @@ describe('a training process', () => {
     expect(cause).toMatch(/(loss|gradients) became (NaN|Infinity|-Infinity).*on the images .*\.jpg/);
     expect(project.checkpoints.latest(run.id)).toBeDefined();
     expect(project.runs.logTail(run.id).some(({ level }) => level === 'error')).toBe(true);
-    expect(runSummary(project, project.runs.get(run.id)).canResume).toBe(true);
+    // going on would come to the same step again
+    expect(runSummary(project, project.runs.get(run.id))).toMatchObject({ canResume: false, diverged: true });
+    const slower = slowerStart(project, run.id);
+    expect(slower).toMatchObject({ init: 'none', seed: 1, recipe: { train: { lr: 5e29, epochs: 4 } } });
   });
 });

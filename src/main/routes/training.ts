@@ -15,7 +15,7 @@ import {
 import { runPredictions } from '../services/run-predictions.ts';
 import { removeRun, thinRun } from '../services/run-removal.ts';
 import { inSlices } from '../services/slices.ts';
-import { startOf } from '../services/training-wishes.ts';
+import { slowerStart, startOf } from '../services/training-wishes.ts';
 import { compact, os, type Parts, progressOf } from './parts.ts';
 
 const LOG_LINES = 400;
@@ -67,6 +67,10 @@ function trainingRoutes(parts: Parts) {
     start: os.runs.start.handler(({ input, context: { session }, signal }) => {
       const onProgress = progressOf(parts, session);
       return training.start(workspace.project, startOf(workspace.project, input), { onProgress, signal });
+    }),
+    startSlower: os.runs.startSlower.handler(({ input: { id }, context: { session }, signal }) => {
+      const onProgress = progressOf(parts, session);
+      return training.start(workspace.project, slowerStart(workspace.project, id), { onProgress, signal });
     }),
     pause: os.runs.pause.handler(({ input }) => training.pause(input.id)),
     stop: os.runs.stop.handler(({ input }) => training.stop(input.id)),

@@ -15,10 +15,12 @@ export function runSummary(project: OpenProject, run: Run): RunSummary {
   const checkpoints = project.checkpoints.list(run.id);
   const best = checkpoints.find(({ kind }) => kind === 'best');
   const { AP, AP50 } = best?.metrics ?? {};
+  const diverged = run.status === 'failed' && project.runs.plan(run.id).diverged === true;
   return {
     ...run,
     best: typeof AP === 'number' && typeof AP50 === 'number' ? { AP, AP50 } : null,
-    canResume: RESUMABLE.includes(run.status) && run.snapshotHash !== null,
+    canResume: RESUMABLE.includes(run.status) && run.snapshotHash !== null && !diverged,
+    diverged,
     epochsDone: checkpoints[0] ? project.checkpoints.finishedEpochs(checkpoints[0]) : null,
     bytes: checkpoints.reduce((sum, { bytes }) => sum + bytes, 0),
   };

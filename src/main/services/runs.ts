@@ -47,6 +47,8 @@ export type RunPlan = {
   /** The learning rate was chosen: it does not move with a batch that is found. */
   readonly keepRate?: boolean;
   readonly keepEvery?: number;
+  /** Its loss became no number: going on would come to the same step again. */
+  readonly diverged?: boolean;
   /** Parts each batch is computed in since memory ran out. */
   readonly parts?: number;
 };

@@ -81,7 +81,13 @@ export class TrainingRecord {
     else if (event.type === 'log') runs.log(id, event.text, event.level);
     else if (event.type === 'out of memory') this.#keepParts(event.parts, event.text);
     else if (event.type === 'checkpoint') this.#keepCheckpoint(event);
-    else if (event.type === 'failed') runs.log(id, event.details, 'error');
+    else if (event.type === 'failed') this.#keepFailure(event);
+  }
+
+  #keepFailure({ details, diverged = false }: Extract<TrainingEvent, { type: 'failed' }>): void {
+    const { runs } = this.#project;
+    runs.setPlan(this.#run.id, { ...runs.plan(this.#run.id), diverged });
+    runs.log(this.#run.id, details, 'error');
   }
 
   #keepEvaluation(event: Extract<TrainingEvent, { type: 'evaluation' }>): void {

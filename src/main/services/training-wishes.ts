@@ -1,4 +1,5 @@
 // What a window or a command line asks to be trained, as a recipe and a start.
+import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from './projects.ts';
 import { builtInRecipe, type RecipeWishes, resolveRecipe, sets } from './recipes.ts';
@@ -40,6 +41,23 @@ export function startOf(project: OpenProject, wishes: StartWishes): TrainingStar
       ? { autoBatch: true, keepRate: lr !== undefined || sets(wishes, 'train.lr') }
       : {}),
     ...(from === undefined ? {} : weightsOf(project, from)),
+  };
+}
+
+/** A run as it was to be, with half its learning rate. */
+export function slowerStart(project: OpenProject, runId: string): TrainingStart {
+  const run = project.runs.get(runId);
+  const { recipe, plan } = { recipe: recipeSchema.parse(run.recipe), plan: project.runs.plan(run.id) };
+  const train = { ...recipe.train, lr: recipe.train.lr / 2 };
+  const { init, keepEvery, fromCheckpoint } = plan;
+  if (fromCheckpoint !== undefined && run.parent === null)
+    throw new Problem(`The run that ${run.name} began with is deleted.`, 'Train again from another one.');
+  return {
+    recipe: { ...recipe, train },
+    seed: run.seed,
+    init,
+    ...(keepEvery === undefined ? {} : { keepEvery }),
+    ...(run.parent === null ? {} : weightsOf(project, run.parent.runId)),
   };
 }
 

@@ -102,6 +102,8 @@ export type TrainingEvent =
       readonly details: string;
       /** It may go on from its last checkpoint in smaller parts. */
       readonly outOfMemory?: boolean;
+      /** The loss is no number any more: resumed, it would come to the same step again. */
+      readonly diverged?: boolean;
       /** Nothing can be stored: any other training would fail as well. */
       readonly ofDisk?: boolean;
     };

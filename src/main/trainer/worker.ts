@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { sentenceOf } from '../../shared/problem.ts';
 import { DiskProblem } from '../db/sqlite-problem.ts';
+import { Diverged } from '../detector/diverged.ts';
 import { isOutOfMemory } from '../detector/out-of-memory.ts';
 import type {
   DetectionEvent,
@@ -50,8 +51,14 @@ async function work(job: () => Promise<void>): Promise<void> {
     process.exitCode = 0;
   } catch (error) {
     const details = error instanceof Error ? (error.stack ?? '') : '';
-    const [outOfMemory, ofDisk] = [isOutOfMemory(error), error instanceof DiskProblem];
-    tell({ type: 'failed', message: sentenceOf(error), details, outOfMemory, ofDisk });
+    tell({
+      type: 'failed',
+      message: sentenceOf(error),
+      details,
+      outOfMemory: isOutOfMemory(error),
+      diverged: error instanceof Diverged,
+      ofDisk: error instanceof DiskProblem,
+    });
     process.exitCode = 1;
   }
   // a large result takes a while to be written

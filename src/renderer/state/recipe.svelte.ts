@@ -24,6 +24,11 @@ interface Start {
   readonly from?: string;
 }
 
+function wordsOf(error: unknown): string {
+  const { message, remedy } = troubleOf(error);
+  return remedy === null ? message : `${message} ${remedy}`;
+}
+
 class RecipeChoice {
   presets = $state.raw<readonly string[]>([]);
   start = $state.raw<Start>({});
@@ -35,6 +40,8 @@ class RecipeChoice {
   /** Why the changes do not hold together. */
   fault = $state<string>();
   preview = $state.raw<readonly AugmentedImage[]>([]);
+  /** Why there is no preview. */
+  previewFault = $state<string>();
   seed = $state(0);
   /** Begins without pretrained weights. */
   drawsAnew = $state(false);
@@ -45,6 +52,7 @@ class RecipeChoice {
   );
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
+  #drawn = 0;
 
   async load(): Promise<void> {
     this.presets = await app.client.recipes.names();
@@ -60,6 +68,7 @@ class RecipeChoice {
     this.current = undefined;
     this.fault = undefined;
     this.preview = [];
+    this.previewFault = undefined;
   }
 
   /** Another recipe, or another run to begin with; the changes belonged to the one before. */
@@ -104,8 +113,14 @@ class RecipeChoice {
   async readPreview(count: number): Promise<void> {
     const wishes = this.#wishes();
     const seed = this.seed;
-    const preview = await app.attempt(() => app.client.recipes.augmented({ wishes, count, seed }));
-    if (preview) this.preview = preview;
+    this.#drawn += 1;
+    const drawn = this.#drawn;
+    try {
+      const preview = await app.client.recipes.augmented({ wishes, count, seed });
+      if (drawn === this.#drawn) [this.preview, this.previewFault] = [preview, undefined];
+    } catch (error) {
+      if (drawn === this.#drawn) [this.preview, this.previewFault] = [[], wordsOf(error)];
+    }
   }
 
   hear(notice: Notice): void {
@@ -135,8 +150,7 @@ class RecipeChoice {
       const current = await app.client.recipes.advise(this.#wishes());
       if (asked === this.#asked) this.current = current;
     } catch (error) {
-      const { message, remedy } = troubleOf(error);
-      if (asked === this.#asked) this.fault = remedy === null ? message : `${message} ${remedy}`;
+      if (asked === this.#asked) this.fault = wordsOf(error);
     }
   }
 

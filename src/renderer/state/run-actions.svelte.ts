@@ -27,6 +27,13 @@ export function again(run: RunSummary): void {
   void recipeChoice.begin({ from: run.id });
 }
 
+/** Begins a run that diverged anew, with half its learning rate. */
+export async function againSlower({ id }: RunSummary): Promise<void> {
+  await training.begin(t('Starting the training'), (signal) =>
+    app.client.runs.startSlower({ id }, { signal }),
+  );
+}
+
 /** Does something to the training under way. */
 async function toLive(work: (run: { readonly id: string }) => Promise<void>): Promise<void> {
   const id = training.live?.runId;

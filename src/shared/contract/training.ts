@@ -29,6 +29,8 @@ export interface RunSummary extends Run {
   readonly best: { readonly AP: number; readonly AP50: number } | null;
   /** Paused, stopped, failed or interrupted: `runs.resume` goes on with it. */
   readonly canResume: boolean;
+  /** It failed because its loss became no number: `runs.startSlower` begins it anew with half the learning rate. */
+  readonly diverged: boolean;
   /** Finished epochs; null before the first checkpoint. */
   readonly epochsDone: number | null;
   /** Bytes of its checkpoints, those shared with other runs counted too. */
@@ -174,6 +176,8 @@ export const runContract = {
   log: request.input(oneRun).output(type<readonly LogLine[]>()),
   /** Starts a run, or queues it while another one trains. */
   start: request.input(start).output(type<Run>()),
+  /** As `start`: what a run that diverged was to be, on the labels of now, with half its learning rate. */
+  startSlower: request.input(oneRun).output(type<Run>()),
   /** A checkpoint and an end after the step under way; the queue is held. */
   pause: request.input(oneRun).output(type<void>()),
   /** An end after this epoch, evaluated. */

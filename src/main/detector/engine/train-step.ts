@@ -1,10 +1,10 @@
 /** One training step: forward, loss and backward of one or more batches, then one update of the weights. */
-import { Problem } from '../../../shared/problem.ts';
 import type { ImageTruth } from '../assigners/assign-image.ts';
 import type { ParameterGradient } from '../autograd/tape.ts';
 import { Tape } from '../autograd/tape.ts';
 import type { Batch } from '../data/batch.ts';
 import type { LoadedBatch } from '../data/loader.ts';
+import { Diverged } from '../diverged.ts';
 import { type DdodLossConfig, type DdodLossResult, ddodLoss, totalLoss } from '../heads/ddod-loss.ts';
 import type { LevelCounters } from '../losses/level-weights.ts';
 import type { Network } from '../network.ts';
@@ -77,7 +77,7 @@ export function meanGradients(parts: readonly ParameterGradient[][]): ParameterG
   });
 }
 
-/** Throws a Problem that names the images where a loss or the gradients are no numbers. */
+/** Throws Diverged, which names the images, where a loss or the gradients are no numbers. */
 export function assertFinite(
   parts: readonly BatchGradients[],
   gradNorm: number,
@@ -89,7 +89,7 @@ export function assertFinite(
   const blamed = broken < 0 ? batches : batches.slice(broken, broken + 1);
   const paths = blamed.flatMap((batch) => batch.images.map((image) => image.path));
   const what = broken < 0 ? `length of the gradients became ${gradNorm}` : `loss became ${losses[broken]}`;
-  throw new Problem(
+  throw new Diverged(
     `The ${what} on the images ${paths.join(', ')}.`,
     'Check their boxes, or lower the learning rate.',
   );

@@ -33,6 +33,7 @@ const BASE: RunSummary = {
   endedAt: null,
   best: null,
   canResume: false,
+  diverged: false,
   epochsDone: null,
   bytes: 0,
 };
