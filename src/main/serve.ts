@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { Problem, sentenceOf } from '../shared/problem.ts';
 import { type Backend, createBackend } from './backend.ts';
 import { type Access, createAccess, isLoopback, type Refusal, shownHost } from './server/access.ts';
+import { awakeWhileTraining } from './server/keep-awake.ts';
 import { contentSecurityPolicy } from './server/page-policy.ts';
 import { serveSockets } from './server/rpc-sockets.ts';
 import { pageFile, sendFile } from './server/send-file.ts';
@@ -45,7 +46,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const host = bareHost(options.host ?? '127.0.0.1');
   checkPort(port);
   buildPage();
-  const backend = createBackend();
+  const backend = createBackend({ onNotice: awakeWhileTraining() });
   if (options.project !== undefined) await backend.open(options.project);
   const boundPort = () => (server.address() as AddressInfo).port;
   const access = createAccess(host, boundPort);

@@ -106,4 +106,26 @@ describe.skipIf(!program)('a lost connection', () => {
     expect(await button(page, /^Pause/).count()).toBe(0);
     await elsewhere.close();
   });
+
+  it('does not end a training, nor does closing every window: it is there when one is opened again', async () => {
+    const live = (at: Page) => at.getByRole('region', { name: 'Run 1', exact: true });
+    const stepOf = (at: Page) =>
+      live(at).getByRole('slider', { name: 'Loss, by step' }).getAttribute('aria-valuenow').then(Number);
+    await live(page)
+      .getByRole('button', { name: /^Resume/ })
+      .click();
+    await live(page)
+      .getByRole('button', { name: /^Pause/ })
+      .waitFor({ timeout: 60_000 });
+    const before = await stepOf(page);
+    const [context, address] = [page.context(), page.url()];
+    await page.close();
+    expect(context.pages()).toEqual([]);
+    const again = await context.newPage();
+    await again.goto(address);
+    await live(again)
+      .getByRole('button', { name: /^Pause/ })
+      .waitFor({ timeout: 60_000 });
+    await expect.poll(() => stepOf(again), { timeout: 120_000 }).toBeGreaterThan(before + 1);
+  });
 });

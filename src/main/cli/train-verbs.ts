@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { keepAwake } from '../server/keep-awake.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { adviseRecipe } from '../services/recipe-advice.ts';
 import { inSlices } from '../services/slices.ts';
@@ -143,7 +144,9 @@ export async function followTraining(
     else console.note('Pausing after this step (once more to stop at once) ...');
     active.pause();
   });
+  const sleepAgain = keepAwake();
   const run = await active.finished;
+  sleepAgain();
   forget();
   console.result(trainingDocument(project, run, report), trainingText(run, report));
   if (run.status === 'failed') throw new Problem(run.cause ?? 'The training failed.');
