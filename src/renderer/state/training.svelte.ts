@@ -39,6 +39,8 @@ class Training {
 
   async load(): Promise<void> {
     const { client } = app;
+    // what was asked over a connection that was lost may never be answered
+    this.doing = undefined;
     const asked = [client.runs.list(), client.runs.live(), client.runs.isHeld()] as const;
     [this.runs, this.live, this.held] = await Promise.all(asked);
     if (!this.run) this.chosen = this.live?.runId ?? this.runs[0]?.id;
@@ -69,7 +71,7 @@ class Training {
     try {
       return await this.#task.run(work);
     } finally {
-      this.doing = undefined;
+      if (this.doing === doing) this.doing = undefined;
     }
   }
 
