@@ -74,9 +74,7 @@ async function start(): Promise<void> {
 /** The folder after --project, from the folder that the program was started in. */
 function namedProject(): string | undefined {
   const { argv } = process;
-  const joined = argv
-    .findLast((argument) => argument.startsWith('--project='))
-    ?.slice('--project='.length);
+  const joined = argv.findLast((argument) => argument.startsWith('--project='))?.slice('--project='.length);
   const dir = joined ?? (argv.includes('--project') ? argv[argv.indexOf('--project') + 1] : undefined);
   return dir ? resolve(dir) : undefined;
 }

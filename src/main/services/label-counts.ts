@@ -1,8 +1,9 @@
 // How many images and boxes an export of labels would hold, counted once for as long as nothing changes.
 import type { ReadableDb } from '../db/database.ts';
 import { countByStateAndSplit, type ImageCount } from '../db/images.ts';
+import { lastSeq } from '../db/journal.ts';
 import { type CountedBoxes, countBoxes } from '../db/label-counts.ts';
-import { changeMark, lastImageId } from '../db/label-facts.ts';
+import { lastImageId } from '../db/label-facts.ts';
 import type { Sliced } from './slices.ts';
 
 export interface Counted {
@@ -16,7 +17,8 @@ const STRETCH = 200;
 
 export class LabelCounts {
   readonly #db: ReadableDb;
-  #known: { readonly mark: string; readonly counted: Counted } | undefined;
+  /** As they were after this row of the journal. */
+  #known: { readonly seq: number; readonly counted: Counted } | undefined;
 
   constructor(db: ReadableDb) {
     this.#db = db;
@@ -24,8 +26,8 @@ export class LabelCounts {
 
   /** The counts as the labels are now. May be set aside. */
   *read(): Sliced<Counted> {
-    const mark = changeMark(this.#db);
-    if (this.#known?.mark !== mark) this.#known = { mark, counted: yield* this.#count() };
+    const seq = lastSeq(this.#db);
+    if (this.#known?.seq !== seq) this.#known = { seq, counted: yield* this.#count() };
     return this.#known.counted;
   }
 
