@@ -1,6 +1,7 @@
 // What the command line prints: one JSON document or readable lines on stdout, everything else on stderr.
+
+import { asDiskProblem } from '../../shared/disk-problem.ts';
 import { Problem, sentenceOf } from '../../shared/problem.ts';
-import { asDiskProblem } from '../services/disk-problem.ts';
 
 /** Thrown where Ctrl-C ended the work; the state is saved. */
 export class Interrupted extends Error {}

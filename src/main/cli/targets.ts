@@ -11,8 +11,8 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { asDiskProblem } from '../../shared/disk-problem.ts';
 import { Problem } from '../../shared/problem.ts';
-import { asDiskProblem } from '../services/disk-problem.ts';
 
 /** Throws a Problem where `option` names a file that cannot be written, or one of `inputs` by whatever path. */
 export function checkFileTarget(option: string, file: string, inputs: readonly string[]): void {

@@ -3,7 +3,6 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../../shared/problem.ts';
 import { asProblem } from '../db/sqlite-problem.ts';
-import { asDiskProblem } from './disk-problem.ts';
 import { configDir } from './recent-projects.ts';
 
 const LARGEST_LOG = 1_000_000;
@@ -12,7 +11,7 @@ const LARGEST_LOG = 1_000_000;
 export function problemOf(error: unknown, doing: string): Problem {
   if (error instanceof Problem) return error;
   const log = writeDown(error, doing);
-  const known = asProblem(asDiskProblem(error), 'the project');
+  const known = asProblem(error, 'the project');
   if (known instanceof Problem) return known;
   return new Problem('Something went wrong inside.', `Repeat it. What it was is written in ${log}.`);
 }

@@ -1,8 +1,9 @@
 // The training process: takes a job, trains, tells what happens. Started by launch.ts with a channel, or from a shell:
 // `node worker.ts job.json` prints one event a line.
+
 import { readFileSync } from 'node:fs';
+import { DiskProblem } from '../../shared/disk-problem.ts';
 import { sentenceOf } from '../../shared/problem.ts';
-import { DiskProblem } from '../db/sqlite-problem.ts';
 import { Diverged } from '../detector/diverged.ts';
 import { isOutOfMemory } from '../detector/out-of-memory.ts';
 import type {

@@ -59,12 +59,12 @@ describe('predict refuses before the work', () => {
   });
 
   it.each<[RegExp, string[]]>([
-    [/no place for .*x\.json. Check that its folder exists/, ['--out', 'missing/x.json']],
+    [/x\.json is not there\. Check that it and its folder exist/, ['--out', 'missing/x.json']],
     [/is a folder, where --out wants a file/, ['--out', 'photos']],
     [/A part of the path .* is a file/, ['--out', 'model.pth/x.json']],
     [/model\.pth is not a folder/, ['--overlay', 'model.pth']],
     [/A part of the path .* is a file/, ['--overlay', 'model.pth/seen']],
-    [/is too long/, ['--out', 'x'.repeat(300)]],
+    [/is longer than the disk allows/, ['--out', 'x'.repeat(300)]],
   ])('a place that cannot be written: %s', async (sentence, [option = '', path = '']) => {
     const { code, stderr, stdout } = await predict(option, at(path));
     expect(stderr).toMatch(sentence);
