@@ -131,7 +131,7 @@ export const fieldWords: Readonly<Record<RecipePath, FieldWords>> = {
     reason: 'The rate rises slowly at first, so that the new head does not shake the backbone.',
   },
   'train.warmup.ratio': {
-    name: 'Warm-up begins at',
+    name: 'First rate of the warm-up',
     step: 0.001,
     reason: 'The part of the rate that the first step has.',
   },
