@@ -1,5 +1,5 @@
 // Tables `suggestion_model`, `suggested_image` and `suggestion`: what models found, apart from the labels.
-import type { Rect, Timestamp } from '../../shared/model.ts';
+import type { ImageState, Rect, Timestamp } from '../../shared/model.ts';
 import type { ModelClass } from '../../shared/suggestion.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
 import { idList } from './json-column.ts';
@@ -45,10 +45,18 @@ export function insertModel(
   db.write(sql).run(key, name, run, JSON.stringify(classes), createdAt);
 }
 
-/** Another meaning of a model's classes: every rank made with the old one is void. */
+/** Another meaning of a model's classes. */
 export function setModelClasses(db: WritableDb, id: number, classes: readonly ModelClass[]): void {
   db.write('UPDATE suggestion_model SET classes = ? WHERE id = ?').run(JSON.stringify(classes), id);
-  db.write('UPDATE suggested_image SET ranked_revision = NULL WHERE model = ?').run(id);
+}
+
+/** The number of a model's meaning: another one where `meaning` is not the one that was noted last. */
+export function noteMeaning(db: WritableDb, id: number, meaning: string): number {
+  const noted = 'SELECT meaning, meanings FROM suggestion_model WHERE id = ?';
+  const row = db.read<{ meaning: string; meanings: number }>(noted).get(id);
+  if (row?.meaning === meaning) return row.meanings;
+  db.write('UPDATE suggestion_model SET meaning = ?, meanings = meanings + 1 WHERE id = ?').run(meaning, id);
+  return (row?.meanings ?? 0) + 1;
 }
 
 /** Forgets a model with all it suggested. */
@@ -108,7 +116,7 @@ export function putLooked(
 ): void {
   const sql = `INSERT INTO suggested_image (model, image_id, checkpoint_id, at) VALUES (?, ?, ?, ?)
     ON CONFLICT (model, image_id) DO UPDATE SET checkpoint_id = excluded.checkpoint_id, at = excluded.at,
-      ranked_revision = NULL`;
+      facts = NULL, facts_revision = NULL`;
   db.write(sql).run(model, imageId, checkpointId, at);
 }
 
@@ -123,63 +131,41 @@ export function readLooked(db: ReadableDb, model: number, imageId: number): Look
   return db.read<LookedRow>(sql).get(model, imageId);
 }
 
-/** Looked-at images whose ranks are of other labels or of another score. */
-export function imagesToRank(db: ReadableDb, model: number, score: number): number[] {
-  const sql = `SELECT image_id AS id FROM suggested_image JOIN live_image ON live_image.id = image_id
-    WHERE model = ? AND (ranked_revision IS NOT live_image.revision OR ranked_score IS NOT ?)`;
-  return db
-    .read<{ id: number }>(sql)
-    .all(model, score)
-    .map((row) => row.id);
+/** An image that a model has looked at, with what was noted of it for the queues. */
+export interface LookedImage {
+  readonly id: number;
+  readonly state: ImageState;
+  readonly revision: number;
+  readonly facts: Uint8Array | null;
+  readonly factsRevision: number | null;
+  readonly factsMeaning: number | null;
 }
 
-export interface Ranks {
-  readonly uncertainty: number;
-  readonly uncertainReason: string;
-  readonly disagreement: number;
-  readonly disagreeReason: string;
+const LOOKED = `SELECT image_id AS id, state, revision, facts, facts_revision AS factsRevision,
+  facts_meaning AS factsMeaning FROM suggested_image CROSS JOIN live_image ON live_image.id = image_id`;
+
+/** Images that a model has looked at, in their order: the next `limit` ones after an image. */
+export function lookedImages(db: ReadableDb, model: number, afterId: number, limit: number): LookedImage[] {
+  const sql = `${LOOKED} WHERE model = ? AND image_id > ? ORDER BY image_id LIMIT ?`;
+  return db.read<LookedImage>(sql).all(model, afterId, limit);
 }
 
-export function setRanks(
+export function readLookedImage(db: ReadableDb, model: number, imageId: number): LookedImage | undefined {
+  return db.read<LookedImage>(`${LOOKED} WHERE model = ? AND image_id = ?`).get(model, imageId);
+}
+
+export function countLooked(db: ReadableDb, model: number): number {
+  const sql = 'SELECT count(*) AS n FROM suggested_image WHERE model = ?';
+  return db.read<{ n: number }>(sql).get(model)?.n ?? 0;
+}
+
+export function putFacts(
   db: WritableDb,
   model: number,
   image: { readonly id: number; readonly revision: number },
-  score: number,
-  ranks: Ranks,
+  { facts, meaning }: { readonly facts: Uint8Array; readonly meaning: number },
 ): void {
-  const sql = `UPDATE suggested_image SET ranked_revision = ?, ranked_score = ?, uncertainty = ?,
-      uncertain_reason = ?, disagreement = ?, disagree_reason = ? WHERE model = ? AND image_id = ?`;
-  const { uncertainty, uncertainReason, disagreement, disagreeReason } = ranks;
-  db.write(sql).run(
-    image.revision,
-    score,
-    uncertainty,
-    uncertainReason,
-    disagreement,
-    disagreeReason,
-    model,
-    image.id,
-  );
-}
-
-export interface RankedRow {
-  readonly id: number;
-  readonly rank: number;
-  readonly reason: string;
-}
-
-/** Unfinished images that the model is unsure of, the least sure first. */
-export function byUncertainty(db: ReadableDb, model: number): RankedRow[] {
-  const sql = `SELECT image_id AS id, uncertainty AS rank, uncertain_reason AS reason FROM suggested_image
-    JOIN live_image ON live_image.id = image_id WHERE model = ? AND uncertainty > 0
-      AND state IN ('unlabelled', 'in-progress') ORDER BY uncertainty DESC, image_id`;
-  return db.read<RankedRow>(sql).all(model);
-}
-
-/** Labelled images where model and labels differ, the most first. */
-export function byDisagreement(db: ReadableDb, model: number): RankedRow[] {
-  const sql = `SELECT image_id AS id, disagreement AS rank, disagree_reason AS reason FROM suggested_image
-    JOIN live_image ON live_image.id = image_id WHERE model = ? AND disagreement > 0
-      AND state <> 'unlabelled' ORDER BY disagreement DESC, image_id`;
-  return db.read<RankedRow>(sql).all(model);
+  const sql = `UPDATE suggested_image SET facts = ?, facts_revision = ?, facts_meaning = ?
+    WHERE model = ? AND image_id = ?`;
+  db.write(sql).run(facts, image.revision, meaning, model, image.id);
 }

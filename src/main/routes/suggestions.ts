@@ -1,7 +1,7 @@
 // Suggestions of models for the images of the open project.
 import { suggestNow } from '../services/suggesting.ts';
 import { modelChoices } from '../services/suggesting-models.ts';
-import { os, type Parts } from './parts.ts';
+import { os, type Parts, progressOf } from './parts.ts';
 
 export function suggestionRoutes(parts: Parts) {
   const { workspace, assistant, tell } = parts;
@@ -33,8 +33,13 @@ export function suggestionRoutes(parts: Parts) {
     ),
     cancel: os.suggestions.cancel.handler(() => assistant.suggesting.cancel()),
     progress: os.suggestions.progress.handler(() => assistant.suggesting.progress),
-    queue: os.suggestions.queue.handler(({ input: { model, kind, score } }) =>
-      workspace.project.suggestions.queue(model, kind, score),
+    queue: os.suggestions.queue.handler(({ input: { model: key, kind, score }, context, signal }) => {
+      const progress = progressOf(parts, context.session);
+      const onProgress = (done: number, of: number) => progress(done, of, 'comparing with labels');
+      return workspace.project.queues.ids({ key, kind, score }, { onProgress, signal });
+    }),
+    queued: os.suggestions.queued.handler(({ input: { model: key, kind, score, imageId } }) =>
+      workspace.project.queues.reason({ key, kind, score }, imageId),
     ),
   });
 }

@@ -25,6 +25,7 @@ import { imageRootOf, storedRoot } from './image-root.ts';
 import { Journal } from './journal.ts';
 import { LabelCounts } from './label-counts.ts';
 import { RunQueue } from './run-queue.ts';
+import { Queues } from './queues.ts';
 import { Runs } from './runs.ts';
 import { inSlices, type Sliced } from './slices.ts';
 import { Snapshots } from './snapshots.ts';
@@ -56,6 +57,7 @@ export class OpenProject {
   readonly queue: RunQueue;
   readonly evaluations: Evaluations;
   readonly checkpoints: Checkpoints;
+  readonly queues: Queues;
   readonly suggestions: Suggestions;
   readonly labelFacts: LabelFacts;
   readonly labelCounts: LabelCounts;
@@ -82,7 +84,8 @@ export class OpenProject {
     this.queue = new RunQueue(db, this.runs);
     this.evaluations = new Evaluations(db);
     this.checkpoints = new Checkpoints(join(dir, 'checkpoints.db'));
-    this.suggestions = new Suggestions(db, this.journal, this.annotations);
+    this.queues = new Queues(db);
+    this.suggestions = new Suggestions(db, this.journal, this.annotations, this.queues);
     this.labelFacts = new LabelFacts(db);
     this.labelCounts = new LabelCounts(db);
   }

@@ -1,4 +1,5 @@
-// How much an image is worth a look, from what a model found and what is labelled: a number and the reason in words.
+// How much an image is worth a look, from what a model found and what is labelled: a number and the reason in words. The
+// number alone follows at any score from facts that are worked out once.
 import { iou } from '../../shared/box.ts';
 import { type LabelledRect, openSuggestions, SAME_OBJECT, type Suggestion } from '../../shared/suggestion.ts';
 
@@ -42,6 +43,39 @@ function doubtOf(score: number, threshold: number): number {
   return room <= 0 ? 0 : Math.max(0, 1 - Math.abs(score - threshold) / room);
 }
 
+/**
+ * What the ranks of an image follow from: the weight of labels that the model does not see, then three numbers a find, best
+ * first: its score, the difference it makes from there on down, and 1 where no label answers it.
+ */
+export type RankFacts = Float64Array;
+
+export function rankFacts(finds: readonly Suggestion[], labels: readonly LabelledRect[]): RankFacts {
+  const unnamed = () => '';
+  const unseen = labels.flatMap((label) => unseenLabel(label, finds, unnamed));
+  const open = new Set(openSuggestions(finds, labels, 0));
+  const facts = finds.flatMap((find) => {
+    const [difference] = differenceOf(find, finds, labels, unnamed);
+    return [find.score, difference?.weight ?? 0, open.has(find) ? 1 : 0];
+  });
+  return Float64Array.of(weightOf(unseen), ...facts);
+}
+
+/** The value of `uncertaintyOf`. */
+export function uncertaintyAt(facts: RankFacts, score: number): number {
+  const doubts: number[] = [];
+  for (let at = 1; at < facts.length; at += 3)
+    if (facts[at + 2] === 1) doubts.push(doubtOf(facts[at] ?? 0, score));
+  doubts.sort((a, b) => b - a);
+  return doubts.slice(0, SPEAKERS).reduce((sum, doubt) => sum + doubt, 0) / SPEAKERS;
+}
+
+/** The value of `disagreementOf`. */
+export function disagreementAt(facts: RankFacts, score: number): number {
+  let sum = 0;
+  for (let at = 1; at < facts.length; at += 3) if ((facts[at] ?? 0) >= score) sum += facts[at + 1] ?? 0;
+  return sum + (facts[0] ?? 0);
+}
+
 type Kind = 'clash' | 'missing' | 'loose' | 'unseen';
 
 interface Difference {
@@ -64,10 +98,9 @@ export function disagreementOf(
     ...finds
       .filter((find) => find.score >= score)
       .flatMap((find) => differenceOf(find, finds, labels, nameOf)),
-    ...labels.flatMap((label) => unseen(label, finds, nameOf)),
+    ...labels.flatMap((label) => unseenLabel(label, finds, nameOf)),
   ];
-  const value = differences.reduce((sum, { weight }) => sum + weight, 0);
-  return { value, reason: inWords(differences) };
+  return { value: weightOf(differences), reason: inWords(differences) };
 }
 
 function differenceOf(
@@ -103,7 +136,7 @@ function isBetterAnswer(rival: Suggestion, find: Suggestion, label: LabelledRect
   return rival.classId === label.classId && rival.score >= find.score && iou(rival, label) >= SAME_OBJECT;
 }
 
-function unseen(
+function unseenLabel(
   label: LabelledRect,
   finds: readonly Suggestion[],
   nameOf: (classId: number) => string,

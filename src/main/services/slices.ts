@@ -39,27 +39,29 @@ export async function inSlices<T>(work: Sliced<T>, signal?: AbortSignal): Promis
   }
 }
 
-/** Lines that are sorted in one go. */
+/** Items that are sorted in one go. */
 const SORTED_AT_ONCE = 512;
 
-/** The lines in the order of `sort()`; may be set aside. */
-export function* sorted(lines: readonly string[]): Sliced<readonly string[]> {
-  if (lines.length <= SORTED_AT_ONCE) return lines.toSorted();
-  const middle = lines.length >> 1;
-  const first = yield* sorted(lines.slice(0, middle));
-  const second = yield* sorted(lines.slice(middle));
-  return yield* merged(first, second);
+type Comparison<T> = (a: T, b: T) => number;
+
+/** As `sort()` orders texts. */
+const byCodeUnits = (a: unknown, b: unknown) => (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0);
+
+/** The items in the order of `sort(compare)`; may be set aside. */
+export function* sorted<T>(items: readonly T[], compare: Comparison<T> = byCodeUnits): Sliced<readonly T[]> {
+  if (items.length <= SORTED_AT_ONCE) return items.toSorted(compare);
+  const middle = items.length >> 1;
+  const first = yield* sorted(items.slice(0, middle), compare);
+  const second = yield* sorted(items.slice(middle), compare);
+  return yield* merged(first, second, compare);
 }
 
-function* merged(first: readonly string[], second: readonly string[]): Sliced<readonly string[]> {
-  const all: string[] = [];
+function* merged<T>(first: readonly T[], second: readonly T[], compare: Comparison<T>): Sliced<readonly T[]> {
+  const all: T[] = [];
   let [i, j] = [0, 0];
   while (i < first.length || j < second.length) {
-    const [a, b] = [first[i], second[j]];
-    const isFirst = b === undefined || (a !== undefined && a <= b);
-    all.push((isFirst ? a : b) ?? '');
-    if (isFirst) i += 1;
-    else j += 1;
+    const isFirst = j >= second.length || (i < first.length && compare(first[i] as T, second[j] as T) <= 0);
+    all.push((isFirst ? first[i++] : second[j++]) as T);
     if (all.length % SORTED_AT_ONCE === 0) yield;
   }
   yield;

@@ -1,18 +1,18 @@
-// Suggestions of models: kept apart from labels, accepted or rejected as gestures, and ranked into queues of work.
+// Suggestions of models: kept apart from labels, accepted or rejected as gestures.
 import { iou } from '../../shared/box.ts';
-import type { ImageSuggestions, QueuedImage } from '../../shared/contract/suggestions.ts';
+import type { ImageSuggestions } from '../../shared/contract/suggestions.ts';
 import type { Rect } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type ModelClass, SAME_OBJECT } from '../../shared/suggestion.ts';
-import { boxesOfImage } from '../db/boxes.ts';
-import { listClasses } from '../db/classes.ts';
 import type { WritableDb } from '../db/database.ts';
 import { readImage } from '../db/images.ts';
 import { runNumber } from '../db/runs.ts';
 import * as rows from '../db/suggestions.ts';
 import type { Annotations, GestureResult } from './annotations.ts';
 import type { Change, Journal } from './journal.ts';
-import { disagreementOf, uncertaintyOf } from './ranking.ts';
+import { heirsOf } from './living-classes.ts';
+import type { Queues } from './queues.ts';
+import { livingClasses, standingSuggestions } from './standing-suggestions.ts';
 
 /** A model that suggests: how it is asked for, what it is called, what its classes mean here. */
 export interface SuggestingModel {
@@ -34,28 +34,36 @@ export class Suggestions {
   readonly #db: WritableDb;
   readonly #journal: Journal;
   readonly #annotations: Annotations;
+  readonly #queues: Queues;
 
-  constructor(db: WritableDb, journal: Journal, annotations: Annotations) {
+  constructor(db: WritableDb, journal: Journal, annotations: Annotations, queues: Queues) {
     this.#db = db;
     this.#journal = journal;
     this.#annotations = annotations;
+    this.#queues = queues;
   }
 
   /** Models that have looked at images of the project, newest first, their classes as they stand today. */
   models(): (rows.ModelRow & { readonly images: number })[] {
-    return rows.listModels(this.#db).map((model) => ({ ...model, classes: this.#living(model.classes) }));
+    const heirOf = heirsOf(this.#db);
+    return rows
+      .listModels(this.#db)
+      .map((model) => ({ ...model, classes: livingClasses(model.classes, heirOf) }));
   }
 
   /** Keeps what a model found on an image, in place of what it found before; rejections stay. */
   keep(model: SuggestingModel, imageId: number, finds: readonly Find[], checkpointId: number | null): void {
     this.#db.transact(() => {
-      if (!readImage(this.#db, imageId)) return;
-      const { id } = this.#known(model);
+      const image = readImage(this.#db, imageId);
+      if (!image) return;
+      const known = this.#known(model);
+      const { id } = known;
       rows.deleteOpen(this.#db, id, imageId);
       const rejected = rows.suggestionsOf(this.#db, id, imageId);
       for (const find of finds.filter((one) => !rejected.some((old) => isSame(old, one))))
         rows.insertSuggestion(this.#db, id, imageId, find);
       rows.putLooked(this.#db, id, imageId, { checkpointId, at: Date.now() });
+      this.#queues.note(known, image);
     });
   }
 
@@ -65,7 +73,7 @@ export class Suggestions {
       const model = rows.readModelByKey(this.#db, key);
       const looked = model && rows.readLooked(this.#db, model.id, imageId);
       if (!model || !looked) return NOTHING;
-      const { suggestions, unmapped } = this.#mapped(model, imageId);
+      const { suggestions, unmapped } = standingSuggestions(this.#db, model, imageId, heirsOf(this.#db));
       return { lookedAt: looked.at, checkpointId: looked.checkpointId, suggestions, unmapped };
     });
   }
@@ -113,67 +121,11 @@ export class Suggestions {
     });
   }
 
-  /** The images most worth a look, with the reasons. Only those whose labels or score changed are counted anew. */
-  queue(key: string, kind: 'uncertain' | 'disagreement', score: number): QueuedImage[] {
-    const model = rows.readModelByKey(this.#db, key);
-    if (!model) return [];
-    this.#rankChanged(model, score);
-    return kind === 'uncertain'
-      ? rows.byUncertainty(this.#db, model.id)
-      : rows.byDisagreement(this.#db, model.id);
-  }
-
   /** Images that a model has looked at with its present checkpoint. */
   isFresh(key: string, imageId: number, checkpointId: number | null): boolean {
     const model = rows.readModelByKey(this.#db, key);
     const looked = model && rows.readLooked(this.#db, model.id, imageId);
     return looked !== undefined && looked.checkpointId === checkpointId;
-  }
-
-  #rankChanged(model: rows.ModelRow, score: number): void {
-    const stale = rows.imagesToRank(this.#db, model.id, score);
-    if (stale.length === 0) return;
-    const names = new Map(listClasses(this.#db).map((label) => [label.id, label.name]));
-    const nameOf = (classId: number) => names.get(classId) ?? 'deleted class';
-    this.#db.transact(() => {
-      for (const imageId of stale) this.#rank(model, imageId, score, nameOf);
-    });
-  }
-
-  #rank(model: rows.ModelRow, imageId: number, score: number, nameOf: (classId: number) => string): void {
-    const image = readImage(this.#db, imageId);
-    if (!image) return;
-    const labels = boxesOfImage(this.#db, imageId);
-    const { suggestions } = this.#mapped(model, imageId);
-    const uncertain = uncertaintyOf(suggestions, labels, score, nameOf);
-    const disagree = disagreementOf(suggestions, labels, score, nameOf);
-    rows.setRanks(this.#db, model.id, image, score, {
-      uncertainty: uncertain.value,
-      uncertainReason: uncertain.reason,
-      disagreement: disagree.value,
-      disagreeReason: disagree.reason,
-    });
-  }
-
-  #mapped(model: rows.ModelRow, imageId: number): Pick<ImageSuggestions, 'suggestions' | 'unmapped'> {
-    const classes = this.#living(model.classes);
-    const standing = rows.suggestionsOf(this.#db, model.id, imageId).filter(({ rejected }) => rejected === 0);
-    const suggestions = standing.flatMap(({ classIndex, rejected: _, ...rest }) => {
-      const classId = classes[classIndex]?.classId ?? null;
-      return classId === null ? [] : [{ ...rest, classId }];
-    });
-    return { suggestions, unmapped: standing.length - suggestions.length };
-  }
-
-  /** The classes with what they stand for today: a merged one for its heir, a deleted one for nothing. */
-  #living(classes: readonly ModelClass[]): ModelClass[] {
-    const all = new Map(listClasses(this.#db, { deleted: true }).map((label) => [label.id, label]));
-    const heir = (id: number | null): number | null => {
-      const label = id === null ? undefined : all.get(id);
-      if (!label) return null;
-      return label.deleted ? heir(label.mergedInto) : label.id;
-    };
-    return classes.map(({ name, classId }) => ({ name, classId: heir(classId) }));
   }
 
   #known(model: SuggestingModel): rows.ModelRow {

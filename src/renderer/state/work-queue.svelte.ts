@@ -1,10 +1,10 @@
 // In which order the images come: as they are numbered, or those first that are most worth a look, with the reasons.
-import type { QueuedImage } from '../../shared/contract/suggestions.ts';
 import { msg } from '../words/message.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
 import { suggestions } from './suggestions.svelte.ts';
+import { Task } from './task.svelte.ts';
 
 export const queueNames = {
   none: msg('in order'),
@@ -16,16 +16,14 @@ export type Queue = keyof typeof queueNames;
 
 class WorkQueue {
   kind = $state<Queue>('none');
-  #reasons = $state.raw<ReadonlyMap<number, string>>(new Map());
+  /** Why the image in sight stands in the queue; empty where it stands in none. */
+  reason = $state('');
+  readonly task = new Task();
+  #asked = 0;
 
   constructor() {
     gallery.arrange = (ids) => this.#arrange(ids);
     app.onLeave(() => this.clear());
-  }
-
-  /** Why an image stands in the queue; empty where it stands in none. */
-  reasonOf(imageId: number | undefined): string {
-    return this.#reasons.get(imageId ?? 0) ?? '';
   }
 
   async choose(kind: Queue): Promise<void> {
@@ -33,31 +31,51 @@ class WorkQueue {
     await app.attempt(() => gallery.load());
   }
 
-  clear(): void {
+  /** Gives up comparing: the images come in order. */
+  stop(): void {
     this.kind = 'none';
-    this.#reasons = new Map();
+    this.task.stop();
   }
 
+  clear(): void {
+    this.kind = 'none';
+    this.reason = '';
+    this.task.stop();
+  }
+
+  /** Reads why an image stands where it does. */
+  async explain(imageId: number | undefined): Promise<void> {
+    const asked = ++this.#asked;
+    const { kind } = this;
+    const reason = imageId === undefined ? '' : await this.#reasonOf(kind, imageId);
+    if (asked === this.#asked) this.reason = reason ?? '';
+  }
+
+  #reasonOf(kind: Queue, imageId: number): Promise<string | undefined> | string {
+    const { model, score } = suggestions;
+    if (kind === 'none' || kind === 'unlabelled' || model === undefined) return '';
+    return app.attempt(() => app.client.suggestions.queued({ model, kind, score, imageId }));
+  }
+
+  /** Those of the queue first, then all others in their order. */
   async #arrange(ids: readonly number[]): Promise<readonly number[]> {
     const { kind } = this;
-    const queued = kind === 'none' ? [] : await this.#queued(kind);
-    this.#reasons = new Map(queued.map(({ id, reason }) => [id, reason]));
     if (kind === 'none') return ids;
+    const queued = await this.task.run((signal) => this.#queued(kind, signal));
+    // stopped, overtaken or failed
+    if (queued === undefined || kind !== this.kind) return ids;
     const shown = new Set(ids);
-    if (queued.length > 0) return queued.map(({ id }) => id).filter((id) => shown.has(id));
-    // an empty queue must not hide the images
+    const first = new Set(queued.filter((id) => shown.has(id)));
+    if (first.size > 0) return [...first, ...ids.filter((id) => !first.has(id))];
     this.kind = 'none';
     app.say(nothingIn(kind));
     return ids;
   }
 
-  async #queued(kind: Exclude<Queue, 'none'>): Promise<readonly Pick<QueuedImage, 'id' | 'reason'>[]> {
-    if (kind === 'unlabelled') {
-      const ids = await app.client.images.ids({ state: 'unlabelled' });
-      return ids.map((id) => ({ id, reason: 'unlabelled' }));
-    }
+  async #queued(kind: Exclude<Queue, 'none'>, signal: AbortSignal): Promise<readonly number[]> {
+    if (kind === 'unlabelled') return app.client.images.ids({ state: 'unlabelled' }, { signal });
     const { model, score } = suggestions;
-    return model === undefined ? [] : app.client.suggestions.queue({ model, kind, score });
+    return model === undefined ? [] : app.client.suggestions.queue({ model, kind, score }, { signal });
   }
 }
 

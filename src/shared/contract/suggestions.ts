@@ -49,11 +49,7 @@ export interface SuggestingProgress {
   readonly cause: string | null;
 }
 
-export interface QueuedImage {
-  readonly id: number;
-  readonly rank: number;
-  readonly reason: string;
-}
+const queue = z.strictObject({ model, kind: z.enum(['uncertain', 'disagreement']), score });
 
 const which = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['all', 'unlabelled']) }),
@@ -76,7 +72,8 @@ export const suggestionRequests = {
   start: request.input(z.strictObject({ project, model, which })).output(type<void>()),
   cancel: request.output(type<void>()),
   progress: request.output(type<SuggestingProgress | null>()),
-  queue: request
-    .input(z.strictObject({ model, kind: z.enum(['uncertain', 'disagreement']), score }))
-    .output(type<readonly QueuedImage[]>()),
+  /** Ids of the images most worth a look, those first; none that is not worth one. */
+  queue: request.input(queue).output(type<readonly number[]>()),
+  /** Why an image stands in a queue, in words; empty where it stands in none. */
+  queued: request.input(queue.extend({ imageId })).output(type<string>()),
 };

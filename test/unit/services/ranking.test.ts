@@ -1,7 +1,13 @@
 // How much an image is worth a look: laws of the ranks, and the reasons in words.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { disagreementOf, uncertaintyOf } from '../../../src/main/services/ranking.ts';
+import {
+  disagreementAt,
+  disagreementOf,
+  rankFacts,
+  uncertaintyAt,
+  uncertaintyOf,
+} from '../../../src/main/services/ranking.ts';
 import type { LabelledRect, Suggestion } from '../../../src/shared/suggestion.ts';
 import { openSuggestions } from '../../../src/shared/suggestion.ts';
 
@@ -107,5 +113,27 @@ describe('uncertainty', () => {
     const { reason, value } = uncertaintyOf(finds, [label(0)], 0.4, nameOf);
     expect(reason).toBe('unsure of WBC 0.42');
     expect(value).toBeGreaterThan(0.25);
+  });
+});
+
+describe('the facts behind the ranks', () => {
+  it('give the same ranks at every score', () => {
+    const anyLabel = anyFind.map((one) => ({ ...one, ignore: one.x % 5 === 0 }));
+    const anyScore = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.array(anyFind, { maxLength: 8 }),
+        fc.array(anyLabel, { maxLength: 8 }),
+        anyScore,
+        (finds, labels, score) => {
+          const facts = rankFacts(finds, labels);
+          const [unsure, differ] = [uncertaintyOf, disagreementOf].map((of) =>
+            of(finds, labels, score, nameOf),
+          );
+          expect(uncertaintyAt(facts, score)).toBeCloseTo(unsure!.value, 10);
+          expect(disagreementAt(facts, score)).toBeCloseTo(differ!.value, 10);
+        },
+      ),
+    );
   });
 });

@@ -79,6 +79,8 @@ describe('sorting in slices', () => {
     expect(step.value).toEqual([...lines].sort());
     expect(turns).toBeGreaterThan(20);
     expect(atOnce(sorted([]))).toEqual([]);
+    const byLength = (a: string, b: string) => a.length - b.length;
+    expect(atOnce(sorted(lines, byLength))).toEqual([...lines].sort(byLength));
   });
 });
 

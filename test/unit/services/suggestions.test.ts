@@ -1,32 +1,7 @@
-// Suggestions beside labels: kept, accepted and rejected as gestures, mapped to classes, ranked into queues.
+// Suggestions beside labels: kept, accepted and rejected as gestures, mapped to classes.
 import { describe, expect, it } from 'vitest';
 import type { OpenProject } from '../../../src/main/services/projects.ts';
-import type { Find, SuggestingModel } from '../../../src/main/services/suggestions.ts';
-import { labellingProject } from './temporary.ts';
-
-const find = (x: number, score: number, classIndex = 0): Find => ({
-  x,
-  y: 10,
-  width: 20,
-  height: 20,
-  classIndex,
-  score,
-});
-
-function suggestingProject(images = 2) {
-  const { project, imageIds } = labellingProject(images);
-  const cell = project.classes.add({ name: 'cell' }, 'test');
-  const model: SuggestingModel = {
-    key: '/models/cells.pth',
-    name: 'cells.pth',
-    runId: null,
-    classes: [
-      { name: 'Cell', classId: cell.id },
-      { name: 'dirt', classId: null },
-    ],
-  };
-  return { project, imageIds, cell, model, imageId: imageIds[0]! };
-}
+import { find, suggestingProject } from './suggesting-project.ts';
 
 const boxesOf = (project: OpenProject, imageId: number) => project.annotations.labels(imageId).boxes;
 const revisionOf = (project: OpenProject, imageId: number) =>
@@ -115,48 +90,5 @@ describe('suggestions', () => {
     project.runs.delete(run.id);
     expect(project.suggestions.models()).toEqual([]);
     expect(project.suggestions.ofImage(ofRun.key, imageId).lookedAt).toBeNull();
-  });
-});
-
-describe('the queues', () => {
-  it('put first what the model is least sure of, and drop what is finished', () => {
-    const { project, imageIds, model } = suggestingProject(3);
-    const [sure, unsure, half] = imageIds as [number, number, number];
-    project.suggestions.keep(model, sure, [find(10, 0.95)], null);
-    project.suggestions.keep(model, unsure, [find(10, 0.4), find(50, 0.41)], null);
-    project.suggestions.keep(model, half, [find(10, 0.5)], null);
-    const queue = () => project.suggestions.queue(model.key, 'uncertain', 0.4);
-    expect(queue().map(({ id }) => id)).toEqual([unsure, half]);
-    expect(queue()[0]!.reason).toBe('unsure of cell 0.40, cell 0.41');
-    project.annotations.finish(unsure, revisionOf(project, unsure), 'test');
-    expect(queue().map(({ id }) => id)).toEqual([half]);
-  });
-
-  it('rank disagreement anew after labels, score or classes change', () => {
-    const { project, imageIds, cell, model } = suggestingProject(2);
-    const [first, second] = imageIds as [number, number];
-    const draw = (imageId: number, x: number) =>
-      project.annotations.apply({
-        imageId,
-        revision: revisionOf(project, imageId),
-        name: 'draw',
-        put: [{ x, y: 10, width: 20, height: 20, classId: cell.id }],
-        session: 'test',
-      });
-    project.suggestions.keep(model, first, [find(10, 0.9), find(50, 0.8), find(90, 0.9, 1)], null);
-    project.suggestions.keep(model, second, [find(10, 0.6)], null);
-    const queue = (score = 0.5) => project.suggestions.queue(model.key, 'disagreement', score);
-    expect(queue()).toEqual([]);
-    draw(first, 10);
-    draw(second, 200);
-    expect(queue().map(({ id, reason }) => [id, reason])).toEqual([
-      [second, '1 missing label (cell), 1 label not found (cell)'],
-      [first, '1 missing label (cell)'],
-    ]);
-    expect(queue(0.85).map(({ id }) => id)).toEqual([second]);
-    project.suggestions.map(model.key, 1, cell.id);
-    expect(queue().map(({ id }) => id)).toEqual([first, second]);
-    project.journal.undo('test');
-    expect(queue().map(({ id }) => id)).toEqual([first]);
   });
 });

@@ -9,6 +9,7 @@ import * as keptDetections from './project/0007-kept-detections.ts';
 import * as boxOrder from './project/0008-box-order.ts';
 import * as counting from './project/0009-counting.ts';
 import * as largeImports from './project/0010-large-imports.ts';
+import * as rankFacts from './project/0011-rank-facts.ts';
 
 export const projectSchema = {
   applicationId: 0x44444f50, // "DDOP"
@@ -23,5 +24,6 @@ export const projectSchema = {
     boxOrder,
     counting,
     largeImports,
+    rankFacts,
   ],
 };
