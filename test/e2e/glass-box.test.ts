@@ -87,7 +87,7 @@ describe.skipIf(!program)('the glass box in a browser', () => {
   });
 
   it('surveys all labels, gives advice, and opens a box that nothing learns with the box selected', async () => {
-    await glass().getByRole('button', { name: 'Survey all labels' }).click();
+    await glass().getByRole('button', { name: 'Survey the labels' }).click();
     const unlearnt = glass().getByRole('list', { name: 'Boxes that are learnt nowhere' }).getByRole('button');
     await unlearnt.first().waitFor({ timeout: WHILE_LOOKING });
     const advice = await glass().getByRole('status').textContent();
@@ -104,6 +104,25 @@ describe.skipIf(!program)('the glass box in a browser', () => {
       expect(await selected.textContent()).toContain(name);
     }
     expect(images.size).toBeGreaterThan(0);
+  });
+
+  it('shows the survey to who comes later, with what was counted at each level', async () => {
+    await page.reload();
+    await page.locator('canvas.boxes').focus();
+    await page.keyboard.press('g');
+    const sums = glass().getByRole('table', { name: /over all surveyed images/ });
+    await sums.waitFor({ timeout: WHILE_LOOKING });
+    const [, cls, reg] = await sums
+      .getByRole('row')
+      .filter({ hasText: 'P3' })
+      .getByRole('cell')
+      .allTextContents();
+    expect(Number(cls)).toBeGreaterThan(0);
+    expect(Number(reg)).toBeGreaterThan(0);
+    await glass()
+      .getByText(/\d+ boxes on 12 labelled images/)
+      .waitFor();
+    await level('P3').first().waitFor({ timeout: WHILE_LOOKING });
   });
 
   it('goes by its key', async () => {

@@ -24,6 +24,14 @@ export function labelledImages(db: ReadableDb, stretch: Stretch) {
   return db.read<{ id: number; split: 'train' | 'val'; longSide: number }>(sql).all({ ...stretch });
 }
 
+/** Images that somebody has looked at and that have a box. */
+export function boxedImageIds(db: ReadableDb, stretch: Stretch): number[] {
+  const sql = `SELECT id FROM live_image AS image WHERE id > :after AND id <= :to AND state <> 'unlabelled'
+    AND EXISTS (SELECT 1 FROM live_box WHERE image_id = image.id) ORDER BY id`;
+  const rows = db.read<{ id: number }>(sql).all({ ...stretch });
+  return rows.map(({ id }) => id);
+}
+
 /** The boxes of training images that count. */
 export function trainingBoxes(db: ReadableDb, stretch: Stretch): TrainingBox[] {
   const sql = `SELECT box.class_id AS classId, box.width, box.height FROM live_image AS image

@@ -7,8 +7,8 @@ export function glassBoxRoutes({ workspace, assistant }: Parts) {
     image: os.glassBox.image.handler(({ input: { project, model, imageId } }) =>
       glassImage(assistant.detector, workspace.meant(project), model, imageId),
     ),
-    survey: os.glassBox.survey.handler(({ input: { project, model } }) =>
-      assistant.survey.start(workspace.meant(project), model),
+    survey: os.glassBox.survey.handler(({ input: { project, model, most } }) =>
+      assistant.survey.start(workspace.meant(project), model, most),
     ),
     surveyed: os.glassBox.surveyed.handler(() => {
       const { progress, result } = assistant.survey;

@@ -114,6 +114,11 @@ export class Annotations {
     }));
   }
 
+  /** False for an image that is not, or no longer, in the project. */
+  has(imageId: number): boolean {
+    return readImage(this.#db, imageId) !== undefined;
+  }
+
   /** A page of images in id order, those after `afterId`. */
   images(filter: ImageFilter = {}, afterId = 0, limit = 200): ImageRecord[] {
     return listImages(this.#db, filter, afterId, limit);

@@ -2,8 +2,8 @@
 import type { SurveyProgress } from '../../shared/contract/glass-box.ts';
 import type { SuggestingProgress } from '../../shared/contract/suggestions.ts';
 import { DetectorProcess } from '../trainer/launch-detector.ts';
-import { Survey } from './glass-box.ts';
 import { Suggesting } from './suggesting.ts';
+import { Survey } from './survey.ts';
 
 export class Assistant {
   readonly detector = new DetectorProcess();

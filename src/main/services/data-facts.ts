@@ -3,7 +3,7 @@ import type { LabelClass } from '../../shared/model.ts';
 import { listClasses } from '../db/classes.ts';
 import type { ReadableDb } from '../db/database.ts';
 import { lastSeq } from '../db/journal.ts';
-import { countInProgress, labelledImages, lastImageId, trainingBoxes } from '../db/label-facts.ts';
+import { boxedImageIds, countInProgress, labelledImages, lastImageId, trainingBoxes } from '../db/label-facts.ts';
 import type { Sliced } from './slices.ts';
 
 export interface DataFacts {
@@ -45,6 +45,16 @@ export class LabelFacts {
     const ids: number[] = [];
     for (const stretch of this.#stretches()) {
       for (const { id, split } of labelledImages(this.#db, stretch)) if (split === 'train') ids.push(id);
+      yield;
+    }
+    return ids;
+  }
+
+  /** Ids of the images that somebody has looked at and that have a box. May be set aside. */
+  *boxedIds(): Sliced<number[]> {
+    const ids: number[] = [];
+    for (const stretch of this.#stretches()) {
+      for (const id of boxedImageIds(this.#db, stretch)) ids.push(id);
       yield;
     }
     return ids;

@@ -34,18 +34,18 @@ export function modelChoices(project: OpenProject): ModelChoice[] {
       key: `${run.id}/${part}`,
       name: nameOf(run, part),
       runId: run.id,
+      checkpointId: checkpoint.id,
       score: project.evaluations.usualScore(run.id, checkpoint.id),
     })),
   );
   const keys = new Set(ofRuns.map(({ key }) => key));
   const files = [...known.values()].filter(({ key }) => !keys.has(key) && !isRunKey(key));
-  return [...ofRuns, ...files.map(({ key, name }) => ({ key, name, runId: null, score: null }))].map(
-    (choice) => ({
-      ...choice,
-      images: known.get(choice.key)?.images ?? 0,
-      classes: known.get(choice.key)?.classes ?? [],
-    }),
-  );
+  const unknown = { runId: null, checkpointId: null, score: null };
+  return [...ofRuns, ...files.map(({ key, name }) => ({ key, name, ...unknown }))].map((choice) => ({
+    ...choice,
+    images: known.get(choice.key)?.images ?? 0,
+    classes: known.get(choice.key)?.classes ?? [],
+  }));
 }
 
 /** The model of a key. Throws a Problem where there is none. */

@@ -18,8 +18,8 @@ class GlassBox {
   loading = $state(false);
   progress = $state.raw<SurveyProgress | null>(null);
   survey = $state.raw<GlassSurvey | null>(null);
-  /** What is shown was asked for this. */
-  #asked = '';
+  /** What is shown, or asked for, is of this. */
+  #shown = '';
 
   constructor() {
     app.onLeave(() => this.clear());
@@ -27,50 +27,61 @@ class GlassBox {
   }
 
   toggle(): void {
-    if (suggestions.model !== undefined) this.isOpen = !this.isOpen;
-    else app.say(t('The glass box needs a model: train one first.'));
+    if (suggestions.model === undefined) app.say(t('The glass box needs a model: train one first.'));
+    else this.isOpen = !this.isOpen;
+    // a survey may have been made before this window was here
+    if (this.isOpen) void app.attempt(() => this.#readSurvey());
   }
 
   clear(): void {
     this.isOpen = false;
     this.glass = undefined;
+    this.loading = false;
     this.progress = null;
     this.survey = null;
-    this.#asked = '';
+    this.#shown = '';
   }
 
   /** Explains the labels of the image as they are now. */
   async show(): Promise<void> {
     const [model, project, image] = [suggestions.model, app.project?.id, labels.image];
     if (!this.isOpen || model === undefined || project === undefined || !image) return;
-    const asked = `${model} ${image.id} ${image.revision}`;
-    if (asked === this.#asked) return;
-    this.#asked = asked;
+    const asked = `${model} ${suggestions.choice?.checkpointId} ${image.id} ${image.revision}`;
+    if (asked === this.#shown) return;
+    this.#shown = asked;
     this.glass = undefined;
     this.loading = true;
     const glass = await app.attempt(() => app.client.glassBox.image({ project, model, imageId: image.id }));
-    if (asked !== this.#asked) return;
+    if (asked !== this.#shown) return;
     this.loading = false;
     this.glass = glass;
+    // what failed may be asked for again
+    if (glass === undefined) this.#shown = '';
   }
 
-  /** Looks at every labelled image for boxes that nothing learns. */
-  async start(): Promise<void> {
+  /** Looks at labelled images, `most` of them or all, for boxes that nothing learns. */
+  async start(most: number | null): Promise<void> {
     const [model, project] = [suggestions.model, app.project?.id];
     if (model === undefined || project === undefined) return;
-    await app.attempt(() => app.client.glassBox.survey({ project, model }));
+    await app.attempt(() => app.client.glassBox.survey({ project, model, most }));
+  }
+
+  async stop(): Promise<void> {
+    await app.attempt(() => app.client.glassBox.cancel());
   }
 
   hear(notice: Notice): void {
     if (notice.type !== 'survey') return;
     this.progress = notice.progress;
-    if (notice.progress.state === 'failed') app.say(notice.progress.cause ?? t('The survey failed.'));
-    if (notice.progress.state === 'done') void this.#readSurvey();
+    const { state, cause } = notice.progress;
+    if (state === 'failed') app.say(cause ?? t('The survey failed.'));
+    if (state !== 'going') void app.attempt(() => this.#readSurvey());
   }
 
   async #readSurvey(): Promise<void> {
-    const read = await app.attempt(() => app.client.glassBox.surveyed());
-    this.survey = read?.survey ?? null;
+    const { progress, survey } = await app.client.glassBox.surveyed();
+    this.progress = progress;
+    this.survey = survey;
   }
 }
 

@@ -63,14 +63,18 @@ export interface UnlearntBox extends Rect {
 
 export interface GlassSurvey {
   readonly modelName: string;
+  /** Those that were looked at, of so many labelled ones. */
   readonly images: number;
+  readonly of: number;
+  /** Those that could not be read. */
+  readonly unreadable: number;
   readonly boxes: number;
   /** Without a place that learns the class, and the sides. */
   readonly unlearntCls: number;
   readonly unlearntReg: number;
   /** Positives of each level over all images. */
   readonly levels: readonly { readonly name: string; readonly cls: number; readonly reg: number }[];
-  /** The worst first; at most a few hundred. */
+  /** The worst first; at most some thousand. */
   readonly unlearnt: readonly UnlearntBox[];
   /** What follows, in sentences. */
   readonly advice: readonly string[];
@@ -80,6 +84,8 @@ export interface GlassSurvey {
 export interface SurveyProgress {
   readonly done: number;
   readonly of: number;
+  /** null before the first images. */
+  readonly secondsLeft: number | null;
   readonly state: 'going' | 'done' | 'cancelled' | 'failed';
   readonly cause: string | null;
 }
@@ -88,8 +94,10 @@ const model = z.string().min(1).max(4096);
 
 export const glassBoxRequests = {
   image: request.input(z.strictObject({ project, model, imageId: id })).output(type<GlassImage>()),
-  /** Over all labelled images; the answer comes with the notice that it is done. */
-  survey: request.input(z.strictObject({ project, model })).output(type<void>()),
+  /** Over labelled images, at most so many (null: all); what was seen can be read once it is over. */
+  survey: request
+    .input(z.strictObject({ project, model, most: z.number().int().min(1).nullable() }))
+    .output(type<void>()),
   surveyed: request.output(
     type<{ readonly progress: SurveyProgress | null; readonly survey: GlassSurvey | null }>(),
   ),

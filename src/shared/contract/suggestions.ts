@@ -14,6 +14,8 @@ export interface ModelChoice {
   readonly key: string;
   readonly name: string;
   readonly runId: string | null;
+  /** Which weights it would look with now; null for a file. */
+  readonly checkpointId: number | null;
   /** From where on its finds are worth a look, by its evaluation; null: not known. */
   readonly score: number | null;
   /** Images that it has looked at. */

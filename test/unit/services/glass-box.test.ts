@@ -1,10 +1,13 @@
 // The glass box: what it shows is what the assigner of training decides, and what follows from boxes nobody learns.
+import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { adviceFor } from '../../../src/main/services/assignment-advice.ts';
-import { glassImage, Survey } from '../../../src/main/services/glass-box.ts';
+import { glassImage } from '../../../src/main/services/glass-box.ts';
+import { Survey } from '../../../src/main/services/survey.ts';
 import type { TrainingEvent } from '../../../src/main/trainer/job.ts';
 import { DetectorProcess } from '../../../src/main/trainer/launch-detector.ts';
 import { runJob } from '../../../src/main/trainer/run-job.ts';
+import type { SurveyProgress } from '../../../src/shared/contract/glass-box.ts';
 import type { JsonObject } from '../../../src/shared/model.ts';
 import { sampleJob, sampleProject, tinyRecipe } from '../trainer/sample-project.ts';
 
@@ -12,8 +15,8 @@ const detector = new DetectorProcess();
 afterAll(() => detector.close());
 
 /** A project whose run 1 has trained for one epoch without mirror images, and what the training said. */
-async function trainedProject() {
-  const project = await sampleProject(6);
+async function trainedProject(images = 6) {
+  const project = await sampleProject(images);
   const recipe = tinyRecipe(['augment.flip=0', 'assigner.plainPart=1', 'assigner.rampPart=0'], { epochs: 1 });
   const snapshot = project.snapshots.take();
   const run = project.runs.create({
@@ -62,14 +65,52 @@ describe('the glass box', () => {
     const { project } = await trainedProject();
     const told: string[] = [];
     const survey = new Survey(detector, ({ state }) => told.push(state));
-    survey.start(project, 'r1/best');
-    expect(() => survey.start(project, 'r1/best')).toThrow('going on already');
+    survey.start(project, 'r1/best', null);
+    expect(() => survey.start(project, 'r1/best', null)).toThrow('going on already');
     await expect.poll(() => survey.progress?.state, { timeout: 30_000 }).toBe('done');
     const boxes = project.annotations.images().flatMap(({ id }) => project.annotations.labels(id).boxes);
-    expect(survey.result).toMatchObject({ images: 6, boxes: boxes.length });
+    expect(survey.result).toMatchObject({ images: 6, of: 6, unreadable: 0, boxes: boxes.length });
     expect(survey.result!.unlearntCls).toBeGreaterThan(0);
+    expect(survey.result!.levels.map(({ name }) => name)).toEqual(['P3', 'P4', 'P5', 'P6', 'P7']);
     expect(survey.result!.advice[0]).toContain('learnt nowhere');
     expect(told).toEqual(['going', 'done']);
+    await survey.end();
+  });
+
+  it('surveys a sample, always the same, and counts what cannot be read', async () => {
+    const { project } = await trainedProject();
+    const survey = new Survey(detector, () => undefined);
+    const surveyed = async (most: number) => {
+      survey.start(project, 'r1/best', most);
+      await expect.poll(() => survey.progress?.state, { timeout: 30_000 }).toBe('done');
+      return survey.result!;
+    };
+    const first = await surveyed(4);
+    expect(first).toMatchObject({ images: 4, of: 6 });
+    expect(await surveyed(4)).toEqual(first);
+    const [image] = project.annotations.images();
+    rmSync(project.imageFile(image!));
+    expect(await surveyed(6)).toMatchObject({ images: 5, unreadable: 1 });
+    await survey.end();
+  });
+
+  it('keeps what a survey saw that was stopped, and says how long the rest takes', async () => {
+    const { project } = await trainedProject(18);
+    const told: SurveyProgress[] = [];
+    const survey = new Survey(detector, (progress) => {
+      told.push(progress);
+      if (progress.done === 16) survey.cancel();
+    });
+    survey.start(project, 'r1/best', null);
+    await expect.poll(() => survey.progress?.state, { timeout: 30_000 }).toBe('cancelled');
+    expect(told.map(({ done, of }) => [done, of])).toEqual([
+      [0, 0],
+      [8, 18],
+      [16, 18],
+      [16, 18],
+    ]);
+    expect(told[2]!.secondsLeft).toBeGreaterThan(0);
+    expect(survey.result).toMatchObject({ images: 16, of: 18 });
     await survey.end();
   });
 });
