@@ -120,6 +120,24 @@ export function putLooked(
   db.write(sql).run(model, imageId, checkpointId, at);
 }
 
+/** Images from `after`, not itself, to `to` that a model has not looked at with these weights; of one state where given. */
+export function imagesToLookAt(
+  db: ReadableDb,
+  wish: {
+    readonly model: number | null;
+    readonly checkpointId: number | null;
+    readonly state: ImageState | null;
+    readonly after: number;
+    readonly to: number;
+  },
+): number[] {
+  const sql = `SELECT id FROM live_image WHERE id > :after AND id <= :to AND (:state IS NULL OR state = :state)
+    AND NOT EXISTS (SELECT 1 FROM suggested_image
+      WHERE model = :model AND image_id = live_image.id AND checkpoint_id IS :checkpointId) ORDER BY id`;
+  const rows = db.read<{ id: number }>(sql).all({ ...wish });
+  return rows.map(({ id }) => id);
+}
+
 export interface LookedRow {
   readonly checkpointId: number | null;
   readonly at: Timestamp;

@@ -114,9 +114,9 @@ export class Annotations {
     }));
   }
 
-  /** False for an image that is not, or no longer, in the project. */
-  has(imageId: number): boolean {
-    return readImage(this.#db, imageId) !== undefined;
+  /** An image; undefined where it is not, or no longer, in the project. */
+  find(imageId: number): ImageRecord | undefined {
+    return readImage(this.#db, imageId);
   }
 
   /** A page of images in id order, those after `afterId`. */

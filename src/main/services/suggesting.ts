@@ -6,6 +6,7 @@ import type { JobImage } from '../trainer/job.ts';
 import type { Looked } from '../trainer/job-detector.ts';
 import type { DetectorProcess } from '../trainer/launch-detector.ts';
 import type { OpenProject } from './projects.ts';
+import { inSlices } from './slices.ts';
 import { SoleJob } from './sole-job.ts';
 import { type ChosenModel, chosenModel, classesByName } from './suggesting-models.ts';
 import type { Find, SuggestingModel } from './suggestions.ts';
@@ -39,7 +40,7 @@ export async function suggestNow(
     type: 'look',
     model: model.source,
     cache: model.cache,
-    images: [bare(project, image)],
+    images: [bare(project, image, project.info().imageRoot)],
     scoreThresh: LOWEST_SCORE,
   });
   const [looked] = answer.images;
@@ -60,26 +61,19 @@ export async function suggestMany(
   { onProgress, onWarning, signal }: SuggestingListeners = {},
 ): Promise<SuggestingProgress> {
   const model = chosenModel(project, key);
-  const images = imagesFor(project, model, which);
-  let progress: SuggestingProgress = {
-    model: model.key,
-    modelName: model.name,
-    done: 0,
-    of: images.length,
-    found: 0,
-    unreadable: 0,
-    hindrance: null,
-    state: 'going',
-    cause: null,
-  };
+  const ids = await imagesFor(project, model, which);
+  let progress = { ...begun(model), of: ids.length };
   onProgress?.(progress);
-  for (let start = 0; start < images.length && !signal?.aborted; start += IMAGES_AT_ONCE) {
-    const some = images.slice(start, start + IMAGES_AT_ONCE);
+  const root = project.info().imageRoot;
+  for (let start = 0; start < ids.length && !signal?.aborted; start += IMAGES_AT_ONCE) {
+    const wanted = ids.slice(start, start + IMAGES_AT_ONCE);
+    // what was taken out of the project meanwhile is passed over
+    const some = wanted.flatMap((id) => project.annotations.find(id) ?? []);
     const answer = await detector.ask({
       type: 'look',
       model: model.source,
       cache: model.cache,
-      images: some.map((image) => bare(project, image)),
+      images: some.map((image) => bare(project, image, root)),
       scoreThresh: LOWEST_SCORE,
     });
     const troubles = answer.images.flatMap((looked) => ('trouble' in looked ? [looked.trouble] : []));
@@ -89,7 +83,7 @@ export async function suggestMany(
     const found = keep(project, model, answer.classes, some, answer.images);
     progress = {
       ...progress,
-      done: progress.done + some.length,
+      done: progress.done + wanted.length,
       found: progress.found + found,
       unreadable: progress.unreadable + troubles.length,
       hindrance,
@@ -97,6 +91,11 @@ export async function suggestMany(
     onProgress?.(progress);
   }
   return { ...progress, state: progress.done < progress.of ? 'cancelled' : 'done' };
+}
+
+function begun({ key, name }: ChosenModel): SuggestingProgress {
+  const none = { done: 0, of: 0, found: 0, unreadable: 0, hindrance: null, cause: null };
+  return { model: key, modelName: name, ...none, state: 'going' };
 }
 
 /** One job of looking at many images at a time; cancelled, it ends after the images under way and keeps what was found. */
@@ -109,19 +108,17 @@ export class Suggesting extends SoleJob<SuggestingProgress> {
     this.#detector = detector;
   }
 
-  /** Throws a Problem while another one is going on, or where there is nothing to look at. */
+  /** Throws a Problem while another one is going on. */
   start(project: OpenProject, key: string, which: Which): void {
     this.assertFree('Suggestions are being made already.', 'Cancel them or wait for their end.');
     const model = chosenModel(project, key);
-    if (imagesFor(project, model, which).length === 0)
-      throw new Problem(
-        `${model.name} has looked at all of these images already.`,
-        'Choose other images, or look at a single one anew.',
-      );
+    this.tell(begun(model));
     this.run(async (signal) => {
       const onProgress = (progress: SuggestingProgress) => this.tell(progress);
       try {
-        this.tell(await suggestMany(this.#detector, project, key, which, { onProgress, signal }));
+        const ended = await suggestMany(this.#detector, project, key, which, { onProgress, signal });
+        if (ended.of === 0) throw allSeen(model);
+        this.tell(ended);
       } catch (error) {
         if (this.progress) this.tell({ ...this.progress, state: 'failed', cause: sentenceOf(error) });
       }
@@ -129,11 +126,22 @@ export class Suggesting extends SoleJob<SuggestingProgress> {
   }
 }
 
-function imagesFor(project: OpenProject, model: ChosenModel, which: Which): ImageRecord[] {
-  if (which.kind === 'selection') return which.ids.map((id) => project.annotations.labels(id).image);
-  const filter = which.kind === 'unlabelled' ? ({ state: 'unlabelled' } as const) : {};
-  const all = project.annotations.images(filter, 0, Number.MAX_SAFE_INTEGER);
-  return all.filter(({ id }) => !project.suggestions.isFresh(model.key, id, model.checkpointId));
+function allSeen({ name }: ChosenModel): Problem {
+  return new Problem(
+    `${name} has looked at all of these images already.`,
+    'Choose other images, or look at a single one anew.',
+  );
+}
+
+/** Those that are named, and otherwise those that the same checkpoint has not looked at. */
+async function imagesFor(
+  project: OpenProject,
+  { key, checkpointId }: ChosenModel,
+  which: Which,
+): Promise<readonly number[]> {
+  if (which.kind === 'selection') return which.ids;
+  const state = which.kind === 'unlabelled' ? 'unlabelled' : null;
+  return await inSlices(project.suggestions.unseen(key, checkpointId, state));
 }
 
 /** Keeps what was found on each image that could be read; returns how many finds that were. */
@@ -174,7 +182,7 @@ function findsOf({ boxes, scores, labels }: Exclude<Looked, { trouble: string }>
 }
 
 /** An image without its labels: the detector is not to know them. */
-function bare(project: OpenProject, image: ImageRecord): JobImage {
+function bare(project: OpenProject, image: ImageRecord, root: string): JobImage {
   const { width, height } = image;
-  return { path: project.imageFile(image), width, height, boxes: [], labels: [], ignore: [] };
+  return { path: project.imageFile(image, root), width, height, boxes: [], labels: [], ignore: [] };
 }

@@ -1,17 +1,19 @@
 // Suggestions of models: kept apart from labels, accepted or rejected as gestures.
 import { iou } from '../../shared/box.ts';
 import type { ImageSuggestions } from '../../shared/contract/suggestions.ts';
-import type { Rect } from '../../shared/model.ts';
+import type { ImageState, Rect } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type ModelClass, SAME_OBJECT } from '../../shared/suggestion.ts';
 import type { WritableDb } from '../db/database.ts';
 import { readImage } from '../db/images.ts';
+import { lastImageId } from '../db/label-facts.ts';
 import { runNumber } from '../db/runs.ts';
 import * as rows from '../db/suggestions.ts';
 import type { Annotations, GestureResult } from './annotations.ts';
 import type { Change, Journal } from './journal.ts';
 import { heirsOf } from './living-classes.ts';
 import type { Queues } from './queues.ts';
+import type { Sliced } from './slices.ts';
 import { livingClasses, standingSuggestions } from './standing-suggestions.ts';
 
 /** A model that suggests: how it is asked for, what it is called, what its classes mean here. */
@@ -27,6 +29,9 @@ export interface Find extends Rect {
   readonly classIndex: number;
   readonly score: number;
 }
+
+/** Images that are looked for without a break. */
+const STRETCH = 500;
 
 const NOTHING: ImageSuggestions = { lookedAt: null, checkpointId: null, suggestions: [], unmapped: 0 };
 
@@ -121,11 +126,17 @@ export class Suggestions {
     });
   }
 
-  /** Images that a model has looked at with its present checkpoint. */
-  isFresh(key: string, imageId: number, checkpointId: number | null): boolean {
-    const model = rows.readModelByKey(this.#db, key);
-    const looked = model && rows.readLooked(this.#db, model.id, imageId);
-    return looked !== undefined && looked.checkpointId === checkpointId;
+  /** Ids of the images that a model has not looked at with these weights; may be set aside. */
+  *unseen(key: string, checkpointId: number | null, state: ImageState | null): Sliced<number[]> {
+    const model = rows.readModelByKey(this.#db, key)?.id ?? null;
+    const last = lastImageId(this.#db);
+    const ids: number[] = [];
+    for (let after = 0; after < last; after += STRETCH) {
+      const wish = { model, checkpointId, state, after, to: after + STRETCH };
+      for (const id of rows.imagesToLookAt(this.#db, wish)) ids.push(id);
+      yield;
+    }
+    return ids;
   }
 
   #known(model: SuggestingModel): rows.ModelRow {

@@ -61,7 +61,7 @@ export class Survey extends SoleJob<SurveyProgress> {
     const clock = new Clock(ids.length);
     try {
       for (let at = 0; at < ids.length && !signal.aborted; at += IMAGES_AT_ONCE) {
-        const there = ids.slice(at, at + IMAGES_AT_ONCE).filter((id) => project.annotations.has(id));
+        const there = ids.slice(at, at + IMAGES_AT_ONCE).filter((id) => project.annotations.find(id));
         const some = there.map((id) => truthOf(project, id, numbers));
         const answer = await this.#detector.ask({
           type: 'explain',

@@ -1,6 +1,7 @@
 // Suggestions beside labels: kept, accepted and rejected as gestures, mapped to classes.
 import { describe, expect, it } from 'vitest';
 import type { OpenProject } from '../../../src/main/services/projects.ts';
+import { atOnce } from '../../../src/main/services/slices.ts';
 import { find, suggestingProject } from './suggesting-project.ts';
 
 const boxesOf = (project: OpenProject, imageId: number) => project.annotations.labels(imageId).boxes;
@@ -85,8 +86,10 @@ describe('suggestions', () => {
     const run = project.runs.create({ recipe: {}, seed: 0 });
     const ofRun = { ...model, key: `${run.id}/best`, runId: run.id };
     project.suggestions.keep(ofRun, imageId, [find(10, 0.4)], 3);
-    expect(project.suggestions.isFresh(ofRun.key, imageId, 3)).toBe(true);
-    expect(project.suggestions.isFresh(ofRun.key, imageId, 4)).toBe(false);
+    const unseen = (checkpointId: number) =>
+      atOnce(project.suggestions.unseen(ofRun.key, checkpointId, null));
+    expect(unseen(3)).not.toContain(imageId);
+    expect(unseen(4)).toContain(imageId);
     project.runs.delete(run.id);
     expect(project.suggestions.models()).toEqual([]);
     expect(project.suggestions.ofImage(ofRun.key, imageId).lookedAt).toBeNull();

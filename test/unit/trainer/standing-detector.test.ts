@@ -117,15 +117,32 @@ describe('suggestions', () => {
   it('that are cancelled keep what was found', async () => {
     const project = await trainedProject();
     const told: string[] = [];
-    const job = new Suggesting(detector, ({ state, done }) => {
-      told.push(`${state} ${done}`);
+    const job = new Suggesting(detector, ({ state, done, of }) => {
+      told.push(`${state} ${done} of ${of}`);
       if (done > 0) job.cancel();
     });
     job.start(project, 'r1/best', { kind: 'all' });
     expect(() => job.start(project, 'r1/best', { kind: 'all' })).toThrow('being made already');
     await expect.poll(() => job.progress?.state, { timeout: 30_000 }).toBe('cancelled');
-    expect(told).toEqual(['going 0', 'going 8', 'cancelled 8']);
+    const all = project.annotations.count();
+    const far = `8 of ${all}`;
+    expect(told).toEqual(['going 0 of 0', `going 0 of ${all}`, `going ${far}`, `cancelled ${far}`]);
     expect(modelChoices(project)[0]?.images).toBe(8);
+    await job.end();
+  });
+
+  it('say so where every image has them, and pass over an image that is gone', async () => {
+    const project = await trainedProject();
+    const job = new Suggesting(detector, () => undefined);
+    const ids = project.annotations.images().map(({ id }) => id);
+    project.bulk.remove(ids.slice(0, 1), 'test');
+    job.start(project, 'r1/best', { kind: 'selection', ids });
+    await expect.poll(() => job.progress?.state, { timeout: 30_000 }).toBe('done');
+    expect(job.progress).toMatchObject({ done: ids.length, unreadable: 0 });
+    expect(modelChoices(project)[0]?.images).toBe(ids.length - 1);
+    job.start(project, 'r1/best', { kind: 'all' });
+    await expect.poll(() => job.progress?.state, { timeout: 30_000 }).toBe('failed');
+    expect(job.progress?.cause).toContain('has looked at all of these images already');
     await job.end();
   });
 });
