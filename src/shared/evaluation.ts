@@ -43,8 +43,17 @@ export interface ClassFigures {
   readonly scores: readonly number[];
 }
 
+/** An image that an evaluation leaves out. */
+export interface UnreadableImage {
+  readonly imageId: number;
+  /** In a sentence. */
+  readonly why: string;
+}
+
 export interface Figures {
   readonly images: number;
+  /** Scenes that the images show: those of a group are one. */
+  readonly scenes: number;
   readonly boxes: number;
   readonly detections: number;
   /** AP, AP50, ...: 0 to 1, -1 where there is nothing to find. */

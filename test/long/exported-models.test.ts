@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detectExported } from '../../src/main/trainer/detect-exported.ts';
 import { detect } from '../../src/main/trainer/detect-job.ts';
+import { detectionHearer } from '../../src/main/trainer/detected.ts';
 import { exportModel } from '../../src/main/trainer/export-job.ts';
 import type { DetectionEvent, DetectionResult, JobImage, ModelSource } from '../../src/main/trainer/job.ts';
 import type { ExportResult, Proof } from '../../src/main/trainer/job-export.ts';
@@ -152,8 +153,9 @@ describe.skipIf(missing !== undefined)(title, () => {
 
 async function found(model: ModelSource & { readonly recipe: Recipe }, images: readonly JobImage[]) {
   let result: DetectionResult | undefined;
+  const resultIn = detectionHearer();
   const hear = (event: DetectionEvent) => {
-    if (event.type === 'detected') result = event.result;
+    result = resultIn(event);
   };
   const job = { model, images, evaluate: true };
   await (model.kind === 'exported' ? detectExported(job, model, hear) : detect(job, hear));

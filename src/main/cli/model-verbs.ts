@@ -118,15 +118,16 @@ async function evaluateProjectRun(
   console: Console,
 ): Promise<void> {
   const made = await evaluateRun(project, runId, split, console.listeners('evaluating'));
-  const { evaluation, images, classes, result } = made;
+  const { evaluation, images, classes, result, unreadable } = made;
   if (result.metrics === null) throw new Problem('The evaluation gave no numbers.');
   const again = await evaluateRunBy(metric, project, made);
   const figures =
     metric === 'coco' ? { ...again, metrics: result.metrics, perClass: result.perClass } : again;
   const { metrics, perClass, diagnosis } = figures;
   const { runId: run, checkpointId: checkpoint } = evaluation;
-  const facts = { run, checkpoint, split, images, seconds: result.seconds };
-  const head = `${run}, ${images} ${split} images, ${classes} classes`;
+  const facts = { run, checkpoint, split, images, unreadable: unreadable.length, seconds: result.seconds };
+  const without = unreadable.length === 0 ? '' : ` (without ${unreadable.length} that could not be read)`;
+  const head = `${run}, ${images} ${split} images${without}, ${classes} classes`;
   console.result(
     { ...facts, ...metrics, perClass, ...diagnosis },
     [head, evaluationText(figures)].join('\n'),

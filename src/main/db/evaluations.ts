@@ -21,25 +21,31 @@ export interface EvaluationKey {
   readonly protocol: string;
 }
 
+export interface EvaluationContent {
+  /** JSON */
+  readonly metrics: string;
+  /** JSON; null: not known. */
+  readonly perClass: string | null;
+  readonly detail: Uint8Array | null;
+  readonly hasDetections: boolean;
+  /** JSON */
+  readonly unreadable: string;
+  readonly createdAt: number;
+}
+
 /** Writes an evaluation; the same one again replaces it, but never detections by a detail without them. */
-export function putEvaluation(
-  db: WritableDb,
-  key: EvaluationKey,
-  content: {
-    readonly metrics: string;
-    readonly detail: Uint8Array | null;
-    readonly hasDetections: boolean;
-    readonly createdAt: number;
-  },
-): void {
-  const sql = `INSERT INTO evaluation (run, checkpoint_id, split, protocol, metrics, detail, has_detections, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+export function putEvaluation(db: WritableDb, key: EvaluationKey, content: EvaluationContent): void {
+  const sql = `INSERT INTO evaluation (run, checkpoint_id, split, protocol, metrics, per_class, detail, has_detections,
+      unreadable, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (run, checkpoint_id, split, protocol) DO UPDATE SET metrics = excluded.metrics,
+      per_class = coalesce(excluded.per_class, per_class),
       detail = iif(excluded.has_detections >= has_detections, excluded.detail, detail),
+      unreadable = iif(excluded.has_detections >= has_detections, excluded.unreadable, unreadable),
       has_detections = max(has_detections, excluded.has_detections), created_at = excluded.created_at`;
-  const { metrics, detail, hasDetections, createdAt } = content;
+  const { metrics, perClass, detail, hasDetections, unreadable, createdAt } = content;
   const { run, checkpointId, split, protocol } = key;
-  db.write(sql).run(run, checkpointId, split, protocol, metrics, detail, hasDetections ? 1 : 0, createdAt);
+  const columns = [metrics, perClass, detail, Number(hasDetections), unreadable, createdAt] as const;
+  db.write(sql).run(run, checkpointId, split, protocol, ...columns);
 }
 
 export function findEvaluation(db: ReadableDb, key: EvaluationKey): Evaluation | undefined {
@@ -72,4 +78,13 @@ export function setThreshold(db: WritableDb, run: number, threshold: number | nu
 export function readDetail(db: ReadableDb, id: number): Uint8Array | null {
   const sql = 'SELECT detail FROM evaluation WHERE id = ?';
   return db.read<{ detail: Uint8Array | null }>(sql).get(id)?.detail ?? null;
+}
+
+/** JSON columns that are read when they are looked at. */
+export function readFacts(
+  db: ReadableDb,
+  id: number,
+): { readonly perClass: string | null; readonly unreadable: string } | undefined {
+  const sql = 'SELECT per_class AS perClass, unreadable FROM evaluation WHERE id = ?';
+  return db.read<{ perClass: string | null; unreadable: string }>(sql).get(id);
 }

@@ -1,5 +1,5 @@
 // Evaluations of the open project's runs.
-import { compareEvaluations, keptEvaluations, openEvaluation } from '../services/evaluating.ts';
+import { compareEvaluations, keptEvaluations, openEvaluation } from '../services/opened-evaluations.ts';
 import { os, type Parts } from './parts.ts';
 
 export function evaluationRoutes({ workspace, evaluating, analyst }: Parts) {

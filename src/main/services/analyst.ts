@@ -19,6 +19,12 @@ function threadFile(): URL {
     : new URL('./analysis-worker.cjs', import.meta.url);
 }
 
+/** What is given away rather than copied. */
+function columnsOf(question: AnalysisQuestion): ArrayBuffer[] {
+  if (!('scene' in question)) return [];
+  return Object.values(question.scene).map(({ buffer }) => buffer as ArrayBuffer);
+}
+
 export class Analyst {
   #thread: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
@@ -31,7 +37,7 @@ export class Analyst {
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       thread.ref();
-      thread.postMessage({ id, question });
+      thread.postMessage({ id, question }, columnsOf(question));
     });
   }
 

@@ -6,6 +6,7 @@ import { type ClassCount, countByClass, listClasses, nextClassId, readClass } fr
 import type { WritableDb } from '../db/database.ts';
 import { colourFor } from './class-colours.ts';
 import type { Change, Journal } from './journal.ts';
+import { heirsOf } from './living-classes.ts';
 
 export interface NewClass {
   readonly name: string;
@@ -47,6 +48,12 @@ export class Classes {
   /** Live classes by position. */
   list(): LabelClass[] {
     return listClasses(this.#db);
+  }
+
+  /** Every class that ever was with the one it stands for today; null where it stands for none. */
+  heirs(): [id: number, heir: number | null][] {
+    const heirOf = heirsOf(this.#db);
+    return listClasses(this.#db, { deleted: true }).map(({ id }) => [id, heirOf(id)]);
   }
 
   /** Boxes and images of each live class: shown before a deletion. */

@@ -1,24 +1,18 @@
-// Evaluations of runs: makes them in the training process, keeps the detections, and opens them for a closer look.
-import { randomUUID } from 'node:crypto';
+// Evaluations of runs in the making: in the training process, with the detections kept.
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import type {
-  EvaluatingProgress,
-  KeptEvaluation,
-  LabelsChoice,
-  OpenedEvaluation,
-} from '../../shared/contract/evaluation.ts';
-import type { Comparison } from '../../shared/evaluation.ts';
-import type { Evaluation, LabelClass, Split } from '../../shared/model.ts';
+import type { EvaluatingProgress } from '../../shared/contract/evaluation.ts';
+import type { UnreadableImage } from '../../shared/evaluation.ts';
+import type { Evaluation, Split } from '../../shared/model.ts';
 import { Problem, sentenceOf } from '../../shared/problem.ts';
-import { labelledScene, type SceneImage } from '../detector/evaluation/labelled-scene.ts';
+import { labelledScene } from '../detector/evaluation/labelled-scene.ts';
 import { type KeptDetections, packDetections } from '../detector/evaluation/packed-detections.ts';
 import type { DetectionResult } from '../trainer/job.ts';
 import { type DetectionListeners, launchDetection } from '../trainer/launch.ts';
-import type { Analyst } from './analyst.ts';
 import { evaluateBy, type FileEvaluation, type MetricName } from './file-evaluation.ts';
 import { modelOfRun } from './models.ts';
 import type { OpenProject } from './projects.ts';
+import { sceneColumns } from './scenes.ts';
 import { inSlices, type Sliced } from './slices.ts';
 import { SoleJob } from './sole-job.ts';
 import { imagesBySplit, trainedClasses } from './training-job.ts';
@@ -28,14 +22,19 @@ const PROTOCOL = 'coco';
 
 export interface RunEvaluation {
   readonly evaluation: Evaluation;
+  /** Images that were looked at, and those that could not be read. */
   readonly images: number;
+  readonly unreadable: readonly UnreadableImage[];
   readonly classes: number;
   readonly result: DetectionResult;
   readonly kept: KeptDetections;
   readonly snapshotHash: string;
 }
 
-/** Runs the chosen checkpoint over a split as the run knew it, and keeps figures and detections. */
+/**
+ * Runs the chosen checkpoint over a split as the run knew it, and keeps figures and detections. Images that cannot be read
+ * count neither for nor against it.
+ */
 export async function evaluateRun(
   project: OpenProject,
   runId: string,
@@ -53,14 +52,43 @@ export async function evaluateRun(
   const result = await launchDetection(job, listeners);
   if (result.metrics === null) throw new Problem('The evaluation gave no numbers.');
   const classIds = trainedClasses(snapshot).map(({ id }) => id);
-  const kept = { classIds, images: result.images.map((found, i) => ({ imageId: ids[i] ?? 0, ...found })) };
+  const kept = await inSlices(keptDetections(classIds, ids, result));
+  const unreadable = result.unreadable.map(({ image, why }) => ({ imageId: ids[image] ?? 0, why }));
   const { perClass, bestThreshold } = result;
   const metrics = { ...result.metrics, ...(bestThreshold === undefined ? {} : { threshold: bestThreshold }) };
   const key = { runId: run.id, checkpointId: checkpoint.id, split, protocol: PROTOCOL };
-  const detail = await deflated(JSON.stringify({ perClass, detections: packDetections(kept) }));
-  const evaluation = project.evaluations.saveDeflated({ ...key, metrics }, detail);
-  const counts = { images: images.length, classes: classIds.length };
+  const detail = await deflated(JSON.stringify({ detections: packDetections(kept) }));
+  const evaluation = project.evaluations.saveDeflated({ ...key, metrics, perClass, unreadable }, detail);
+  const counts = { images: kept.imageIds.length, unreadable, classes: classIds.length };
   return { evaluation, ...counts, result, kept, snapshotHash: snapshot.hash };
+}
+
+/** The detections on images that could be read, as columns; may be set aside. */
+function* keptDetections(
+  classIds: readonly number[],
+  ids: readonly number[],
+  { images, unreadable }: DetectionResult,
+): Sliced<KeptDetections> {
+  const gone = new Set(unreadable.map(({ image }) => image));
+  const places = [...images.keys()].filter((at) => !gone.has(at));
+  const counts = places.map((at) => images[at]?.scores.length ?? 0);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const [boxes, scores, labels] = [
+    new Float32Array(total * 4),
+    new Float32Array(total),
+    new Float32Array(total),
+  ];
+  let row = 0;
+  for (const at of places) {
+    const found = images[at];
+    if (!found) continue;
+    boxes.set(found.boxes, row * 4);
+    scores.set(found.scores, row);
+    labels.set(found.labels, row);
+    row += found.scores.length;
+    yield;
+  }
+  return { classIds, imageIds: places.map((at) => ids[at] ?? 0), counts, boxes, scores, labels };
 }
 
 /** An evaluation just made, by another protocol or with what stands behind its figures. */
@@ -69,84 +97,15 @@ export async function evaluateRunBy(
   project: OpenProject,
   { kept, snapshotHash }: RunEvaluation,
 ): Promise<FileEvaluation> {
-  const images = await inSlices(scenes(project.snapshots.images(snapshotHash)));
-  const { input, classIds } = labelledScene(images, kept);
-  const names = new Map(project.classes.list().map(({ id, name }) => [id, name]));
+  const images = project.snapshots.images(snapshotHash);
+  const scene = await inSlices(sceneColumns(images, new Set(kept.imageIds)));
+  const { input, classIds } = labelledScene(scene, kept);
+  const names = new Map(project.snapshots.get(snapshotHash).classes.map(({ id, name }) => [id, name]));
   return evaluateBy(
     metric,
     input,
     classIds.map((id) => names.get(id) ?? String(id)),
   );
-}
-
-/** Evaluations whose detections are kept, newest first. */
-export function keptEvaluations(project: OpenProject): KeptEvaluation[] {
-  return project.evaluations.kept().map((evaluation) => {
-    const run = project.runs.get(evaluation.runId);
-    const learned = project.checkpoints.list(run.id).some(({ step }) => step > 0);
-    const isCurrent = learned && project.checkpoints.chosen(run.id).id === evaluation.checkpointId;
-    return { ...evaluation, runName: run.name, splitHash: run.splitHash, isCurrent };
-  });
-}
-
-/** The figures of an evaluation, by the labels of its run or by those of now. */
-export async function openEvaluation(
-  analyst: Analyst,
-  project: OpenProject,
-  id: number,
-  labels: LabelsChoice,
-): Promise<OpenedEvaluation> {
-  const { evaluation, detail } = keptDetail(project, id);
-  const run = project.runs.get(evaluation.runId);
-  const snapshot = project.snapshots.get(run.snapshotHash ?? '');
-  const classes = labels === 'run' ? snapshot.classes : project.classes.list();
-  const token = randomUUID();
-  const images = await project.frozen((frozen) =>
-    inSlices(scenes(labels === 'run' ? frozen.images(snapshot.hash) : frozen.now())),
-  );
-  const figures = await analyst.ask({ type: 'open', token, detail, images, names: named(classes) });
-  return { ...figures, token, threshold: project.evaluations.threshold(run.id) };
-}
-
-/** Two evaluations on the images that both have, by the labels of now. */
-export async function compareEvaluations(
-  analyst: Analyst,
-  project: OpenProject,
-  firstId: number,
-  secondId: number,
-): Promise<Comparison> {
-  const [first, second] = [keptDetail(project, firstId).detail, keptDetail(project, secondId).detail];
-  const images = await project.frozen((labels) => inSlices(scenes(labels.now())));
-  return await analyst.ask({ type: 'compare', first, second, images, names: named(project.classes.list()) });
-}
-
-function keptDetail(project: OpenProject, id: number) {
-  const evaluation = project.evaluations.kept().find((kept) => kept.id === id);
-  const detail = evaluation && project.evaluations.deflatedDetail(id);
-  if (!evaluation || !detail)
-    throw new Problem('This evaluation is gone: it was made anew or its run was deleted.', 'Choose another.');
-  return { evaluation, detail };
-}
-
-function named(classes: readonly LabelClass[]): [number, string][] {
-  return classes.map(({ id, name }) => [id, name]);
-}
-
-/** The boxes of each image; may be set aside, so that windows are answered meanwhile. */
-function* scenes(
-  stored: Iterable<{ id: number; boxes: readonly SceneImage['boxes'][number][] }>,
-): Sliced<SceneImage[]> {
-  const images: SceneImage[] = [];
-  for (const { id, boxes } of stored) {
-    images.push({
-      id,
-      boxes: boxes.map(({ id: boxId, classId, x, y, width, height, ignore }) => {
-        return { id: boxId, classId, x, y, width, height, ignore };
-      }),
-    });
-    yield;
-  }
-  return images;
 }
 
 /** One evaluation in the making at a time. */

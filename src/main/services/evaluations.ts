@@ -1,10 +1,14 @@
 // Evaluations: the numbers of a checkpoint on a split, with the detail behind them.
 import { deflateSync, inflateSync } from 'node:zlib';
+import type { UnreadableImage } from '../../shared/evaluation.ts';
 import type { Evaluation, Json, JsonObject, Split } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
 import * as rows from '../db/evaluations.ts';
 import { runNumber } from '../db/runs.ts';
+
+/** How right a model is on one class; -1 where it has no labelled box. */
+export type ClassResult = { readonly name: string; readonly AP: number; readonly AP50: number };
 
 export interface NewEvaluation {
   readonly runId: string;
@@ -12,7 +16,11 @@ export interface NewEvaluation {
   readonly split: Split;
   readonly protocol: string;
   readonly metrics: JsonObject;
-  /** Per class numbers, curves, matches: read only when looked at. */
+  /** `{ name, AP, AP50 }` of each class. */
+  readonly perClass?: readonly ClassResult[];
+  /** Images that could not be read and are left out. */
+  readonly unreadable?: readonly UnreadableImage[];
+  /** What is read only when looked at: the detections. */
   readonly detail?: Json;
 }
 
@@ -24,14 +32,10 @@ export class Evaluations {
   }
 
   /** Keeps an evaluation; the same checkpoint, split and protocol again replaces it. */
-  save(evaluation: NewEvaluation): Evaluation {
-    const { detail } = evaluation;
+  save({ detail, ...evaluation }: NewEvaluation): Evaluation {
     const hasDetections = 'detections' in Object(detail);
-    return this.#put(
-      evaluation,
-      detail === undefined ? null : deflateSync(JSON.stringify(detail)),
-      hasDetections,
-    );
+    const bytes = detail === undefined ? null : deflateSync(JSON.stringify(detail));
+    return this.#put(evaluation, bytes, hasDetections);
   }
 
   /** The same with detections among its detail, which was deflated elsewhere. */
@@ -44,13 +48,15 @@ export class Evaluations {
     detail: Uint8Array | null,
     hasDetections: boolean,
   ): Evaluation {
-    const { checkpointId, split, protocol, metrics } = evaluation;
+    const { checkpointId, split, protocol, metrics, perClass, unreadable = [] } = evaluation;
     const key = { run: numberOf(evaluation.runId), checkpointId, split, protocol };
     return this.#db.transact(() => {
       rows.putEvaluation(this.#db, key, {
         metrics: JSON.stringify(metrics),
+        perClass: perClass === undefined ? null : JSON.stringify(perClass),
         detail,
         hasDetections,
+        unreadable: JSON.stringify(unreadable),
         createdAt: Date.now(),
       });
       const saved = rows.findEvaluation(this.#db, key);
@@ -72,6 +78,20 @@ export class Evaluations {
   /** What lies behind the numbers, as it is stored. */
   deflatedDetail(id: number): Uint8Array | null {
     return rows.readDetail(this.#db, id);
+  }
+
+  /** How right it is on each class; empty where that is not known. */
+  perClass(id: number): readonly ClassResult[] {
+    const kept = rows.readFacts(this.#db, id)?.perClass ?? null;
+    if (kept !== null) return JSON.parse(kept) as readonly ClassResult[];
+    // those made before it was kept apart
+    const { perClass } = Object(this.detail(id)) as { perClass?: readonly ClassResult[] };
+    return Array.isArray(perClass) ? perClass : [];
+  }
+
+  /** Images that could not be read and are left out of an evaluation. */
+  unreadable(id: number): readonly UnreadableImage[] {
+    return JSON.parse(rows.readFacts(this.#db, id)?.unreadable ?? '[]') as readonly UnreadableImage[];
   }
 
   /** The score from which detections of a run's model are to be used; null where none was chosen. */

@@ -38,24 +38,16 @@ function classResults(
   const evaluations = project.evaluations.list(run.id).filter(({ split }) => split === 'val');
   const chosen = evaluations.filter(({ checkpointId }) => checkpointId === best?.id);
   for (const { id } of [...chosen, ...evaluations]) {
-    const rows = perClassOf(project.evaluations.detail(id));
-    if (rows.length > 0) return new Map(rows.map(({ name, ...numbers }) => [name, numbers]));
+    const rows = project.evaluations.perClass(id);
+    if (rows.length > 0)
+      return new Map(rows.map(({ name, AP, AP50 }) => [name, { AP: counted(AP), AP50: counted(AP50) }]));
   }
   return new Map();
 }
 
-function perClassOf(detail: Json) {
-  const { perClass } = Object(detail) as { perClass?: Json };
-  if (!Array.isArray(perClass)) return [];
-  return (perClass as readonly Json[]).flatMap((entry) => {
-    const { name, AP, AP50 } = Object(entry) as JsonObject;
-    return typeof name === 'string' ? [{ name, AP: counted(AP), AP50: counted(AP50) }] : [];
-  });
-}
-
 /** COCO says -1 where a class has no labelled box. */
-function counted(value: Json | undefined): number | null {
-  return typeof value === 'number' && value >= 0 ? value : null;
+function counted(value: number): number | null {
+  return value >= 0 ? value : null;
 }
 
 /** The values that are not alike, by path. */

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Box, ImageRecord, LabelClass, Snapshot } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import { eachBox } from '../db/boxes.ts';
+import { boxesOfImage, eachBox } from '../db/boxes.ts';
 import { listClasses } from '../db/classes.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
-import { eachImage } from '../db/images.ts';
+import { eachImage, readImage } from '../db/images.ts';
 import * as rows from '../db/snapshots.ts';
 import { atOnce, type Sliced, sorted } from './slices.ts';
 import { splitHashOf, splitLine } from './splits.ts';
@@ -118,6 +118,16 @@ export class Snapshots {
   /** The images with their boxes as they are now, in id order; nothing is stored. */
   now(): IterableIterator<LabelledImage> {
     return labelledImages(this.#db);
+  }
+
+  /** Images of these ids with their boxes as they are now, in this order; those that are gone are left out. */
+  *of(ids: Iterable<number>): IterableIterator<LabelledImage> {
+    for (const id of ids) {
+      const found = readImage(this.#db, id);
+      if (!found) continue;
+      const { revision: _, ...image } = found;
+      yield { ...image, boxes: boxesOfImage(this.#db, id).sort((a, b) => a.id - b.id) };
+    }
   }
 
   /** The description of a snapshot. Throws a Problem where there is none of this hash. */

@@ -118,10 +118,10 @@ export class TrainingRecord {
   #keepCheckpoint(event: Extract<TrainingEvent, { type: 'checkpoint' }>): void {
     const { id: checkpointId, metrics } = event;
     if (Object.keys(metrics).length === 0) return;
-    const detail = this.#perClass.length === 0 ? {} : { detail: { perClass: this.#perClass } };
+    const perClass = this.#perClass.length === 0 ? {} : { perClass: this.#perClass };
     const key = { runId: this.#run.id, checkpointId, split: 'val', protocol: 'coco' } as const;
     const threshold = this.#bestThreshold;
-    this.#project.evaluations.save({ ...key, metrics: { ...metrics, threshold }, ...detail });
+    this.#project.evaluations.save({ ...key, metrics: { ...metrics, threshold }, ...perClass });
   }
 
   #points({ step, epoch, metrics }: TracePoint): MetricPoint[] {

@@ -147,7 +147,10 @@ export interface FoundObjects {
 
 export interface DetectionResult {
   readonly classes: readonly string[];
+  /** Of each of the job's; nothing is found on those that could not be read. */
   readonly images: readonly FoundObjects[];
+  /** Places of images that could not be read, which the numbers leave out. */
+  readonly unreadable: readonly { readonly image: number; readonly why: string }[];
   readonly metrics: Metrics | null;
   readonly perClass: readonly ClassResult[];
   /** The score from which on F1 is best, where the images were evaluated. */
@@ -158,7 +161,10 @@ export interface DetectionResult {
 export type DetectionEvent =
   | { readonly type: 'log'; readonly level: 'warning'; readonly text: string }
   | { readonly type: 'evaluating'; readonly done: number; readonly of: number }
-  | { readonly type: 'detected'; readonly result: DetectionResult }
+  /** What was found on the next images of the job. */
+  | { readonly type: 'found'; readonly images: readonly FoundObjects[] }
+  /** All else, once everything that was found is told. */
+  | { readonly type: 'detected'; readonly result: Omit<DetectionResult, 'images'> }
   | { readonly type: 'failed'; readonly message: string; readonly details: string };
 
 /** Delete checkpoints: of a whole run, or those that a thinner retention leaves out. */
@@ -202,11 +208,14 @@ export type ErrandEvent =
   | { readonly type: 'answered'; readonly answer: unknown }
   | { readonly type: 'failed'; readonly message: string; readonly details: string };
 
+/** A training's images, and those of a detection. */
+export type JobPart = 'train' | 'val' | 'detect';
+
 /** What the training process is told. */
 export type TrainingCommand =
   | Errand
-  /** Images of the job that `start` gives; they come before its own. */
-  | { readonly type: 'images'; readonly part: 'train' | 'val'; readonly images: readonly JobImage[] }
+  /** Images of the job that `start` or `detect` gives; they come before its own. */
+  | { readonly type: 'images'; readonly part: JobPart; readonly images: readonly JobImage[] }
   | { readonly type: 'start'; readonly job: TrainingJob }
   | { readonly type: 'detect'; readonly job: DetectionJob }
   | { readonly type: 'pause' }

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../shared/problem.ts';
+import { detectionHearer } from './detected.ts';
 import type {
   AugmentedPicture,
   Cleaned,
@@ -10,6 +11,8 @@ import type {
   DetectionResult,
   Errand,
   ErrandEvent,
+  JobImage,
+  JobPart,
   TrainingCommand,
   TrainingEvent,
   TrainingJob,
@@ -65,15 +68,18 @@ export interface DetectionListeners {
   readonly signal?: AbortSignal;
 }
 
-/** Tells the process its job, a few images at a time: this thread also answers windows. */
 async function give(child: ChildProcess, job: TrainingJob): Promise<void> {
-  for (const part of ['train', 'val'] as const) {
-    for (let from = 0; from < job[part].length; from += IMAGES_A_MESSAGE) {
-      const images = job[part].slice(from, from + IMAGES_A_MESSAGE);
-      await new Promise<void>((resolve) => tell(child, { type: 'images', part, images }, resolve));
-    }
-  }
+  await giveImages(child, 'train', job.train);
+  await giveImages(child, 'val', job.val);
   tell(child, { type: 'start', job: { ...job, train: [], val: [] } });
+}
+
+/** Tells the process its images, a few at a time: this thread also answers windows. */
+async function giveImages(child: ChildProcess, part: JobPart, all: readonly JobImage[]): Promise<void> {
+  for (let from = 0; from < all.length; from += IMAGES_A_MESSAGE) {
+    const images = all.slice(from, from + IMAGES_A_MESSAGE);
+    await new Promise<void>((resolve) => tell(child, { type: 'images', part, images }, resolve));
+  }
 }
 
 /** Runs a detector in a process of its own. Rejects with a Problem where it fails or `signal` ends it. */
@@ -81,12 +87,17 @@ export function launchDetection(
   job: DetectionJob,
   { onProgress, onWarning, signal }: DetectionListeners = {},
 ): Promise<DetectionResult> {
+  const resultIn = detectionHearer();
   const hear = (event: DetectionEvent) => {
     if (event.type === 'evaluating') onProgress?.(event.done, event.of);
     else if (event.type === 'log') onWarning?.(event.text);
-    return event.type === 'detected' ? event.result : undefined;
+    return resultIn(event);
   };
-  return workApart('The detector', { type: 'detect', job }, hear, signal);
+  const give = async (child: ChildProcess) => {
+    await giveImages(child, 'detect', job.images);
+    tell(child, { type: 'detect', job: { ...job, images: [] } });
+  };
+  return workApart('The detector', give, hear, signal);
 }
 
 /** Has something small done in a process of its own. Rejects with a Problem where it fails. */
@@ -100,12 +111,12 @@ export function launchErrand(errand: Errand): Promise<unknown> {
 }
 
 /**
- * Has `command` done in a process of its own. `hear` is told everything and gives the result where an event holds it.
+ * Has `command` done in a process of its own, or what `command` tells it. `hear` is told everything and gives the result where an event holds it.
  * Rejects with a Problem where the work fails, and with the signal's reason where that ends it.
  */
 export async function workApart<Event extends { readonly type: string }, Result>(
   name: string,
-  command: TrainingCommand | ExportCommand,
+  command: TrainingCommand | ExportCommand | ((child: ChildProcess) => Promise<void>),
   hear: (event: Event) => Result | undefined,
   signal?: AbortSignal,
 ): Promise<Result> {
@@ -121,7 +132,8 @@ export async function workApart<Event extends { readonly type: string }, Result>
   signal?.addEventListener('abort', end, { once: true });
   // nobody is left to tell; by itself it would see that only between two images
   process.once('exit', end);
-  tell(child, command);
+  if (typeof command === 'function') void command(child);
+  else tell(child, command);
   const death = await gone;
   process.off('exit', end);
   signal?.removeEventListener('abort', end);

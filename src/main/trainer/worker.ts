@@ -12,6 +12,7 @@ import type {
   Errand,
   ErrandEvent,
   JobImage,
+  JobPart,
   TrainingCommand,
   TrainingEvent,
   TrainingJob,
@@ -67,9 +68,12 @@ async function work(job: () => Promise<void>): Promise<void> {
   if (process.connected) process.disconnect();
 }
 
+const given: Record<JobPart, JobImage[]> = { train: [], val: [], detect: [] };
+
 /** Detections that nobody waits for any more are not made. */
-async function detectWhileHeard(job: DetectionJob): Promise<void> {
+async function detectWhileHeard(asked: DetectionJob): Promise<void> {
   process.on('disconnect', () => process.exit(1));
+  const job = { ...asked, images: [...given.detect, ...asked.images] };
   if (job.model.kind === 'exported') {
     const { detectExported } = await import('./detect-exported.ts');
     return await detectExported(job, job.model, tell);
@@ -79,8 +83,6 @@ async function detectWhileHeard(job: DetectionJob): Promise<void> {
 }
 
 // TensorFlow takes a second to load: only what needs it does
-
-const given = { train: [] as JobImage[], val: [] as JobImage[] };
 
 async function train(job: TrainingJob): Promise<void> {
   const { runJob } = await import('./run-job.ts');

@@ -8,6 +8,7 @@ import {
   errorKinds,
   type Figures,
   type Intervals,
+  type UnreadableImage,
 } from '../evaluation.ts';
 import { type Evaluation, splitNames } from '../model.ts';
 import { id, project, request, runId } from './request.ts';
@@ -43,6 +44,8 @@ export interface OpenedEvaluation extends Figures {
   readonly token: string;
   /** The score threshold chosen for the run; null: none yet. */
   readonly threshold: number | null;
+  /** Images of the split that could not be read, which no figure counts. */
+  readonly unreadable: readonly UnreadableImage[];
 }
 
 const cellSide = id.nullable();

@@ -167,12 +167,12 @@ describe('evaluations', () => {
     runs.create(start);
     const key = { runId: 'r1', checkpointId: 4, split: 'val', protocol: 'coco' } as const;
     evaluations.save({ ...key, metrics: { AP: 0.1 } });
-    const saved = evaluations.save({ ...key, metrics: { AP: 0.2 }, detail: { perClass: [1, 2] } });
+    const saved = evaluations.save({ ...key, metrics: { AP: 0.2 }, detail: { anything: [1, 2] } });
     evaluations.save({ ...key, split: 'test', metrics: { AP: 0.3 } });
     expect(evaluations.list('r1')).toHaveLength(2);
     expect(evaluations.find(key)).toEqual(saved);
     expect(saved.metrics).toEqual({ AP: 0.2 });
-    expect(evaluations.detail(saved.id)).toEqual({ perClass: [1, 2] });
+    expect(evaluations.detail(saved.id)).toEqual({ anything: [1, 2] });
   });
 
   it('say from which score on a checkpoint is worth a look: as chosen, or where F1 was best', () => {

@@ -11,6 +11,7 @@ import { networkConfigOf } from '../../../src/main/detector/network-config.ts';
 import { jobImages } from '../../../src/main/services/training-job.ts';
 import { detectExported } from '../../../src/main/trainer/detect-exported.ts';
 import { detect } from '../../../src/main/trainer/detect-job.ts';
+import { detectionHearer } from '../../../src/main/trainer/detected.ts';
 import { exportModel } from '../../../src/main/trainer/export-job.ts';
 import type { DetectionEvent, DetectionResult, ModelSource } from '../../../src/main/trainer/job.ts';
 import type { ExportEvent, ExportJob } from '../../../src/main/trainer/job-export.ts';
@@ -114,8 +115,9 @@ describe('an export', () => {
 
 async function found(job: ExportJob, model: ModelSource): Promise<DetectionResult> {
   let result: DetectionResult | undefined;
+  const resultIn = detectionHearer();
   const hear = (event: DetectionEvent) => {
-    if (event.type === 'detected') result = event.result;
+    result = resultIn(event);
   };
   const question = { model, images: job.images, evaluate: true };
   await (model.kind === 'exported' ? detectExported(question, model, hear) : detect(question, hear));

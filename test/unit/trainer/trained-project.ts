@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { agreementOf, excesses, tolerances } from '../../../src/main/detector/export/agreement.ts';
 import type { OpenProject } from '../../../src/main/services/projects.ts';
 import { detect } from '../../../src/main/trainer/detect-job.ts';
+import { detectionHearer } from '../../../src/main/trainer/detected.ts';
 import type { DetectionResult, FoundObjects, JobImage, ModelSource } from '../../../src/main/trainer/job.ts';
 import type { Looked } from '../../../src/main/trainer/job-detector.ts';
 import { runJob } from '../../../src/main/trainer/run-job.ts';
@@ -36,8 +37,9 @@ export function imagesOf(project: OpenProject): JobImage[] {
 /** What the network of a model finds. */
 export async function detectedBy(model: ModelSource, images: readonly JobImage[], scoreThresh: number) {
   let result: DetectionResult | undefined;
+  const resultIn = detectionHearer();
   await detect({ model, images, evaluate: false, scoreThresh }, (event) => {
-    if (event.type === 'detected') result = event.result;
+    result = resultIn(event);
   });
   return result!;
 }

@@ -10,6 +10,7 @@ import * as boxOrder from './project/0008-box-order.ts';
 import * as counting from './project/0009-counting.ts';
 import * as largeImports from './project/0010-large-imports.ts';
 import * as rankFacts from './project/0011-rank-facts.ts';
+import * as evaluationFacts from './project/0012-evaluation-facts.ts';
 
 export const projectSchema = {
   applicationId: 0x44444f50, // "DDOP"
@@ -25,5 +26,6 @@ export const projectSchema = {
     counting,
     largeImports,
     rankFacts,
+    evaluationFacts,
   ],
 };

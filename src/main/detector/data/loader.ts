@@ -30,7 +30,11 @@ export interface LoaderConfig extends SamplerConfig, Partial<StoreConfig> {
   readonly withoutBoxes?: 'keep' | 'drop';
   /** An image that cannot be read stops the stream with a Problem, or is left out and told to `onSkip` once. */
   readonly unreadable?: 'stop' | 'skip';
-  readonly onSkip?: (skipped: { readonly path: string; readonly problem: Problem }) => void;
+  readonly onSkip?: (skipped: {
+    readonly index: number;
+    readonly path: string;
+    readonly problem: Problem;
+  }) => void;
   /** Batches decoded ahead of the one in use. */
   readonly prefetch?: number;
 }
@@ -167,7 +171,7 @@ export class Loader {
     if (this.#config.unreadable !== 'skip' || !(error instanceof Problem)) throw error;
     if (this.#skipped.has(index)) return;
     this.#skipped.add(index);
-    this.#config.onSkip?.({ path: sample.path, problem: error });
+    this.#config.onSkip?.({ index, path: sample.path, problem: error });
   }
 
   #prepare(item: Item, { image, original }: ScaledImage): PreparedImage {

@@ -13,8 +13,8 @@ import type { Metrics } from './training.ts';
 export interface EvaluateOptions {
   readonly onProgress?: (done: number) => void;
   readonly signal?: AbortSignal;
-  /** Told of an image that cannot be read: nothing is found on it. */
-  readonly onSkip?: (problem: Problem) => void;
+  /** Told of an image that cannot be read, by its place: nothing is found on it, and no number counts it. */
+  readonly onSkip?: (problem: Problem, place: number) => void;
   /** Threads that decode; 0 decodes on the calling one, which takes the least memory. */
   readonly decoders?: number;
 }
@@ -37,17 +37,24 @@ export async function evaluateNetwork(
   classes: readonly string[],
   options: EvaluateOptions = {},
 ): Promise<NetworkEvaluation> {
-  const detections = await detectSamples(network, samples, recipe, options);
-  return { ...evaluateDetections(samples, detections, classes), detections };
+  const unreadable = new Set<number>();
+  const onSkip = (problem: Problem, place: number) => {
+    unreadable.add(place);
+    options.onSkip?.(problem, place);
+  };
+  const detections = await detectSamples(network, samples, recipe, { ...options, onSkip });
+  return { ...evaluateDetections(samples, detections, classes, unreadable), detections };
 }
 
-/** COCO metrics of `detections`, one entry a sample. */
+/** COCO metrics of `detections`, one entry a sample; the samples at the places `unreadable` do not count. */
 export function evaluateDetections(
   samples: readonly Sample[],
   detections: readonly Detections[],
   classes: readonly string[],
+  unreadable: ReadonlySet<number> = new Set(),
 ): Omit<NetworkEvaluation, 'detections'> {
-  const input = evaluationInput(samples, detections, classes);
+  const counts = (_: unknown, place: number) => !unreadable.has(place);
+  const input = evaluationInput(samples.filter(counts), detections.filter(counts), classes);
   const result = evaluateCoco(input);
   const perClass = classes.map((name, index) => {
     const { AP, AP50 } = result.perClass[index] ?? { AP: -1, AP50: -1 };
@@ -94,7 +101,7 @@ export async function detectSamples(
     resample: input.resample,
     normalisation: network.backbone.normalisation,
     unreadable: 'skip',
-    onSkip: ({ problem }) => onSkip?.(problem),
+    onSkip: ({ problem, index }) => onSkip?.(problem, index),
     cacheBytes: 0,
     ...(decoders === undefined ? {} : { workers: decoders }),
   });

@@ -11,33 +11,34 @@ import type {
 } from '../../../shared/evaluation.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { Analysis, compare } from './analysis.ts';
-import { labelledScene, type SceneImage } from './labelled-scene.ts';
+import { type HeirOf, labelledScene } from './labelled-scene.ts';
 import { type KeptDetections, unpackDetections } from './packed-detections.ts';
+import type { SceneColumns } from './scene-columns.ts';
 
 /** Class names by id. */
 type Names = readonly (readonly [number, string])[];
 
-/** What can be asked; `detail` is the deflated JSON that is kept with an evaluation. */
+/** Which class an id stands for today; itself where it is not listed. */
+type Heirs = readonly (readonly [number, number | null])[];
+
+interface Labelled {
+  readonly scene: SceneColumns;
+  readonly names: Names;
+  readonly heirs: Heirs;
+}
+
+/** What can be asked. Detections are read under a token first, then opened or compared with the labels of their images. */
 export type AnalysisQuestion =
-  | {
-      readonly type: 'open';
-      readonly token: string;
-      readonly detail: Uint8Array;
-      readonly images: readonly SceneImage[];
-      readonly names: Names;
-    }
+  /** `detail` is the deflated JSON that is kept with an evaluation; says which images it has. */
+  | { readonly type: 'read'; readonly token: string; readonly detail: Uint8Array }
+  | ({ readonly type: 'open'; readonly token: string } & Labelled)
   | { readonly type: 'intervals'; readonly token: string }
   | { readonly type: 'confusion'; readonly token: string; readonly score: number }
   | { readonly type: 'examples'; readonly token: string; readonly selector: Selector }
-  | {
-      readonly type: 'compare';
-      readonly first: Uint8Array;
-      readonly second: Uint8Array;
-      readonly images: readonly SceneImage[];
-      readonly names: Names;
-    };
+  | ({ readonly type: 'compare'; readonly first: string; readonly second: string } & Labelled);
 
 export interface AnalysisAnswers {
+  readonly read: readonly number[];
   readonly open: Figures;
   readonly intervals: Intervals;
   readonly confusion: ConfusionCounts;
@@ -49,12 +50,14 @@ export type AnalysisReply =
   | { readonly id: number; readonly answer: AnalysisAnswers[keyof AnalysisAnswers] }
   | { readonly id: number; readonly message: string; readonly remedy: string | undefined };
 
-const KEPT_OPEN = 4;
+const KEPT_OPEN = 6;
 
 const port = parentPort;
 if (port === null) throw new Error('analysis-worker runs in a worker thread');
 
 const open = new Map<string, Analysis>();
+/** Detections that were read and are neither opened nor compared yet. */
+const read = new Map<string, KeptDetections>();
 
 port.on('message', ({ id, question }: { id: number; question: AnalysisQuestion }) => {
   port.postMessage(replyTo(id, question));
@@ -71,10 +74,15 @@ function replyTo(id: number, question: AnalysisQuestion): AnalysisReply {
 
 function answerTo(question: AnalysisQuestion): AnalysisAnswers[keyof AnalysisAnswers] {
   switch (question.type) {
+    case 'read': {
+      const kept = detectionsIn(question.detail);
+      keep(read, question.token, kept);
+      return kept.imageIds;
+    }
     case 'open': {
-      const { token, detail, images, names } = question;
-      const analysis = new Analysis(labelledScene(images, detectionsIn(detail)));
-      keep(token, analysis);
+      const { token, scene, names, heirs } = question;
+      const analysis = new Analysis(labelledScene(scene, taken(token), heirIn(heirs)));
+      keep(open, token, analysis);
       return analysis.figures(new Map(names));
     }
     case 'intervals':
@@ -84,15 +92,30 @@ function answerTo(question: AnalysisQuestion): AnalysisAnswers[keyof AnalysisAns
     case 'examples':
       return opened(question.token).examples(question.selector);
     case 'compare': {
-      const [first, second] = [detectionsIn(question.first), detectionsIn(question.second)];
-      return compare(question.images, first, second, new Map(question.names));
+      const { first, second, scene, names, heirs } = question;
+      return compare(taken(first), taken(second), { scene, names: new Map(names), heirOf: heirIn(heirs) });
     }
   }
 }
 
-function keep(token: string, analysis: Analysis): void {
-  open.set(token, analysis);
-  for (const old of [...open.keys()].slice(0, -KEPT_OPEN)) open.delete(old);
+function keep<T>(kept: Map<string, T>, token: string, value: T): void {
+  kept.set(token, value);
+  for (const old of [...kept.keys()].slice(0, -KEPT_OPEN)) kept.delete(old);
+}
+
+function taken(token: string): KeptDetections {
+  const kept = read.get(token);
+  read.delete(token);
+  if (!kept) throw new Problem('These figures are no longer at hand.', 'Open the evaluation again.');
+  return kept;
+}
+
+function heirIn(heirs: Heirs): HeirOf {
+  const listed = new Map(heirs);
+  return (classId) => {
+    const heir = listed.get(classId);
+    return heir === undefined ? classId : heir;
+  };
 }
 
 function opened(token: string): Analysis {

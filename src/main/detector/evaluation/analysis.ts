@@ -14,9 +14,10 @@ import { apDifference, apIntervals, apStatistics } from './bootstrap.ts';
 import { evaluateCoco } from './coco.ts';
 import { countErrors, errorBudget } from './error-budget.ts';
 import { ExampleFinder } from './examples.ts';
-import { type LabelledScene, labelledScene, type SceneImage } from './labelled-scene.ts';
+import { type HeirOf, knownClasses, type LabelledScene, labelledScene } from './labelled-scene.ts';
 import { followDetections, isIgnored, type Outcomes } from './outcomes.ts';
 import type { KeptDetections } from './packed-detections.ts';
+import type { SceneColumns } from './scene-columns.ts';
 import { bestThreshold, confusionMatrix, type ThresholdCurve, thresholdCurve } from './thresholds.ts';
 
 /** IoU from which a box is found, for all but COCO's own figures. */
@@ -43,6 +44,7 @@ export class Analysis {
     const all = thresholdCurve(input, this.#outcomes);
     return {
       images: input.numImages,
+      scenes: new Set(this.scene.groups).size,
       boxes: all.wanted,
       detections: input.dt.scores.length,
       metrics,
@@ -74,18 +76,24 @@ export class Analysis {
   }
 }
 
+/** What stands beside two evaluations that are compared. */
+export interface ComparedOn {
+  /** Images that both have. */
+  readonly scene: SceneColumns;
+  readonly names: ReadonlyMap<number, string>;
+  readonly heirOf: HeirOf;
+}
+
 /** Two evaluations on the images that both have. */
 export function compare(
-  images: readonly SceneImage[],
   first: KeptDetections,
   second: KeptDetections,
-  names: ReadonlyMap<number, string>,
+  { scene, names, heirOf }: ComparedOn,
 ): Comparison {
-  const classIds = [...new Set([...first.classIds, ...second.classIds])];
-  const both = new Set(first.images.map(({ imageId }) => imageId));
-  const seen = new Set(second.images.map(({ imageId }) => imageId));
-  const shared = images.filter(({ id }) => both.has(id) && seen.has(id));
-  const [before, after] = [first, second].map((kept) => new Analysis(labelledScene(shared, kept, classIds)));
+  const classIds = knownClasses([first, second], heirOf);
+  const [before, after] = [first, second].map(
+    (kept) => new Analysis(labelledScene(scene, kept, heirOf, classIds)),
+  );
   if (!before || !after) throw new Error('Expected two analyses');
   const [a, b] = [evaluateCoco(before.scene.input), evaluateCoco(after.scene.input)];
   const sampled = apDifference(
@@ -100,7 +108,7 @@ export function compare(
     interval: sampled?.[name].interval ?? null,
   });
   return {
-    images: shared.length,
+    images: before.scene.input.numImages,
     AP: metric('AP'),
     AP50: metric('AP50'),
     classes: classIds.map((id, k) => ({

@@ -1,19 +1,20 @@
 // Detections as they are kept with an evaluation: float32 columns in base64, so that no digit is lost and little is stored.
 import { z } from 'zod';
 
-export interface ImageDetections {
-  readonly imageId: number;
-  /** Flat xyxy in upright pixels, by falling score. */
-  readonly boxes: readonly number[];
-  readonly scores: readonly number[];
-  /** Places in `classIds`. */
-  readonly labels: readonly number[];
-}
-
+/** Columns, image after image. */
 export interface KeptDetections {
   /** The project's classes, in the network's order. */
   readonly classIds: readonly number[];
-  readonly images: readonly ImageDetections[];
+  /** Those that were looked at. */
+  readonly imageIds: readonly number[];
+  /** [images] detections of each */
+  readonly counts: readonly number[];
+  /** [D * 4], xyxy in upright pixels, by falling score in each image */
+  readonly boxes: Float32Array;
+  /** [D] */
+  readonly scores: Float32Array;
+  /** [D], places in `classIds` */
+  readonly labels: Float32Array;
 }
 
 const packedSchema = z.object({
@@ -28,16 +29,15 @@ const packedSchema = z.object({
 
 export type PackedDetections = z.infer<typeof packedSchema>;
 
-/** All detections as columns. */
-export function packDetections({ classIds, images }: KeptDetections): PackedDetections {
+export function packDetections({ classIds, imageIds, counts, ...columns }: KeptDetections): PackedDetections {
   return {
     version: 1,
     classIds: [...classIds],
-    imageIds: images.map(({ imageId }) => imageId),
-    counts: images.map(({ scores }) => scores.length),
-    boxes: base64(Float32Array.from(images.flatMap(({ boxes }) => boxes))),
-    scores: base64(Float32Array.from(images.flatMap(({ scores }) => scores))),
-    labels: base64(Float32Array.from(images.flatMap(({ labels }) => labels))),
+    imageIds: [...imageIds],
+    counts: [...counts],
+    boxes: base64(columns.boxes),
+    scores: base64(columns.scores),
+    labels: base64(columns.labels),
   };
 }
 
@@ -45,20 +45,15 @@ export function packDetections({ classIds, images }: KeptDetections): PackedDete
 export function unpackDetections(value: unknown): KeptDetections | undefined {
   const parsed = packedSchema.safeParse(value);
   if (!parsed.success) return undefined;
-  const { classIds, imageIds, counts, ...columns } = parsed.data;
-  const [boxes, scores, labels] = [floats(columns.boxes), floats(columns.scores), floats(columns.labels)];
-  let at = 0;
-  const images = imageIds.map((imageId, i) => {
-    const [from, to] = [at, at + (counts[i] ?? 0)];
-    at = to;
-    return {
-      imageId,
-      boxes: [...boxes.subarray(from * 4, to * 4)],
-      scores: [...scores.subarray(from, to)],
-      labels: [...labels.subarray(from, to)],
-    };
-  });
-  return { classIds, images };
+  const { classIds, imageIds, counts, boxes, scores, labels } = parsed.data;
+  return {
+    classIds,
+    imageIds,
+    counts,
+    boxes: floats(boxes),
+    scores: floats(scores),
+    labels: floats(labels),
+  };
 }
 
 function base64(values: Float32Array): string {
