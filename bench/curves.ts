@@ -9,10 +9,11 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
 import { stageImport } from '../src/main/formats/stage.ts';
+import { overlay, runCurves } from '../src/main/services/curves.ts';
 import { LiveTraining } from '../src/main/services/live-training.ts';
 import { createProject, type OpenProject } from '../src/main/services/projects.ts';
 import { resolveRecipe } from '../src/main/services/recipes.ts';
-import { overlay, runCurves, runSummaries } from '../src/main/services/run-list.ts';
+import { runSummaries } from '../src/main/services/run-list.ts';
 import { drawSampleData } from '../src/main/services/sample-data.ts';
 import { atOnce } from '../src/main/services/slices.ts';
 import type { JsonObject } from '../src/shared/model.ts';
@@ -20,6 +21,7 @@ import { browserProgram, openStudio } from '../test/e2e/studio.ts';
 
 const METRICS = ['loss', 'loss_cls', 'loss_bbox', 'loss_iou', 'lr'];
 const MAX_POINTS = 600;
+const WISH = { name: 'loss', extremes: false, maxPoints: MAX_POINTS };
 const REPEATS = 7;
 const BOXES_AN_IMAGE = 10;
 const TINY = ['channels=32', 'stackedConvs=1', 'frozen=14', 'train.evalEvery=2'];
@@ -56,9 +58,9 @@ function measureCurves(runs: number, points: number) {
     points,
     metrics: METRICS.length,
     listMs: median(() => atOnce(runSummaries(project))),
-    openMs: median(() => atOnce(runCurves(project, ids[0] ?? '', MAX_POINTS))),
-    overlayAllMs: median(() => atOnce(overlay(project, ids, 'loss', MAX_POINTS))),
-    overlayTenMs: median(() => atOnce(overlay(project, ids.slice(0, 10), 'loss', MAX_POINTS))),
+    openMs: median(() => atOnce(runCurves(project, ids[0] ?? '', { maxPoints: MAX_POINTS }))),
+    overlayAllMs: median(() => atOnce(overlay(project, ids, WISH))),
+    overlayTenMs: median(() => atOnce(overlay(project, ids.slice(0, 10), WISH))),
   };
   project.close();
   return result;

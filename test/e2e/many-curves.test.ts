@@ -14,16 +14,16 @@ const RUNS = 12;
 const METRICS = ['loss', 'loss_cls', 'loss_bbox', 'loss_iou', 'lr', 'AP', 'AP50'];
 const STEPS = 500;
 
-function makeRuns(dir: string) {
+function makeRuns(dir: string, runs = RUNS, steps = STEPS) {
   const project = createProject(dir, 'Many curves');
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < runs; run++) {
     const { id: runId } = project.runs.create({
       recipe: resolveRecipe({}) as unknown as JsonObject,
       seed: run,
     });
     project.runs.addMetrics(
       METRICS.flatMap((name) =>
-        Array.from({ length: STEPS }, (_, step) => ({
+        Array.from({ length: steps }, (_, step) => ({
           runId,
           name,
           step,
@@ -79,4 +79,51 @@ describe.skipIf(!program)('many runs over each other', () => {
     expect(asked).toHaveLength(new Set(asked).size);
     expect(asked.slice(0, 3), 'the charts that decide come first').toEqual(['AP', 'AP50', 'loss']);
   });
+});
+
+describe.skipIf(!program)('a long run', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ddod-long-curve-'));
+  let studio: Studio;
+
+  beforeAll(async () => {
+    makeRuns(folder, 2, 10_000);
+    studio = await openStudio(program ?? '', folder);
+    await studio.page.getByRole('button', { name: 'Train', exact: true }).click();
+  });
+  afterAll(async () => {
+    await studio?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** How far apart the steps are that the arrows walk over. */
+  async function gaps(chart: string) {
+    const slider = studio.page.getByRole('slider', { name: `${chart}, by step` });
+    const at = async () => Number(await slider.getAttribute('aria-valuenow'));
+    await slider.focus();
+    for (let press = 0; press < 6; press++) await studio.page.keyboard.press('ArrowLeft');
+    const steps = [await at()];
+    for (let press = 0; press < 3; press++) {
+      await studio.page.keyboard.press('ArrowRight');
+      steps.push(await at());
+    }
+    return steps.slice(1).map((step, index) => step - (steps[index] ?? 0));
+  }
+
+  for (const [runs, chart] of [
+    ['one', 'Loss'],
+    ['two', 'loss'],
+  ] as const) {
+    it(`shows every step where it is zoomed into: ${runs}`, async () => {
+      const { page } = studio;
+      if (runs === 'two') await page.getByRole('checkbox', { name: 'Lay all over each other' }).check();
+      const slider = page.getByRole('slider', { name: `${chart}, by step` });
+      await slider.waitFor();
+      expect(Math.min(...(await gaps(chart)))).toBeGreaterThan(10);
+      for (let press = 0; press < 6; press++) await page.keyboard.press('+');
+      await expect.poll(() => gaps(chart), { timeout: 15_000 }).toEqual([1, 1, 1]);
+      await page.keyboard.press('Escape');
+      await expect.poll(async () => Math.min(...(await gaps(chart)))).toBeGreaterThan(10);
+      expect(studio.complaints).toEqual([]);
+    });
+  }
 });

@@ -73,35 +73,3 @@ export function readPoints(db: ReadableDb, series: number, from: number, to: num
   const sql = 'SELECT step, value, epoch FROM metric WHERE series = ? AND step BETWEEN ? AND ? ORDER BY step';
   return db.read<PointRow>(sql).all(series, from, to).map(toPoint);
 }
-
-/**
- * At most about `2 * buckets + 2` real points of the range: the lowest and the highest of each bucket of steps, so that no
- * spike is smoothed away, and both ends. A bucket of nothing but NaN gives one NaN.
- */
-export function readExtremes(
-  db: ReadableDb,
-  series: number,
-  from: number,
-  to: number,
-  buckets: number,
-): CurvePoint[] {
-  // numbers are bound as floats, hence the CAST: buckets are whole;
-  // a bare column beside min() or max() takes its value from the row that holds the extreme (SQLite)
-  const sql = `WITH ranged AS (SELECT step, value, epoch FROM metric WHERE series = :series AND step BETWEEN :from AND :to),
-    span AS (SELECT min(step) AS first, max(step) AS last FROM ranged),
-    bucketed AS (SELECT *, (step - first) * CAST(:buckets AS INTEGER) / (last - first + 1) AS bucket FROM ranged, span)
-    SELECT step, min(value) AS value, epoch FROM bucketed GROUP BY bucket
-    UNION SELECT step, max(value), epoch FROM bucketed GROUP BY bucket
-    UNION SELECT step, value, epoch FROM bucketed WHERE step = first OR step = last
-    ORDER BY 1`;
-  return db.read<PointRow>(sql).all({ series, from, to, buckets }).map(toPoint);
-}
-
-/** The first and the last point of the range. */
-export function readEnds(db: ReadableDb, series: number, from: number, to: number): CurvePoint[] {
-  const points =
-    'SELECT step, value, epoch FROM metric WHERE series = ? AND step BETWEEN ? AND ? ORDER BY step';
-  const first = db.read<PointRow>(`${points} LIMIT 1`).get(series, from, to);
-  const last = db.read<PointRow>(`${points} DESC LIMIT 1`).get(series, from, to);
-  return [first, last].flatMap((row) => (row ? [toPoint(row)] : []));
-}

@@ -1,5 +1,6 @@
 // Recipes and runs.
 import { augmentedImages } from '../services/augment-preview.ts';
+import { overlay, runCurves } from '../services/curves.ts';
 import { adviseRecipe } from '../services/recipe-advice.ts';
 import { recipeNames } from '../services/recipes.ts';
 import { compareRuns } from '../services/run-comparison.ts';
@@ -8,8 +9,6 @@ import {
   extendedEpochs,
   hasCurrentLabels,
   lineage,
-  overlay,
-  runCurves,
   runSummaries,
 } from '../services/run-list.ts';
 import { runPredictions } from '../services/run-predictions.ts';
@@ -37,11 +36,11 @@ function lookingRoutes({ workspace, training }: Parts) {
   return {
     list: os.runs.list.handler(() => inSlices(runSummaries(workspace.project))),
     live: os.runs.live.handler(() => training.live),
-    curves: os.runs.curves.handler(({ input }) =>
-      inSlices(runCurves(workspace.project, input.id, input.maxPoints)),
+    curves: os.runs.curves.handler(({ input: { id, ...range } }) =>
+      inSlices(runCurves(workspace.project, id, compact(range))),
     ),
-    overlay: os.runs.overlay.handler(({ input: { ids, name, maxPoints } }) =>
-      inSlices(overlay(workspace.project, ids, name, maxPoints)),
+    overlay: os.runs.overlay.handler(({ input: { ids, ...wish } }) =>
+      inSlices(overlay(workspace.project, ids, compact(wish))),
     ),
     log: os.runs.log.handler(({ input }) => workspace.project.runs.logTail(input.id, LOG_LINES)),
     checkpoints: os.runs.checkpoints.handler(({ input }) => checkpointInfos(workspace.project, input.id)),

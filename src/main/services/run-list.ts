@@ -1,7 +1,7 @@
 // Runs as a list shows them, and what one left: checkpoints with their sizes, where it came from, where it went.
 
-import type { CheckpointInfo, Lineage, OverlayCurve } from '../../shared/contract/training.ts';
-import type { CurveData, RunSummary } from '../../shared/contract.ts';
+import type { CheckpointInfo, Lineage } from '../../shared/contract/training.ts';
+import type { RunSummary } from '../../shared/contract.ts';
 import type { Run, RunStatus } from '../../shared/model.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from './projects.ts';
@@ -34,40 +34,6 @@ export function* runSummaries(project: OpenProject): Sliced<RunSummary[]> {
     yield;
   }
   return summaries;
-}
-
-/** Every metric of a run, thinned; may be set aside. */
-export function* runCurves(project: OpenProject, id: string, maxPoints: number): Sliced<CurveData[]> {
-  const curves: CurveData[] = [];
-  for (const name of project.runs.metricNames(id)) {
-    curves.push(runCurve(project, id, name, maxPoints));
-    yield;
-  }
-  return curves;
-}
-
-/** One metric of several runs, thinned; may be set aside. */
-export function* overlay(
-  project: OpenProject,
-  ids: readonly string[],
-  name: string,
-  maxPoints: number,
-): Sliced<OverlayCurve[]> {
-  const curves: OverlayCurve[] = [];
-  for (const id of ids) {
-    curves.push({ runId: id, ...runCurve(project, id, name, maxPoints) });
-    yield;
-  }
-  return curves;
-}
-
-function runCurve(project: OpenProject, id: string, name: string, maxPoints: number): CurveData {
-  const points = project.runs.curve(id, name, { maxPoints });
-  return {
-    name,
-    steps: points.map(({ step }) => step),
-    values: points.map(({ value }) => (Number.isFinite(value) ? value : null)),
-  };
 }
 
 /** The checkpoints of a run, newest first. */

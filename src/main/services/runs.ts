@@ -3,12 +3,13 @@ import { deflateSync, inflateSync } from 'node:zlib';
 import type { Json, JsonObject, MetricPoint, Run, RunStatus } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { WritableDb } from '../db/database.ts';
-import { BUCKET_STEPS, countBuckets, readBuckets, refreshBucket } from '../db/metric-buckets.ts';
+import { BUCKET_STEPS, refreshBucket } from '../db/metric-buckets.ts';
 import * as metrics from '../db/metrics.ts';
 import { emptyRun } from '../db/run-deletion.ts';
 import * as results from '../db/run-results.ts';
 import * as rows from '../db/runs.ts';
 import { atOnce, type Sliced } from './slices.ts';
+import { type CurvePart, type CurveRange, thinCurve } from './thin-curve.ts';
 
 export interface RunStart {
   readonly name?: string;
@@ -21,13 +22,6 @@ export interface RunStart {
   readonly notes?: string;
   readonly plan?: RunPlan;
   readonly parent?: { readonly runId: string; readonly checkpointId: number };
-}
-
-export interface CurveRange {
-  readonly from?: number;
-  readonly to?: number;
-  /** About how many points to give back at most; every point where there are no more. */
-  readonly maxPoints?: number;
 }
 
 const ENDED: readonly RunStatus[] = ['done', 'failed', 'stopped'];
@@ -199,13 +193,11 @@ export class Runs {
     return metrics.seriesNames(this.#db, this.#seq(id));
   }
 
-  /** A metric's points in step order; a long range comes as the extremes of its parts, so that no spike is lost. */
-  curve(id: string, name: string, range: CurveRange = {}): metrics.CurvePoint[] {
-    const { from = 0, to = Number.MAX_SAFE_INTEGER, maxPoints = 2000 } = range;
+  /** A metric in step order; of a long range neighbours are one part, with their mean and how far they reach. */
+  curve(id: string, name: string, range: CurveRange = {}): CurvePart[] {
     return this.#db.consistently(() => {
       const series = metrics.seriesId(this.#db, this.#seq(id), name);
-      if (series === undefined) return [];
-      return this.#thinned(series, from, to, maxPoints);
+      return series === undefined ? [] : thinCurve(this.#db, series, range);
     });
   }
 
@@ -238,24 +230,6 @@ export class Runs {
   #seq(id: string): number {
     const seq = rows.runNumber(id);
     return seq !== undefined && rows.hasRun(this.#db, seq) ? seq : seqOf(this.get(id));
-  }
-
-  #thinned(series: number, from: number, to: number, maxPoints: number): metrics.CurvePoint[] {
-    const buckets = countBuckets(this.#db, series, from, to);
-    if (buckets * BUCKET_STEPS <= maxPoints) return metrics.readPoints(this.#db, series, from, to);
-    const pairs = Math.max(1, Math.floor((maxPoints - 2) / 2));
-    // where buckets would be coarse the points themselves are few enough to be looked at
-    if (buckets < pairs / 4) {
-      const points = metrics.readPoints(this.#db, series, from, to);
-      return points.length <= maxPoints ? points : metrics.readExtremes(this.#db, series, from, to, pairs);
-    }
-    const together = Math.ceil((buckets + 1) / pairs);
-    const thin = [
-      ...metrics.readEnds(this.#db, series, from, to),
-      ...readBuckets(this.#db, series, { from, to }, together),
-    ];
-    const byStep = new Map(thin.map((point) => [point.step, point]));
-    return [...byStep.values()].sort((a, b) => a.step - b.step);
   }
 
   log(id: string, line: string, level: 'info' | 'warning' | 'error' = 'info'): void {

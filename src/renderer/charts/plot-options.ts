@@ -4,8 +4,8 @@ import type { Stroke } from './palette.ts';
 
 export interface PlotLine extends Stroke {
   readonly label: string;
-  /** Drawn behind, faintly: what was measured, under its smoothed curve. */
-  readonly faint: boolean;
+  /** Behind a curve: what was measured, faintly, or the upper and the lower edge, in this order, of how far it reaches. */
+  readonly kind: 'curve' | 'measured' | 'high' | 'low';
 }
 
 export interface PlotWishes {
@@ -30,6 +30,8 @@ const FEW_LINES = 4;
 const MOST_POINTS = 12;
 /** More lines than this are thin: the eye finds its way between them, and a browser draws them in half the time. */
 const MANY_LINES = 16;
+/** Of how far curves reach: they lie over each other. */
+const REACH_ALPHA = '30';
 
 export function plotOptions(wishes: PlotWishes): uPlot.Options {
   const { lines, width, height } = wishes;
@@ -59,18 +61,25 @@ export function plotOptions(wishes: PlotWishes): uPlot.Options {
       ],
     },
     series: [{}, ...lines.map((line) => drawn(line, lines.length > MANY_LINES))],
+    bands: lines.flatMap(({ kind, colour }, index) =>
+      // the first series is the axis
+      kind === 'high' ? [{ series: [index + 1, index + 2] as const, fill: colour + REACH_ALPHA }] : [],
+    ) as uPlot.Band[],
   };
 }
 
-function drawn({ label, colour, dash, faint }: PlotLine, thin: boolean): uPlot.Series {
+function drawn({ label, colour, dash, kind }: PlotLine, thin: boolean): uPlot.Series {
+  if (kind === 'high' || kind === 'low')
+    return { label, stroke: 'transparent', width: 0, spanGaps: true, points: { show: false } };
+  const isCurve = kind === 'curve';
   return {
     label,
     stroke: colour,
-    width: faint || thin ? 1 : 1.75,
-    alpha: faint ? 0.22 : 1,
+    width: !isCurve || thin ? 1 : 1.75,
+    alpha: isCurve ? 1 : 0.22,
     spanGaps: true,
-    points: { show: faint ? false : onlyAFew, size: 5, fill: colour },
-    ...(dash.length > 0 && !faint ? { dash: [...dash] } : {}),
+    points: { show: isCurve ? onlyAFew : false, size: 5, fill: colour },
+    ...(dash.length > 0 && isCurve ? { dash: [...dash] } : {}),
   };
 }
 

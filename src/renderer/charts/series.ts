@@ -1,9 +1,14 @@
 // Curves side by side as a plotting library wants them: one axis of steps, a value or null for each series.
 
+type Values = readonly (number | null)[];
+
 /** Steps rise; a value is null where it was not a number. */
 export interface Curve {
   readonly steps: readonly number[];
-  readonly values: readonly (number | null)[];
+  readonly values: Values;
+  /** How far the points reach that a value is the mean of. */
+  readonly low?: Values;
+  readonly high?: Values;
 }
 
 export type Table = [xs: number[], ...ys: (number | null)[][]];
@@ -76,22 +81,66 @@ function extremesByPart(curve: Curve, parts: number, partOf: (step: number) => n
 }
 
 /**
- * Each value as a running mean that forgets over about `span` steps, however far apart the points lie; gaps stay gaps.
- * The first values count in full, so the curve begins where the measurements do.
+ * Each value as a running mean that forgets over about `span` steps, however far apart the points lie; gaps stay gaps. A
+ * value stands for the steps since the one before it, so that means of neighbours give the same as the points themselves.
  */
 export function smoothed(curve: Curve, span: number): Curve {
   if (span <= 0) return curve;
-  let mean = 0;
-  let before = Number.NEGATIVE_INFINITY;
+  let [sum, weight] = [0, 0];
+  let before = (curve.steps[0] ?? 0) - Math.max(1, (curve.steps[1] ?? 1) - (curve.steps[0] ?? 0));
   const values = curve.values.map((value, index) => {
     if (value === null) return null;
     const step = curve.steps[index] ?? 0;
     const keep = Math.exp((before - step) / span);
     before = step;
-    mean = keep * mean + (1 - keep) * value;
-    return mean;
+    sum = keep * sum + (1 - keep) * value;
+    weight = keep * weight + (1 - keep);
+    return sum / weight;
   });
-  return { steps: curve.steps, values };
+  return { ...curve, values };
+}
+
+/** A curve of which a stretch was read more closely. */
+export function withDetail(curve: Curve, detail: Curve): Curve {
+  const [first, last] = [detail.steps[0], detail.steps.at(-1)];
+  if (first === undefined || last === undefined) return curve;
+  const [begin, end] = [placeOf(curve.steps, first), placeOf(curve.steps, last + 1)];
+  const put = <T>(own: readonly T[], part: readonly T[]) => [
+    ...own.slice(0, begin),
+    ...part,
+    ...own.slice(end),
+  ];
+  const joint = { steps: put(curve.steps, detail.steps), values: put(curve.values, detail.values) };
+  if (curve.low === undefined || curve.high === undefined) return joint;
+  return {
+    ...joint,
+    low: put(curve.low, detail.low ?? detail.values),
+    high: put(curve.high, detail.high ?? detail.values),
+  };
+}
+
+/** What of a curve lies in a stretch, and a point on either side, towards which its lines go. */
+export function within(curve: Curve, from: number, to: number): Curve {
+  const begin = Math.max(0, placeOf(curve.steps, from) - 1);
+  const end = placeOf(curve.steps, to) + 1;
+  const { low, high } = curve;
+  return {
+    steps: curve.steps.slice(begin, end),
+    values: curve.values.slice(begin, end),
+    ...(low && { low: low.slice(begin, end) }),
+    ...(high && { high: high.slice(begin, end) }),
+  };
+}
+
+/** The place of the first step that is not below `step`. */
+function placeOf(steps: readonly number[], step: number): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((steps[middle] ?? 0) < step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What a logarithmic axis can show: values above 0. */

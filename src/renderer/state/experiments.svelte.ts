@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { CurveData, RunSummary } from '../../shared/contract.ts';
 import { freePlace } from '../charts/palette.ts';
 import { app } from './app.svelte.ts';
+import type { Stretch } from './curve-detail.svelte.ts';
 import { listed, type RunFilter, type RunOrder } from './run-order.ts';
 import { training } from './training.svelte.ts';
 
@@ -15,11 +16,21 @@ const MOST = 200;
 const MOST_POINTS = 30_000;
 const POINTS_A_CURVE = 600;
 
+/** Of so many curves each is shown with how far it reaches. */
+const MOST_WITH_EXTREMES = 6;
+
+interface Wish {
+  readonly maxPoints: number;
+  /** With how far neighbours reach that are one. */
+  readonly extremes: boolean;
+}
+
 interface ReadCurve {
   readonly curve: CurveData;
   readonly as: string;
   /** How many points it has at most. */
   readonly points: number;
+  readonly extremes: boolean;
 }
 
 /** Changes when a run's curves may have. */
@@ -92,23 +103,38 @@ class Experiments {
     return reading;
   }
 
+  /** A stretch of a metric of the overlaid runs, by run. */
+  async readStretch(name: string, stretch: Stretch): Promise<(readonly [string, CurveData])[]> {
+    const ids = this.overlaid.map(({ id }) => id).slice(0, MOST);
+    const read = await app.client.runs.overlay({ ids, name, ...stretch, ...this.#wish() });
+    return read.map((curve) => [curve.runId, curve]);
+  }
+
   async #readNow(name: string): Promise<void> {
-    const maxPoints = Math.min(POINTS_A_CURVE, Math.round(MOST_POINTS / Math.max(1, this.overlaid.length)));
-    const stale = this.overlaid.filter((run) => this.#isStale(run, name, maxPoints));
+    const wish = this.#wish();
+    const stale = this.overlaid.filter((run) => this.#isStale(run, name, wish));
     if (stale.length === 0) return;
     const ids = stale.map(({ id }) => id).slice(0, MOST);
-    const read = await app.client.runs.overlay({ ids, name, maxPoints });
+    const read = await app.client.runs.overlay({ ids, name, ...wish });
     const next = new Map(this.#read.get(name));
     for (const curve of read) {
       const run = stale.find(({ id }) => id === curve.runId);
-      if (run) next.set(run.id, { curve, as: stateOf(run), points: maxPoints });
+      if (run) next.set(run.id, { curve, as: stateOf(run), points: wish.maxPoints, extremes: wish.extremes });
     }
     this.#read.set(name, next);
   }
 
-  #isStale(run: RunSummary, name: string, maxPoints: number): boolean {
+  /** How closely curves are read: the fewer, the closer. */
+  #wish(): Wish {
+    const count = Math.max(1, this.overlaid.length);
+    const maxPoints = Math.min(POINTS_A_CURVE, Math.round(MOST_POINTS / count));
+    return { maxPoints, extremes: count <= MOST_WITH_EXTREMES };
+  }
+
+  #isStale(run: RunSummary, name: string, { maxPoints, extremes }: Wish): boolean {
     const known = this.#read.get(name)?.get(run.id);
-    return !known || run.status === 'running' || known.as !== stateOf(run) || known.points < maxPoints;
+    if (!known || run.status === 'running' || known.as !== stateOf(run)) return true;
+    return known.points < maxPoints || (extremes && !known.extremes);
   }
 
   #lay(checked: ReadonlyMap<string, number>): void {

@@ -6,6 +6,9 @@ import { epochs, type SeenBox, wishes } from './recipes.ts';
 import { label, request, runId } from './request.ts';
 
 const maxPoints = z.number().int().min(10).max(5000).default(600);
+const step = z.number().int().min(0);
+/** Steps, ends included; all where left out. */
+const stretch = { from: step.optional(), to: step.optional(), maxPoints };
 const oneRun = z.strictObject({ id: runId });
 
 const start = wishes.extend({
@@ -40,8 +43,11 @@ export interface RunSummary extends Run {
 export interface CurveData {
   readonly name: string;
   readonly steps: readonly number[];
-  /** null where the value was not a number. */
+  /** null where the value was not a number. Of a long stretch neighbours are one: their mean, at the last one's step. */
   readonly values: readonly (number | null)[];
+  /** How far neighbours reach that are one; absent where each value stands for itself. */
+  readonly low?: readonly (number | null)[];
+  readonly high?: readonly (number | null)[];
 }
 
 /** One metric of one run, for laying runs over each other. */
@@ -168,10 +174,17 @@ export const runContract = {
   /** Newest first. */
   list: request.output(type<readonly RunSummary[]>()),
   live: request.output(type<LiveRun | null>()),
-  curves: request.input(z.strictObject({ id: runId, maxPoints })).output(type<readonly CurveData[]>()),
-  /** One metric of many runs. */
+  curves: request.input(z.strictObject({ id: runId, ...stretch })).output(type<readonly CurveData[]>()),
+  /** One metric of many runs; with `extremes` how far neighbours reach. */
   overlay: request
-    .input(z.strictObject({ ids: z.array(runId).max(200), name: z.string().max(100), maxPoints }))
+    .input(
+      z.strictObject({
+        ids: z.array(runId).max(200),
+        name: z.string().max(100),
+        extremes: z.boolean().default(false),
+        ...stretch,
+      }),
+    )
     .output(type<readonly OverlayCurve[]>()),
   log: request.input(oneRun).output(type<readonly LogLine[]>()),
   /** Starts a run, or queues it while another one trains. */

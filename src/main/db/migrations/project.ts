@@ -11,6 +11,7 @@ import * as counting from './project/0009-counting.ts';
 import * as largeImports from './project/0010-large-imports.ts';
 import * as rankFacts from './project/0011-rank-facts.ts';
 import * as evaluationFacts from './project/0012-evaluation-facts.ts';
+import * as metricMeans from './project/0013-metric-means.ts';
 
 export const projectSchema = {
   applicationId: 0x44444f50, // "DDOP"
@@ -27,5 +28,6 @@ export const projectSchema = {
     largeImports,
     rankFacts,
     evaluationFacts,
+    metricMeans,
   ],
 };

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chartsOfRun, chartsOfRuns, numberText } from '../../../../src/renderer/charts/chart-plan.ts';
-import { joined, latestUpTo, positiveOnly, smoothed } from '../../../../src/renderer/charts/series.ts';
+import {
+  joined,
+  latestUpTo,
+  positiveOnly,
+  smoothed,
+  withDetail,
+  within,
+} from '../../../../src/renderer/charts/series.ts';
 
 const curves = fc.array(
   fc.uniqueArray(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 200 }).chain((steps) =>
@@ -85,6 +92,46 @@ describe('smoothing', () => {
     const sparse = steps.filter((step) => step % 10 === 0);
     const part = smoothed({ steps: sparse, values: sparse.map((step) => (step < 500 ? 3 : 5)) }, 50);
     expect(part.values[60]).toBeCloseTo(whole.values[600] ?? 0, 1);
+  });
+});
+
+describe('long curves', () => {
+  /** Deep dips and few high peaks: the middle of the extremes is far from the mean. */
+  const noisy = (step: number) => (step % 16 === 0 ? 3 : 1) + Math.exp(-step / 2000);
+  const steps = Array.from({ length: 10_000 }, (_, step) => step);
+  const whole = { steps, values: steps.map(noisy) };
+  const means = {
+    steps: Array.from({ length: 312 }, (_, at) => at * 32 + 31),
+    values: Array.from({ length: 312 }, (_, at) => {
+      const own = whole.values.slice(at * 32, at * 32 + 32);
+      return own.reduce((sum, value) => sum + value, 0) / own.length;
+    }),
+  };
+
+  it('are smoothed to the same from the means of neighbours as from every point', () => {
+    const [exact, thin] = [smoothed(whole, 100), smoothed(means, 100)];
+    const errors = means.steps.map((step, at) =>
+      Math.abs((thin.values[at] ?? 0) - (exact.values[step] ?? 0)),
+    );
+    expect(Math.max(...errors.slice(3))).toBeLessThan(0.03);
+  });
+
+  it('show what was read more closely in its place', () => {
+    const low = means.values.map(() => 0);
+    const coarse = { ...means, low, high: low };
+    const detail = { steps: steps.slice(1000, 1200), values: whole.values.slice(1000, 1200) };
+    const joint = withDetail(coarse, detail);
+    expect(joint.steps).toEqual([...joint.steps].sort((a, b) => a - b));
+    expect(joint.steps.slice(31, 231)).toEqual(detail.steps);
+    expect([joint.values, joint.low, joint.high].map((column) => column?.length)).toEqual(
+      new Array(3).fill(joint.steps.length),
+    );
+    expect(joint.high?.slice(31, 231)).toEqual(detail.values);
+    expect(withDetail(coarse, { steps: [], values: [] })).toBe(coarse);
+    const seen = within(joint, 1050, 1060);
+    expect(seen.steps).toEqual(steps.slice(1049, 1061));
+    expect(seen.values).toEqual(whole.values.slice(1049, 1061));
+    expect(within(joint, 20_000, 30_000).steps).toEqual([9983]);
   });
 });
 
