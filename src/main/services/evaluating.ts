@@ -99,12 +99,13 @@ export async function evaluateRunBy(
 ): Promise<FileEvaluation> {
   const images = project.snapshots.images(snapshotHash);
   const scene = await inSlices(sceneColumns(images, new Set(kept.imageIds)));
-  const { input, classIds } = labelledScene(scene, kept);
+  const { input, classIds, groups } = labelledScene(scene, kept);
   const names = new Map(project.snapshots.get(snapshotHash).classes.map(({ id, name }) => [id, name]));
   return evaluateBy(
     metric,
     input,
     classIds.map((id) => names.get(id) ?? String(id)),
+    groups,
   );
 }
 

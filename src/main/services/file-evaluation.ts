@@ -38,18 +38,22 @@ export function evaluateFiles(truthFile: string, resultsFile: string, metric: Me
   return evaluateBy(metric, input, classes);
 }
 
-/** The numbers of one protocol; COCO's come with what stands behind them. */
+/**
+ * The numbers of one protocol; COCO's come with what stands behind them. `groups`: per image, the same number for images
+ * that show the same scene.
+ */
 export function evaluateBy(
   metric: MetricName,
   input: EvaluationInput,
   classes: readonly string[],
+  groups?: readonly number[],
 ): FileEvaluation {
   const named = (figures: readonly ClassFigures[]) =>
     figures.map((own, k) => ({ name: classes[k] ?? String(k), ...own }));
   if (metric === 'coco') {
     const { metrics, perClass } = evaluateCoco(input);
     const figures = named(perClass.map(({ AP, AP50 }) => ({ AP, AP50 })));
-    return { metrics, perClass: figures, diagnosis: diagnose(input) };
+    return { metrics, perClass: figures, diagnosis: diagnose(input, groups) };
   }
   if (metric === 'wider') return { metrics: { hard: hardFaces(input) }, perClass: [] };
   const { perClass, ...metrics } = metric === 'voc' ? evaluateVoc(input) : evaluateCrowdHuman(input);
@@ -77,8 +81,8 @@ function hardFaces({ numImages, gt, dt }: EvaluationInput): number {
 }
 
 /** Intervals and the error budget of detections. The same ones always get the same intervals. */
-export function diagnose(input: EvaluationInput): Diagnosis {
+export function diagnose(input: EvaluationInput, groups?: readonly number[]): Diagnosis {
   const outcomes = followDetections(input);
   const tide = { ...errorBudget(input, outcomes), counts: countErrors(outcomes) };
-  return { intervals: apIntervals(apStatistics(input), Rng.seeded('intervals')), tide };
+  return { intervals: apIntervals(apStatistics(input, groups), Rng.seeded('intervals')), tide };
 }

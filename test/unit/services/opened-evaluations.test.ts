@@ -11,12 +11,14 @@ import { staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts
 const analyst = new Analyst();
 afterEach(() => analyst.end());
 
-/** Three images of cats and dogs, and a run on them. */
-function petProject() {
+/** Images of cats and dogs, and a run on them. */
+function petProject(count = 3, groupOf: (at: number) => string | undefined = () => undefined) {
   const project = temporaryProject();
-  const images = [0, 1, 2].map((at) =>
-    stagedImage(`/pets/${at}.jpg`, [stagedBox(0, 10, 40), stagedBox(1, 200, 50)], { split: 'val' }),
-  );
+  const images = Array.from({ length: count }, (_, at) => {
+    const group = groupOf(at);
+    const boxes = [stagedBox(0, 10, 40), stagedBox(1, 200, 50)];
+    return stagedImage(`/pets/${at}.jpg`, boxes, { split: 'val', ...(group !== undefined && { group }) });
+  });
   project.datasets.commit(staged(images));
   const { hash, splitHash } = project.snapshots.take();
   const run = project.runs.create({ recipe: {}, seed: 1, snapshotHash: hash, splitHash });
@@ -113,6 +115,24 @@ describe('an evaluation', () => {
     const counts = await analyst.ask({ type: 'confusion', token, score: 0.3 });
     expect(counts).toEqual([3, 0, 0, 1, 1, 1, 0, 1, 0]);
     expect((await analyst.ask({ type: 'intervals', token }))?.AP50.low).toBeLessThanOrEqual(0.67);
+  });
+
+  it('draws images of a group together', async () => {
+    const widths = await Promise.all(
+      [1, 4].map(async (size) => {
+        const { project } = petProject(24, (at) => `film ${Math.floor(at / size)}`);
+        const { id } = keep(
+          project,
+          3,
+          Array.from({ length: 24 }, (_, at) => (Math.floor(at / 4) % 2 === 0 ? [cat, dog] : [cat])),
+        );
+        const { token, scenes } = await openEvaluation(analyst, project, id, 'run');
+        expect(scenes).toBe(24 / size);
+        const intervals = await analyst.ask({ type: 'intervals', token });
+        return (intervals?.AP.high ?? 0) - (intervals?.AP.low ?? 0);
+      }),
+    );
+    expect(widths[1], 'six films say less than 24 pictures').toBeGreaterThan((widths[0] ?? 0) * 1.3);
   });
 
   it('is measured by the labels of the run, or by those of now', async () => {

@@ -64,7 +64,7 @@ export class Analysis {
   }
 
   intervals(): Intervals {
-    return apIntervals(apStatistics(this.scene.input), Rng.seeded(DRAWS));
+    return apIntervals(apStatistics(this.scene.input, this.scene.groups), Rng.seeded(DRAWS));
   }
 
   confusion(score: number): ConfusionCounts {
@@ -97,8 +97,8 @@ export function compare(
   if (!before || !after) throw new Error('Expected two analyses');
   const [a, b] = [evaluateCoco(before.scene.input), evaluateCoco(after.scene.input)];
   const sampled = apDifference(
-    apStatistics(before.scene.input),
-    apStatistics(after.scene.input),
+    apStatistics(before.scene.input, before.scene.groups),
+    apStatistics(after.scene.input, after.scene.groups),
     Rng.seeded(DRAWS),
   );
   const metric = (name: 'AP' | 'AP50'): ComparedMetric => ({

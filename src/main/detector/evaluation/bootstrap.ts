@@ -1,8 +1,10 @@
-// How sure AP is: images drawn anew with replacement, many times. A draw is a weight for each image, so that matching is
-// done once and each draw only walks down the scores again.
+// How sure AP is: groups of images drawn anew with replacement, many times. Images of a group (frames of one scene) go
+// together, as one says little that the others do not; an image without a group is one of its own. A draw is a weight for
+// each image, so that matching is done once and each draw only walks down the scores again.
 //
-// An interval is nominally one of 95 %. On made-up images (40 and 80 of them, 1000 trials each) it held the AP of the whole
-// population in 90 % of the cases: AP on few images is too high by one or two points, so the truth is missed from below.
+// An interval is nominally one of 95 %. On made-up images (1000 trials each) it held the AP of the whole population in 89 %
+// of the cases with 80 images, in 91 % with 40 scenes of five frames: AP on few images is too high by one or two points, so
+// the truth is missed from below. Of 600 differences of equal detectors 7 % were called significant, 8 % on such scenes.
 import type { Interval, Intervals } from '../../../shared/evaluation.ts';
 import type { Rng } from '../data/rng.ts';
 import { iouThresholds, matchClass } from './coco-matching.ts';
@@ -28,6 +30,9 @@ const usual = { resamples: 1000, confidence: 0.95 } as const;
 /** All that AP needs to be counted again under other weights of the images. */
 export interface ApStatistics {
   readonly numImages: number;
+  /** [numImages] the group of each image, from 0 on */
+  readonly groups: Int32Array;
+  readonly numGroups: number;
   readonly classes: readonly ClassStatistics[];
 }
 
@@ -38,8 +43,8 @@ interface ClassStatistics {
   readonly steps: readonly Int32Array[];
 }
 
-/** Matches every class once. */
-export function apStatistics(input: EvaluationInput): ApStatistics {
+/** Matches every class once. `groups`: per image, the same number for images that show the same scene. */
+export function apStatistics(input: EvaluationInput, groups?: readonly number[]): ApStatistics {
   const { numImages, numClasses, gt, dt } = input;
   const detected = rowsByClass(dt, numImages, numClasses);
   const classes = rowsByClass(gt, numImages, numClasses).map((labelled, k) => {
@@ -64,7 +69,13 @@ export function apStatistics(input: EvaluationInput): ApStatistics {
     });
     return { wanted, steps };
   });
-  return { numImages, classes };
+  return { numImages, ...numbered(groups ?? [...Array(numImages).keys()]), classes };
+}
+
+/** Groups by their first image. */
+function numbered(groups: readonly number[]): Pick<ApStatistics, 'groups' | 'numGroups'> {
+  const numbers = new Map([...new Set(groups)].map((group, number) => [group, number]));
+  return { groups: Int32Array.from(groups, (group) => numbers.get(group) ?? 0), numGroups: numbers.size };
 }
 
 /** AP and AP50, 0 to 1, where image i counts `weights[i]` times; -1 where there is no box to find. */
@@ -83,7 +94,7 @@ export function apIntervals(statistics: ApStatistics, rng: Rng, options: Samplin
   if (draws.AP.length < resamples / 2) return null;
   const whole = weightedAp(statistics, new Int32Array(statistics.numImages).fill(1));
   const interval = (metric: SampledMetric) =>
-    clipped(spread(draws[metric], whole[metric], statistics.numImages, confidence), 0, 1);
+    clipped(spread(draws[metric], whole[metric], statistics.numGroups, confidence), 0, 1);
   return { AP: interval('AP'), AP50: interval('AP50') };
 }
 
@@ -107,28 +118,30 @@ export function apDifference(
   const difference = (metric: SampledMetric): Difference => {
     const value = after[metric] - before[metric];
     const drawn = b[metric].map((drawnAfter, i) => drawnAfter - (a[metric][i] as number));
-    return { value, interval: clipped(spread(drawn, value, first.numImages, confidence), -1, 1) };
+    return { value, interval: clipped(spread(drawn, value, first.numGroups, confidence), -1, 1) };
   };
   return { AP: difference('AP'), AP50: difference('AP50') };
 }
 
 type Draws = Record<SampledMetric, number[]>;
 
-/** AP of each of `list` under the same draws of images. */
+/** AP of each of `list` under the same draws of groups, which they share. */
 function drawMany(list: readonly ApStatistics[], rng: Rng, resamples: number): Draws[] {
-  const numImages = list[0]?.numImages ?? 0;
+  const { numImages = 0, numGroups = 0, groups = new Int32Array(0) } = list[0] ?? {};
   const longest = list.flatMap(({ classes }) =>
     classes.flatMap(({ steps }) => steps.map(({ length }) => length)),
   );
   const curve = new Curve(Math.max(0, ...longest));
+  const drawn = new Int32Array(numGroups);
   const weights = new Int32Array(numImages);
   const draws = list.map((): Draws => ({ AP: [], AP50: [] }));
-  for (let n = 0; n < resamples && numImages > 0; n++) {
-    weights.fill(0);
-    for (let i = 0; i < numImages; i++) {
-      const image = rng.below(numImages);
-      weights[image] = (weights[image] as number) + 1;
+  for (let n = 0; n < resamples && numGroups > 0; n++) {
+    drawn.fill(0);
+    for (let i = 0; i < numGroups; i++) {
+      const group = rng.below(numGroups);
+      drawn[group] = (drawn[group] as number) + 1;
     }
+    for (let i = 0; i < numImages; i++) weights[i] = drawn[groups[i] as number] as number;
     const values = list.map((statistics) => curve.averages(statistics, weights));
     if (values.some(({ AP }) => AP < 0)) continue;
     values.forEach(({ AP, AP50 }, i) => {
@@ -198,15 +211,15 @@ class Curve {
 
 /**
  * The bias-corrected percentile interval (Efron): its ends move by how far the draws lie to one side of the value.
- * Few images spread more than draws from them do, so it reaches as much farther as Student's t does.
+ * Few groups spread more than draws from them do, so it reaches as much farther as Student's t does.
  */
-function spread(draws: readonly number[], value: number, images: number, confidence: number): Interval {
+function spread(draws: readonly number[], value: number, groups: number, confidence: number): Interval {
   const sorted = Float64Array.from(draws).sort();
   const below = sorted.filter((drawn) => drawn < value).length;
   const equal = sorted.filter((drawn) => drawn === value).length;
   const bias = normalQuantile((below + equal / 2) / sorted.length);
   const z = normalQuantile((1 + confidence) / 2);
-  const freedom = Math.max(1, images - 1);
+  const freedom = Math.max(1, groups - 1);
   const reach = z * (1 + (z * z + 1) / (4 * freedom)) * Math.sqrt((freedom + 1) / freedom);
   const end = (at: number) => quantile(sorted, normalShare(2 * bias + at));
   return { low: end(-reach), high: end(reach) };
