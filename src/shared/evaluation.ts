@@ -68,10 +68,16 @@ export interface Figures {
 /** [(K + 1) * (K + 1)] rows: what is labelled, last "nothing"; columns: what is detected, last "missed". */
 export type ConfusionCounts = readonly number[];
 
-/** The boxes behind a figure. `score`: detections below it do not count. */
+/** The boxes behind a figure. `score`: detections below it do not count. `classId`: of one class; of all where left out. */
 export type Selector =
-  | { readonly kind: 'errors'; readonly error?: ErrorKind | undefined; readonly classId?: number | undefined }
-  /** Detections of a class nearest to a score. */
+  /** `by`: AP50 and AP75 have the errors at their IoU, AP also what is right at IoU .5 but not at all of them. */
+  | {
+      readonly kind: 'errors';
+      readonly error?: ErrorKind | undefined;
+      readonly classId?: number | undefined;
+      readonly by?: 'AP' | 'AP50' | 'AP75' | undefined;
+    }
+  /** Detections of a class, those nearest to a score first. */
   | { readonly kind: 'point'; readonly classId: number; readonly score: number }
   /** A cell of the confusion matrix; null: nothing labelled there, or nothing detected. */
   | {
@@ -82,27 +88,59 @@ export type Selector =
     }
   /** Detections with a score from `from` up to below `to`. */
   | { readonly kind: 'bin'; readonly from: number; readonly to: number; readonly right: boolean }
-  | { readonly kind: 'size'; readonly size: 'small' | 'medium' | 'large' }
-  /** What costs precision (wrong detections) or recall (boxes not found) at a threshold. */
+  /** Boxes of a size, those found least well first. */
+  | { readonly kind: 'size'; readonly size: BoxSize }
+  /** Boxes to find, those found least well first. */
+  | { readonly kind: 'labels'; readonly classId?: number | undefined }
+  /** Images, each with one box where it has any. */
+  | { readonly kind: 'images' }
+  /** Boxes, those first that the first `most` detections of their image and class do not find. */
+  | { readonly kind: 'recall'; readonly most: 1 | 10 | 100; readonly size?: BoxSize | undefined }
+  /** What costs precision (wrong detections), recall (boxes not found) or F1 (both) at a threshold. */
   | {
       readonly kind: 'threshold';
-      readonly of: 'precision' | 'recall';
+      readonly of: 'precision' | 'recall' | 'f1';
       readonly score: number;
-      /** One class; all where it is left out. */
       readonly classId?: number | undefined;
     };
 
+/** As COCO tells sizes apart: up to 32 and up to 96 pixels square. */
+export type BoxSize = 'small' | 'medium' | 'large';
+
+/** The boxes behind a figure of a comparison. */
+export type ComparedSelector =
+  /** What only the second finds, what only the first does. */
+  | { readonly kind: 'gained' | 'lost' }
+  /** What only one of them finds or takes for something; by AP also what they place otherwise. */
+  | {
+      readonly kind: 'differences';
+      readonly by: 'AP' | 'AP50';
+      readonly classId?: number | undefined;
+    }
+  | { readonly kind: 'images' };
+
+/**
+ * What became of a detection and a box that are shown together. `below`: found, by less than the threshold; `later`: found,
+ * after as many detections as count; `unmatched`: a detection without a box at IoU .5; `empty`: neither.
+ */
+export type ExampleOutcome = 'found' | 'below' | 'later' | 'unmatched' | 'empty' | ErrorKind;
+
 export interface Example {
   readonly imageId: number;
-  readonly outcome: 'found' | 'excused' | ErrorKind;
+  readonly outcome: ExampleOutcome;
+  /** It lies in an ignored region and costs nothing. */
+  readonly excused: boolean;
   readonly label: (Rect & { readonly boxId: number; readonly classId: number }) | null;
   readonly detection: (Rect & { readonly classId: number; readonly score: number }) | null;
+  /** Of the two that are shown; 0 where there is but one. */
   readonly iou: number;
+  /** Whose detection it is, in a comparison. */
+  readonly side?: 'first' | 'second';
 }
 
 export interface Examples {
   readonly total: number;
-  /** The first of them. */
+  /** Some of them, in their order. */
   readonly items: readonly Example[];
 }
 
@@ -126,7 +164,7 @@ export interface Comparison {
     readonly first: number;
     readonly second: number;
   }[];
-  /** Boxes that only the second finds, and that only the first does, at IoU .5 and any score. */
-  readonly gained: Examples;
-  readonly lost: Examples;
+  /** How many boxes only the second finds, and only the first does, at IoU .5 and any score. */
+  readonly gained: number;
+  readonly lost: number;
 }

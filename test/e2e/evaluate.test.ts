@@ -65,7 +65,7 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
     await page.getByText('No run was evaluated yet').waitFor();
     await evaluate('Run 1');
-    await page.getByText(/^\d+ images, \d+ boxes/).waitFor();
+    await page.getByRole('button', { name: /^\d+ images$/ }).waitFor();
     await page.getByRole('button', { name: /^AP50 \d/ }).waitFor();
     await expect.poll(() => errors().count()).toBe(6);
     for (const name of ['Classes', 'Confusion matrix', 'Precision and recall', 'Scores'])
@@ -91,6 +91,11 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     await opens(() => enabled('Confusion matrix').click());
     await opens(() => enabled('Sizes and comparison').click());
     await opens(() => within('Scores').locator('.plot button:not(:disabled)').last().click({ force: true }));
+    const press = (name: RegExp) => opens(() => page.getByRole('button', { name }).first().click());
+    for (const name of [/^AP \d/, /^AP75 \d/, /^\d+ images$/, /^\d+ boxes$/, /^boxes of red-cell: \d+$/])
+      await press(name);
+    for (const name of [/^precision .* at the threshold$/, /^F1 .* at the threshold$/, /^AR1 /, /^AR100 /])
+      await press(name);
     const curves = within('Precision and recall').getByRole('button');
     await opens(async () => {
       await curves.focus();
@@ -120,8 +125,27 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     await expect.poll(() => chosen.count()).toBeGreaterThan(0);
   });
 
-  it('keeps the threshold that was chosen', async () => {
+  it('reads on where a list is longer than a page', async () => {
     await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+    const total = page.getByRole('button', { name: /^\d+ boxes$/ });
+    const all = Number.parseInt((await total.textContent())?.trim() ?? '', 10);
+    expect(all).toBeGreaterThan(60);
+    await total.click();
+    const boxes = strip().getByRole('list');
+    const shown = () => boxes.getByRole('button').count();
+    await expect
+      .poll(
+        async () => {
+          await boxes.evaluate((list) => list.scrollTo({ left: list.scrollWidth }));
+          return shown();
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(all);
+    await page.keyboard.press('Escape');
+  });
+
+  it('keeps the threshold that was chosen', async () => {
     const threshold = page.getByLabel('Score threshold');
     await threshold.fill('0.33');
     await threshold.press('ArrowRight');
@@ -137,6 +161,12 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     await page.getByText(/by more than chance|Not significant|Too few images/).waitFor();
     await page.getByRole('button', { name: /^\d+ gained$/ }).click();
     await strip().waitFor();
+    await page.getByRole('button', { name: /^AP \d.* → / }).click();
+    await page.getByRole('region', { name: 'Boxes: What differs: AP' }).waitFor();
+    await strip()
+      .getByRole('button', { name: /\(Run \d\)/ })
+      .first()
+      .waitFor();
     expect(studio.complaints).toEqual([]);
   });
 

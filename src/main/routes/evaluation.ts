@@ -19,6 +19,7 @@ export function evaluationRoutes({ workspace, evaluating, analyst }: Parts) {
     compare: os.evaluations.compare.handler(({ input: { first, second } }) =>
       compareEvaluations(analyst, workspace.project, first, second),
     ),
+    compared: os.evaluations.compared.handler(({ input }) => analyst.ask({ type: 'compared', ...input })),
     setThreshold: os.evaluations.setThreshold.handler(({ input: { project, runId, threshold } }) =>
       workspace.meant(project).evaluations.setThreshold(runId, threshold),
     ),

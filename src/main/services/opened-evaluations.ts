@@ -1,7 +1,11 @@
 // Evaluations that are looked at: which there are, the figures of one, two side by side.
 import { randomUUID } from 'node:crypto';
-import type { KeptEvaluation, LabelsChoice, OpenedEvaluation } from '../../shared/contract/evaluation.ts';
-import type { Comparison } from '../../shared/evaluation.ts';
+import type {
+  ComparedEvaluations,
+  KeptEvaluation,
+  LabelsChoice,
+  OpenedEvaluation,
+} from '../../shared/contract/evaluation.ts';
 import type { LabelClass } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { SceneColumns } from '../detector/evaluation/scene-columns.ts';
@@ -45,7 +49,7 @@ export async function compareEvaluations(
   project: OpenProject,
   firstId: number,
   secondId: number,
-): Promise<Comparison> {
+): Promise<ComparedEvaluations> {
   const read = async (id: number) => {
     const token = randomUUID();
     const { detail } = keptDetail(project, id);
@@ -55,14 +59,10 @@ export async function compareEvaluations(
   const seen = new Set(second.imageIds);
   const { scene, names, heirs } = labelsNow(project);
   const shared = await scene(first.imageIds.filter((id) => seen.has(id)));
-  return await analyst.ask({
-    type: 'compare',
-    first: first.token,
-    second: second.token,
-    scene: shared,
-    names,
-    heirs,
-  });
+  const token = randomUUID();
+  const pair = { first: first.token, second: second.token };
+  const comparison = await analyst.ask({ type: 'compare', token, ...pair, scene: shared, names, heirs });
+  return { ...comparison, token };
 }
 
 function keptDetail(project: OpenProject, id: number) {

@@ -1,20 +1,37 @@
 // Evaluations: which there are, the one that is looked at, its threshold, the boxes behind a figure, and a comparison.
 
 import type {
+  ComparedEvaluations,
   EvaluatingProgress,
   KeptEvaluation,
   LabelsChoice,
   OpenedEvaluation,
 } from '../../shared/contract/evaluation.ts';
 import type { Notice, RunSummary } from '../../shared/contract.ts';
-import type { Comparison, ConfusionCounts, Examples, Intervals, Selector } from '../../shared/evaluation.ts';
+import type {
+  ComparedSelector,
+  ConfusionCounts,
+  Examples,
+  Intervals,
+  Selector,
+} from '../../shared/evaluation.ts';
 import type { Split } from '../../shared/model.ts';
+import { troubleOf } from '../client.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { suggestions } from './suggestions.svelte.ts';
 
 /** The hand rests so long before a moved threshold is asked about. */
 const REST_MS = 150;
+
+/** The boxes behind the figure that was pressed, as far as they were read. */
+interface ShownBoxes extends Examples {
+  readonly title: string;
+  /** One of each image. */
+  readonly isOfImages: boolean;
+  /** Those from a place on. */
+  readonly read: (from: number) => Promise<Examples>;
+}
 
 class EvaluationState {
   list = $state.raw<readonly KeptEvaluation[]>([]);
@@ -27,14 +44,17 @@ class EvaluationState {
   confusion = $state.raw<ConfusionCounts>([]);
   /** Detections below it do not count. */
   threshold = $state(0.5);
-  /** The boxes behind the figure that was pressed, under its name. */
-  shown = $state.raw<Examples & { readonly title: string }>();
+  shown = $state.raw<ShownBoxes>();
   otherId = $state<number>();
-  comparison = $state.raw<Comparison>();
+  comparison = $state.raw<ComparedEvaluations>();
   loaded = $state(false);
-  /** The chosen one could not be opened, in a sentence. */
-  trouble = $state<string>();
+  /** Why the chosen one could not be opened. */
+  trouble = $state.raw<{ readonly message: string; readonly remedy: string | null }>();
   #rest: ReturnType<typeof setTimeout> | undefined;
+  /** What was asked for last: an answer to something older comes too late. */
+  #opening = 0;
+  #listing = 0;
+  #isReading = false;
 
   readonly evaluation = $derived(this.list.find(({ id }) => id === this.chosen));
   readonly other = $derived(this.list.find(({ id }) => id === this.otherId));
@@ -87,19 +107,23 @@ class EvaluationState {
 
   /** Reads the figures of the chosen evaluation; the intervals follow, as they take a moment. */
   async open(): Promise<void> {
-    const id = this.chosen;
+    const opening = ++this.#opening;
+    const isLate = () => opening !== this.#opening;
+    const { chosen: id, labels } = this;
     this.#forget();
     if (id === undefined) return;
     try {
-      const opened = await app.client.evaluations.open({ id, labels: this.labels });
-      if (id !== this.chosen) return;
+      const opened = await app.client.evaluations.open({ id, labels });
+      if (isLate()) return;
       this.opened = opened;
       this.threshold = opened.threshold ?? opened.bestThreshold;
       await this.#readConfusion();
       const intervals = await app.client.evaluations.intervals({ token: opened.token });
-      if (this.opened === opened) this.intervals = intervals;
+      if (isLate()) return;
+      this.intervals = intervals;
     } catch (error) {
-      if (id === this.chosen) this.trouble = error instanceof Error ? error.message : String(error);
+      if (isLate()) return;
+      this.trouble = troubleOf(error);
     }
     if (this.otherId !== undefined) await this.compareWith(this.otherId);
   }
@@ -108,12 +132,31 @@ class EvaluationState {
   async show(title: string, selector: Selector): Promise<void> {
     const token = this.opened?.token;
     if (token === undefined) return;
-    const examples = await app.attempt(() => app.client.evaluations.examples({ token, selector }));
-    if (examples) this.shown = { ...examples, title };
+    await this.#list(title, selector, (from) => app.client.evaluations.examples({ token, selector, from }));
   }
 
-  showList(title: string, examples: Examples): void {
-    this.shown = { ...examples, title };
+  /** Shows the boxes behind a figure of the comparison. */
+  async showCompared(title: string, selector: ComparedSelector): Promise<void> {
+    const token = this.comparison?.token;
+    if (token === undefined) return;
+    await this.#list(title, selector, (from) => app.client.evaluations.compared({ token, selector, from }));
+  }
+
+  /** Reads on in the boxes that are shown. */
+  async more(): Promise<void> {
+    const { shown } = this;
+    if (!shown || this.#isReading || shown.items.length >= shown.total) return;
+    this.#isReading = true;
+    const next = await app.attempt(() => shown.read(shown.items.length));
+    this.#isReading = false;
+    if (next && this.shown === shown) this.shown = { ...shown, items: [...shown.items, ...next.items] };
+  }
+
+  async #list(title: string, { kind }: { kind: string }, read: ShownBoxes['read']): Promise<void> {
+    const listing = ++this.#listing;
+    const examples = await app.attempt(() => read(0));
+    if (examples && listing === this.#listing)
+      this.shown = { ...examples, title, isOfImages: kind === 'images', read };
   }
 
   hide(): void {
@@ -180,6 +223,7 @@ class EvaluationState {
 
   #forget(): void {
     this.opened = undefined;
+    this.#listing += 1;
     this.intervals = null;
     this.confusion = [];
     this.shown = undefined;

@@ -48,20 +48,45 @@ export interface OpenedEvaluation extends Figures {
   readonly unreadable: readonly UnreadableImage[];
 }
 
+export interface ComparedEvaluations extends Comparison {
+  /** Names this comparison in what is asked about it. */
+  readonly token: string;
+}
+
 const cellSide = id.nullable();
+const classId = id.optional();
+const size = z.enum(['small', 'medium', 'large']);
 const selector = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('errors'), error: z.enum(errorKinds).optional(), classId: id.optional() }),
+  z.strictObject({
+    kind: z.literal('errors'),
+    error: z.enum(errorKinds).optional(),
+    classId,
+    by: z.enum(['AP', 'AP50', 'AP75']).optional(),
+  }),
   z.strictObject({ kind: z.literal('point'), classId: id, score }),
   z.strictObject({ kind: z.literal('cell'), labelled: cellSide, detected: cellSide, score }),
   z.strictObject({ kind: z.literal('bin'), from: z.number(), to: z.number(), right: z.boolean() }),
-  z.strictObject({ kind: z.literal('size'), size: z.enum(['small', 'medium', 'large']) }),
+  z.strictObject({ kind: z.literal('size'), size }),
+  z.strictObject({ kind: z.literal('labels'), classId }),
+  z.strictObject({ kind: z.literal('images') }),
+  z.strictObject({
+    kind: z.literal('recall'),
+    most: z.literal([1, 10, 100]),
+    size: size.optional(),
+  }),
   z.strictObject({
     kind: z.literal('threshold'),
-    of: z.enum(['precision', 'recall']),
+    of: z.enum(['precision', 'recall', 'f1']),
     score,
-    classId: id.optional(),
+    classId,
   }),
 ]);
+const comparedSelector = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['gained', 'lost', 'images']) }),
+  z.strictObject({ kind: z.literal('differences'), by: z.enum(['AP', 'AP50']), classId }),
+]);
+/** The place of the first example that is wanted. */
+const from = z.number().int().min(0).default(0);
 
 export const evaluationContract = {
   list: request.output(type<readonly KeptEvaluation[]>()),
@@ -71,8 +96,12 @@ export const evaluationContract = {
   open: request.input(z.strictObject({ id, labels })).output(type<OpenedEvaluation>()),
   intervals: request.input(z.strictObject({ token })).output(type<Intervals>()),
   confusion: request.input(z.strictObject({ token, score })).output(type<ConfusionCounts>()),
-  examples: request.input(z.strictObject({ token, selector })).output(type<Examples>()),
-  compare: request.input(z.strictObject({ first: id, second: id })).output(type<Comparison>()),
+  examples: request.input(z.strictObject({ token, selector, from })).output(type<Examples>()),
+  compare: request.input(z.strictObject({ first: id, second: id })).output(type<ComparedEvaluations>()),
+  /** The boxes behind a figure of a comparison. */
+  compared: request
+    .input(z.strictObject({ token, selector: comparedSelector, from }))
+    .output(type<Examples>()),
   setThreshold: request
     .input(z.strictObject({ project, runId, threshold: score.nullable() }))
     .output(type<void>()),

@@ -166,7 +166,7 @@ describe('an evaluation', () => {
     const second = keep(project, 4, [[cat, dog], [cat, dog], [cat]]);
     const { images, AP50, gained, lost } = await compareEvaluations(analyst, project, first.id, second.id);
     expect(images).toBe(2);
-    expect([AP50.second, gained.total, lost.total]).toEqual([1, 1, 0]);
+    expect([AP50.second, gained, lost]).toEqual([1, 1, 0]);
     expect(AP50.difference).toBeCloseTo(AP50.second - AP50.first, 12);
     expect(AP50.interval?.low).toBeGreaterThanOrEqual(0);
   });
@@ -191,7 +191,7 @@ describe('an evaluation', () => {
     const second = keep(project, 4, [[cat], [cat], [cat]]);
     const compared = await compareEvaluations(analyst, project, second.id, first.id);
     expect(compared.classes.map(({ name }) => name)).toEqual(['pet']);
-    expect(compared.gained.total).toBe(3);
+    expect(compared.gained).toBe(3);
 
     project.journal.undo('test');
     project.classes.remove(dogId, 'test');

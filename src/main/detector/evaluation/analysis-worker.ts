@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { inflateSync } from 'node:zlib';
 import type {
+  ComparedSelector,
   Comparison,
   ConfusionCounts,
   Examples,
@@ -10,7 +11,8 @@ import type {
   Selector,
 } from '../../../shared/evaluation.ts';
 import { Problem } from '../../../shared/problem.ts';
-import { Analysis, compare } from './analysis.ts';
+import { Analysis } from './analysis.ts';
+import { ComparedPair } from './comparison.ts';
 import { type HeirOf, labelledScene } from './labelled-scene.ts';
 import { type KeptDetections, unpackDetections } from './packed-detections.ts';
 import type { SceneColumns } from './scene-columns.ts';
@@ -34,8 +36,20 @@ export type AnalysisQuestion =
   | ({ readonly type: 'open'; readonly token: string } & Labelled)
   | { readonly type: 'intervals'; readonly token: string }
   | { readonly type: 'confusion'; readonly token: string; readonly score: number }
-  | { readonly type: 'examples'; readonly token: string; readonly selector: Selector }
-  | ({ readonly type: 'compare'; readonly first: string; readonly second: string } & Labelled);
+  | { readonly type: 'examples'; readonly token: string; readonly selector: Selector; readonly from?: number }
+  | ({
+      readonly type: 'compare';
+      /** For the comparison. */
+      readonly token: string;
+      readonly first: string;
+      readonly second: string;
+    } & Labelled)
+  | {
+      readonly type: 'compared';
+      readonly token: string;
+      readonly selector: ComparedSelector;
+      readonly from?: number;
+    };
 
 export interface AnalysisAnswers {
   readonly read: readonly number[];
@@ -44,6 +58,7 @@ export interface AnalysisAnswers {
   readonly confusion: ConfusionCounts;
   readonly examples: Examples;
   readonly compare: Comparison;
+  readonly compared: Examples;
 }
 
 export type AnalysisReply =
@@ -56,6 +71,7 @@ const port = parentPort;
 if (port === null) throw new Error('analysis-worker runs in a worker thread');
 
 const open = new Map<string, Analysis>();
+const compared = new Map<string, ComparedPair>();
 /** Detections that were read and are neither opened nor compared yet. */
 const read = new Map<string, KeptDetections>();
 
@@ -86,15 +102,20 @@ function answerTo(question: AnalysisQuestion): AnalysisAnswers[keyof AnalysisAns
       return analysis.figures(new Map(names));
     }
     case 'intervals':
-      return opened(question.token).intervals();
+      return heldOf(open, question.token).intervals();
     case 'confusion':
-      return opened(question.token).confusion(question.score);
+      return heldOf(open, question.token).confusion(question.score);
     case 'examples':
-      return opened(question.token).examples(question.selector);
+      return heldOf(open, question.token).examples(question.selector, question.from ?? 0);
     case 'compare': {
-      const { first, second, scene, names, heirs } = question;
-      return compare(taken(first), taken(second), { scene, names: new Map(names), heirOf: heirIn(heirs) });
+      const { token, first, second, scene, names, heirs } = question;
+      const on = { scene, names: new Map(names), heirOf: heirIn(heirs) };
+      const pair = new ComparedPair(taken(first), taken(second), on);
+      keep(compared, token, pair);
+      return pair.figures();
     }
+    case 'compared':
+      return heldOf(compared, question.token).examples(question.selector, question.from ?? 0);
   }
 }
 
@@ -104,10 +125,16 @@ function keep<T>(kept: Map<string, T>, token: string, value: T): void {
 }
 
 function taken(token: string): KeptDetections {
-  const kept = read.get(token);
+  const kept = heldOf(read, token);
   read.delete(token);
-  if (!kept) throw new Problem('These figures are no longer at hand.', 'Open the evaluation again.');
   return kept;
+}
+
+function heldOf<T>(kept: ReadonlyMap<string, T>, token: string): T {
+  const held = kept.get(token);
+  if (held === undefined)
+    throw new Problem('These figures are no longer at hand.', 'Open the evaluation again.');
+  return held;
 }
 
 function heirIn(heirs: Heirs): HeirOf {
@@ -116,12 +143,6 @@ function heirIn(heirs: Heirs): HeirOf {
     const heir = listed.get(classId);
     return heir === undefined ? classId : heir;
   };
-}
-
-function opened(token: string): Analysis {
-  const analysis = open.get(token);
-  if (!analysis) throw new Problem('These figures are no longer at hand.', 'Open the evaluation again.');
-  return analysis;
 }
 
 function detectionsIn(detail: Uint8Array): KeptDetections {

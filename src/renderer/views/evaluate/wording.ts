@@ -1,7 +1,7 @@
 // How figures and errors are put into words.
-import type { ErrorKind, Example, ThresholdCounts } from '../../../shared/evaluation.ts';
+import type { ErrorKind, Example, ExampleOutcome, ThresholdCounts } from '../../../shared/evaluation.ts';
 import { type Message, msg } from '../../words/message.ts';
-import { t } from '../../words/words.ts';
+import { t, translated } from '../../words/words.ts';
 
 /** With its sign, as a difference. */
 export function signed(value: number): string {
@@ -30,9 +30,12 @@ export const errorWords: Readonly<Record<ErrorKind, { readonly name: Message; re
   Miss: { name: msg('Missed'), advice: msg('More such images, or a larger input size for small objects.') },
 };
 
-export const outcomeWords: Readonly<Record<Example['outcome'], Message>> = {
+const outcomeWords: Readonly<Record<ExampleOutcome, Message>> = {
   found: msg('right'),
-  excused: msg('ignored'),
+  below: msg('found below the threshold'),
+  later: msg('found later'),
+  unmatched: msg('no box there at IoU .5'),
+  empty: msg('no box'),
   Cls: msg('wrong class'),
   Loc: msg('badly placed'),
   Both: msg('wrong class and place'),
@@ -40,6 +43,28 @@ export const outcomeWords: Readonly<Record<Example['outcome'], Message>> = {
   Bkg: msg('nothing there'),
   Miss: msg('missed'),
 };
+
+/** What an example shows; `nameOf` a class, `runOf` whose detection it is. */
+export function exampleWords(
+  { outcome, excused, label, detection, side }: Example,
+  nameOf: (classId: number) => string,
+  runOf: (side: 'first' | 'second') => string,
+): string {
+  const said = saidOf({ outcome, label, detection }, nameOf);
+  const words = excused ? t('{words}, in an ignored region', { words: said }) : said;
+  return side === undefined ? words : t('{words} ({run})', { words, run: runOf(side) });
+}
+
+function saidOf(
+  { outcome, label, detection }: Pick<Example, 'outcome' | 'label' | 'detection'>,
+  nameOf: (classId: number) => string,
+): string {
+  if (outcome === 'Cls' && label && detection)
+    return t('{name} as {detected}', { name: nameOf(label.classId), detected: nameOf(detection.classId) });
+  const shown = detection ?? label;
+  const what = translated(outcomeWords[outcome]);
+  return shown ? t('{name}, {outcome}', { name: nameOf(shown.classId), outcome: what }) : what;
+}
 
 /** Precision, recall and F1 at a threshold; -1 where there is nothing to measure. */
 export function ratesAt({ found, wrong, wanted }: ThresholdCounts, threshold: number) {

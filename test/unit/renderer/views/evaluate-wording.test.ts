@@ -1,7 +1,13 @@
 // Figures at a threshold, bins of scores, and what is said of a difference.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ratesAt, scoreBins, signed, verdict } from '../../../../src/renderer/views/evaluate/wording.ts';
+import {
+  exampleWords,
+  ratesAt,
+  scoreBins,
+  signed,
+  verdict,
+} from '../../../../src/renderer/views/evaluate/wording.ts';
 
 /** Cumulative counts of scores given in hundredths, as the backend sends them. */
 function counts(right: readonly number[], wrong: readonly number[], wanted: number) {
@@ -41,6 +47,24 @@ describe('words', () => {
     expect(verdict('Run 2', -0.1, { low: -0.2, high: -0.02 })).toBe('Run 2 is worse, by more than chance.');
     expect(verdict('Run 2', 0.1, { low: -0.02, high: 0.2 })).toMatch(/^Not significant/);
     expect(verdict('Run 2', 0.1, null)).toMatch(/^Too few images/);
+  });
+
+  it('say of an example what was clicked on, and whose detection it is', () => {
+    const rect = { x: 0, y: 0, width: 9, height: 9 };
+    const label = { ...rect, boxId: 1, classId: 1 };
+    const detection = { ...rect, classId: 2, score: 0.2 };
+    const said = (more: Partial<Parameters<typeof exampleWords>[0]>) =>
+      exampleWords(
+        { imageId: 1, outcome: 'found', excused: false, label, detection, iou: 1, ...more },
+        (id) => ['', 'cat', 'dog'][id] ?? '?',
+        (side) => (side === 'first' ? 'Run 1' : 'Run 2'),
+      );
+    expect(said({ outcome: 'Cls' })).toBe('cat as dog');
+    expect(said({ outcome: 'below' })).toBe('dog, found below the threshold');
+    expect(said({ outcome: 'Loc', excused: true })).toBe('dog, badly placed, in an ignored region');
+    expect(said({ outcome: 'Miss', detection: null })).toBe('cat, missed');
+    expect(said({ outcome: 'empty', label: null, detection: null })).toBe('no box');
+    expect(said({ side: 'second' })).toBe('dog, right (Run 2)');
   });
 
   it('give differences their sign', () => {
