@@ -170,6 +170,30 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     expect(studio.complaints).toEqual([]);
   });
 
+  it('suggests what the chosen model finds, also where it was chosen while another looked', async () => {
+    await page.getByRole('button', { name: 'Images', exact: true }).click();
+    await page.getByRole('button', { name: 'Label sample_0004.jpg' }).click();
+    await page.locator('canvas.boxes').focus();
+    const model = page.getByLabel('Model', { exact: true });
+    const notYet = page.getByText(/The model has not looked at this image/);
+    const idle = page.getByRole('button', { name: 'Look', exact: true });
+    await model.selectOption({ label: 'Run 2, best' });
+    await notYet.waitFor();
+    await page.keyboard.press('s');
+    await model.selectOption({ label: 'Run 1, best' });
+    await idle.waitFor();
+    await notYet.waitFor();
+    await page.getByLabel('Look at each image I open').check();
+    await model.selectOption({ label: 'Run 2, best' });
+    await idle.waitFor();
+    await notYet.waitFor({ state: 'hidden' });
+    await page.getByLabel('Look at each image I open').uncheck();
+    await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+    await errors().first().waitFor();
+    await page.getByLabel('Compare with').selectOption({ label: 'Run 1, train' });
+    await page.getByText(/by more than chance|Not significant|Too few images/).waitFor();
+  });
+
   it('has nothing that axe finds wrong, with a comparison and boxes open, dark and light', async () => {
     await errors().first().click();
     await strip().waitFor();

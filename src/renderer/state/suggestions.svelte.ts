@@ -121,6 +121,11 @@ class Suggestions {
     if (this.eager && imageId === this.#imageId && this.shown.lookedAt === null) await this.look();
   }
 
+  /** What is asked about: an answer to a question about something else is not shown. */
+  #isAbout(imageId: number, model: string): boolean {
+    return imageId === this.#imageId && model === this.model;
+  }
+
   /** Has the model look at the image in sight. */
   async look(): Promise<void> {
     const [imageId, model, project] = [this.#imageId, this.model, app.project?.id];
@@ -130,7 +135,7 @@ class Suggestions {
     this.looking = true;
     const found = await app.attempt(() => app.client.suggestions.now({ project, model, imageId }));
     this.looking = false;
-    if (imageId !== this.#imageId) return this.eager ? this.#lookOn() : undefined;
+    if (!this.#isAbout(imageId, model)) return this.eager ? this.#lookOn() : undefined;
     if (found) this.shown = found;
     if (this.choice?.classes.length === 0) this.models = await app.client.suggestions.models();
   }
@@ -213,11 +218,12 @@ class Suggestions {
     const [imageId, model] = [this.#imageId, this.model];
     if (imageId === undefined || model === undefined) return;
     const found = await app.attempt(() => app.client.suggestions.ofImage({ model, imageId }));
-    if (found && imageId === this.#imageId && model === this.model) this.shown = found;
+    if (found && this.#isAbout(imageId, model)) this.shown = found;
   }
 
-  /** The image changed while the model was looking. */
+  /** The image or the model changed while the model was looking. */
   async #lookOn(): Promise<void> {
+    await this.#read();
     if (this.shown.lookedAt === null) await this.look();
   }
 }
