@@ -55,7 +55,7 @@ describe.skipIf(browserPath === undefined)(
 
     it('shows on the page of its card what is on a picture', async () => {
       const recipe = tinyRecipe([], { size: '128' });
-      const page = tfjsSnippets(recipe).find(({ file }) => file === 'predict.html')!;
+      const page = tfjsSnippets(recipe, null).find(({ file }) => file === 'predict.html')!;
       writeFileSync(join(folder, page.file), page.text);
       writeFileSync(join(folder, 'labels.json'), '["a","b","c"]');
       const path = join(folder, 'sample.png');

@@ -55,7 +55,7 @@ export function addModelVerbs(program: Command, console: Console): void {
     )
     .option('--out <file>', 'write COCO results here')
     .option('--overlay <dir>', 'write pictures with boxes here')
-    .option('--score <x>', 'lowest score', ratio)
+    .option('--score <x>', 'lowest score; left out, the one that was chosen for the model', ratio)
     .option('--json', 'one JSON document on stdout')
     .action(async (images: string[], options) => {
       if (options.suggest) return suggest(options, console);

@@ -22,8 +22,8 @@ const extensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.
 export async function predict(sources: readonly string[], options: PredictArguments, console: Console) {
   const files = sources.flatMap(imagesIn);
   if (files.length === 0) throw new Problem(`There is no image in ${sources.join(', ')}.`);
-  const { score } = options;
-  const model = findModel(options.model);
+  const { source: model, threshold } = findModel(options.model);
+  const score = options.score ?? threshold ?? undefined;
   const targets = targetsOf(options, files, model);
   const job = {
     model,
@@ -38,8 +38,14 @@ export async function predict(sources: readonly string[], options: PredictArgume
     const found = result.images[index];
     if (found !== undefined && overlay !== undefined) await drawOverlay(path, found, result.classes, overlay);
   }
-  const document = { images: files.length, detections: rows.length, seconds: result.seconds, results: rows };
-  return { document: { ...document, files: targets }, text: predictionText(targets, result, options) };
+  const counts = { images: files.length, detections: rows.length, score: score ?? null };
+  const document = { ...counts, seconds: result.seconds, results: rows, files: targets };
+  const note = options.score === undefined && threshold !== null ? chosenText(threshold) : [];
+  return { document, text: [...note, predictionText(targets, result, options)].join('\n') };
+}
+
+function chosenText(threshold: number): string[] {
+  return [`from score ${threshold.toFixed(2)} on, as chosen for this model; --score shows others`];
 }
 
 /** An image, and the picture to draw of it. */

@@ -38,7 +38,8 @@ export function exportRun(project: OpenProject, runId: string, format: ExportFor
   const { recipe, classes } = checkpoint.state as unknown as { recipe: Recipe; classes: string[] };
   const weights = `model.${format}`;
   const metrics = checkpoint.metrics as ModelCard['metrics'];
-  const card: ModelCard = { version: 1, weights, classes, recipe, run: run.id, metrics };
+  const threshold = project.evaluations.threshold(run.id);
+  const card: ModelCard = { version: 1, weights, classes, recipe, run: run.id, metrics, threshold };
   const dir = resolve(out);
   const draft = draftFolder(dir);
   try {

@@ -13,6 +13,8 @@ export interface CardFacts {
   readonly splits: readonly { readonly name: string; readonly images: number; readonly boxes: number }[];
   /** Of the checkpoint, on the validation images. */
   readonly metrics: JsonObject;
+  /** The score from which its detections are wanted; null where none was chosen. */
+  readonly threshold: number | null;
   /** Title and licence of the weights that the backbone may have begun with. */
   readonly pretrained: { readonly title: string; readonly licence: string } | undefined;
   readonly weights: ExportJob['weights'];
@@ -65,13 +67,18 @@ resized in proportion to at most ${long} pixels along the long side and ${short}
 Normalisation and padding are inside the model.`;
 }
 
-function outputRule({ recipe: { test }, classes }: CardFacts): string {
+function outputRule({ recipe: { test }, classes, threshold }: CardFacts): string {
+  const wanted =
+    threshold === null
+      ? 'No score was chosen from which its detections are wanted: that is up to you.'
+      : `Its detections are wanted from a score of ${threshold} on, as chosen when it was evaluated: the programs below leave out the rest.`;
   return `## Output
 
 By falling score, at most ${test.maxPerImage}: \`boxes\` float32 [D, 4], left, top, right, bottom in pixels of the resized image
 (divide by the factor of each side for the original's); \`scores\` float32 [D], class score times predicted IoU;
 \`labels\` int32 [D], the place in \`labels.json\` (${classes.map((name, i) => `${i} ${name}`).join(', ')}). Class scores up to ${test.scoreThresh} are
-dropped, boxes of one class that overlap by an IoU above ${test.nmsThresh} are suppressed inside the model.`;
+dropped, boxes of one class that overlap by an IoU above ${test.nmsThresh} are suppressed inside the model.
+${wanted}`;
 }
 
 function proofText(proof: Proof): string {

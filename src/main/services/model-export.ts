@@ -74,6 +74,7 @@ export async function exportModel(
       format,
       weights,
       metrics,
+      threshold: project.evaluations.threshold(run.id),
     });
     const card = describe(draft.folder, facts, result);
     draft.keep();
@@ -119,7 +120,8 @@ function factsOf(
     format,
     weights,
     metrics,
-  }: Pick<CardFacts, 'weights' | 'metrics'> & {
+    threshold,
+  }: Pick<CardFacts, 'weights' | 'metrics' | 'threshold'> & {
     readonly result: ExportResult;
     readonly format: RunnableFormat;
   },
@@ -140,25 +142,27 @@ function factsOf(
     classes,
     splits,
     metrics,
+    threshold,
     pretrained: listWeights().find(({ name }) => name === recipe.backbone),
     weights,
     files,
     proof,
-    snippets: snippetsFor[format](recipe),
+    snippets: snippetsFor[format](recipe, threshold),
   };
 }
 
-const snippetsFor: Readonly<Record<RunnableFormat, (recipe: Recipe) => Snippet[]>> = {
-  onnx: onnxSnippets,
-  tfjs: tfjsSnippets,
-  savedmodel: savedModelSnippets,
-};
+const snippetsFor: Readonly<Record<RunnableFormat, (recipe: Recipe, threshold: number | null) => Snippet[]>> =
+  {
+    onnx: onnxSnippets,
+    tfjs: tfjsSnippets,
+    savedmodel: savedModelSnippets,
+  };
 
 /** Writes all that lies beside the model. */
 function describe(folder: string, facts: CardFacts, { mainFile, sample }: ExportResult): ModelCard {
-  const { classes, recipe, run, metrics, proof, snippets } = facts;
+  const { classes, recipe, run, metrics, threshold, proof, snippets } = facts;
   const about = { classes: [...classes], recipe, run: run.id, metrics: metrics as ModelCard['metrics'] };
-  const card: ModelCard = { version: 1, weights: mainFile, ...about };
+  const card: ModelCard = { version: 1, weights: mainFile, ...about, threshold };
   const image = `sample${extname(sample.path).toLowerCase()}`;
   const shown = snippets.map((snippet) => ({ ...snippet, run: snippet.run.replace('sample.jpg', image) }));
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
@@ -169,7 +173,7 @@ function describe(folder: string, facts: CardFacts, { mainFile, sample }: Export
     'labels.json': json(classes),
     'recipe.json': json(recipe),
     'proof.json': json(proof),
-    'sample.json': json({ image, detections: named(sample.found, classes) }),
+    'sample.json': json({ image, detections: named(sample.found, classes, threshold ?? 0) }),
     ...Object.fromEntries(snippets.map(({ file, text }) => [file, text])),
   };
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
@@ -177,10 +181,11 @@ function describe(folder: string, facts: CardFacts, { mainFile, sample }: Export
 }
 
 /** As the programs in the folder print them. */
-function named({ boxes, scores, labels }: FoundObjects, classes: readonly string[]) {
-  return scores.map((score, i) => ({
+function named({ boxes, scores, labels }: FoundObjects, classes: readonly string[], least: number) {
+  const all = scores.map((score, i) => ({
     label: classes[labels[i] ?? -1] ?? '',
     score,
     box: boxes.slice(i * 4, i * 4 + 4),
   }));
+  return all.filter(({ score }) => score >= least);
 }

@@ -15,6 +15,8 @@ export const cardSchema = z.object({
   recipe: recipeSchema,
   run: z.string().nullable(),
   metrics: z.record(z.string(), z.json()),
+  /** The score from which a person wants its detections; null where none was chosen. */
+  threshold: z.number().nullable().default(null),
 });
 
 export type ModelCard = z.infer<typeof cardSchema>;
@@ -25,8 +27,14 @@ export function modelOfRun(project: OpenProject, runId: string): ModelSource {
   return { kind: 'checkpoint', store: project.checkpoints.file, id: project.checkpoints.chosen(run.id).id };
 }
 
+/** A model, and the score from which a person wants its detections; null where none was chosen. */
+export interface FoundModel {
+  readonly source: ModelSource;
+  readonly threshold: number | null;
+}
+
 /** Finds a model by what a user writes. Throws a Problem where there is none. */
-export function findModel(reference: string): ModelSource {
+export function findModel(reference: string): FoundModel {
   const hash = reference.lastIndexOf('#');
   if (hash > 0 && !existsSync(reference))
     return modelOfProject(reference.slice(0, hash), reference.slice(hash + 1));
@@ -36,7 +44,9 @@ export function findModel(reference: string): ModelSource {
       'Give a run as DIR#ID, an export folder, or a weights file.',
     );
   }
-  return statSync(reference).isDirectory() ? modelOfFolder(reference) : modelOfFile(reference);
+  return statSync(reference).isDirectory()
+    ? modelOfFolder(reference)
+    : { source: modelOfFile(reference), threshold: null };
 }
 
 /** By name or extension. */
@@ -59,16 +69,17 @@ function modelOfFile(file: string, about: Pick<ModelCard, 'recipe' | 'classes'> 
     : { kind: 'exported', format, file, ...about };
 }
 
-function modelOfProject(dir: string, runId: string): ModelSource {
+function modelOfProject(dir: string, runId: string): FoundModel {
   const project = openProject(dir, { readOnly: true });
   try {
-    return modelOfRun(project, runId);
+    const source = modelOfRun(project, runId);
+    return { source, threshold: project.evaluations.threshold(project.runs.get(runId).id) };
   } finally {
     project.close();
   }
 }
 
-function modelOfFolder(folder: string): ModelSource {
+function modelOfFolder(folder: string): FoundModel {
   const file = join(folder, 'card.json');
   if (!existsSync(file)) {
     throw new Problem(
@@ -79,6 +90,6 @@ function modelOfFolder(folder: string): ModelSource {
   const card = cardSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!card.success)
     throw new Problem(`${file} cannot be read: ${z.prettifyError(card.error)}.`, 'Export the model anew.');
-  const { weights, recipe, classes } = card.data;
-  return modelOfFile(join(folder, weights), { recipe, classes });
+  const { weights, recipe, classes, threshold } = card.data;
+  return { source: modelOfFile(join(folder, weights), { recipe, classes }), threshold };
 }

@@ -40,8 +40,10 @@ export function modelChoices(project: OpenProject): ModelChoice[] {
   );
   const keys = new Set(ofRuns.map(({ key }) => key));
   const files = [...known.values()].filter(({ key }) => !keys.has(key) && !isRunKey(key));
-  const unknown = { runId: null, checkpointId: null, score: null };
-  return [...ofRuns, ...files.map(({ key, name }) => ({ key, name, ...unknown }))].map((choice) => ({
+  const ofFiles = files.map(({ key, name }) => {
+    return { key, name, runId: null, checkpointId: null, score: scoreOfFile(key) };
+  });
+  return [...ofRuns, ...ofFiles].map((choice) => ({
     ...choice,
     images: known.get(choice.key)?.images ?? 0,
     classes: known.get(choice.key)?.classes ?? [],
@@ -98,9 +100,18 @@ function cacheOf(project: OpenProject): string {
 function modelOfFile(project: OpenProject, key: string): ChosenModel {
   const file = resolve(wholePath(key));
   if (!existsSync(file)) throw new Problem(`There is no file ${file}.`, 'Check the path.');
-  const source = findModel(file);
+  const { source } = findModel(file);
   const about = { runId: null, checkpointId: null, classes: null };
   return { key: file, name: basename(file), source, cache: cacheOf(project), ...about };
+}
+
+/** As its card says; null also where the file is gone meanwhile. */
+function scoreOfFile(file: string): number | null {
+  try {
+    return findModel(file).threshold;
+  } catch {
+    return null;
+  }
 }
 
 /** Step 0 is where a run starts from: nothing is learned yet. */

@@ -1,16 +1,24 @@
 // Programs that use a SavedModel or a TensorFlow.js model, in Python, in Node and in a browser's page.
 import type { Recipe } from '../../shared/recipe.ts';
-import { nodeProgram, pythonProgram, resampleText, resizeOf, type Snippet } from './usage-snippets.ts';
+import {
+  nodeProgram,
+  type ProgramFacts,
+  pythonProgram,
+  resampleText,
+  resizeOf,
+  type Snippet,
+} from './usage-snippets.ts';
 
 /** Programs for the SavedModel of a recipe. */
-export function savedModelSnippets(recipe: Pick<Recipe, 'input'>): Snippet[] {
+export function savedModelSnippets({ input }: Pick<Recipe, 'input'>, threshold: number | null): Snippet[] {
+  const facts = { input, threshold };
   return [
     {
       file: 'predict.py',
       language: 'python',
       install: 'pip install tensorflow numpy pillow',
       run: 'python predict.py sample.jpg',
-      text: pythonProgram(recipe, {
+      text: pythonProgram(facts, {
         imports: 'import tensorflow as tf',
         load: `model = tf.saved_model.load(str(folder / "saved_model"))
 detect = model.signatures["serving_default"]`,
@@ -23,7 +31,7 @@ boxes, scores, classes = (results[name].numpy() for name in ("boxes", "scores", 
       language: 'js',
       install: 'npm install @tensorflow/tfjs-node sharp',
       run: 'node predict.mjs sample.jpg',
-      text: nodeProgram(recipe, {
+      text: nodeProgram(facts, {
         imports: "import util from 'node:util';",
         load: `// tfjs-node 4.22 calls two functions that Node 23 removed
 util.isNullOrUndefined ??= (value) => value === null || value === undefined;
@@ -38,21 +46,22 @@ ${readResults('model.predict({ image })', 'dataSync()')}`,
 }
 
 /** Programs for the TensorFlow.js model of a recipe. */
-export function tfjsSnippets(recipe: Pick<Recipe, 'input'>): Snippet[] {
+export function tfjsSnippets({ input }: Pick<Recipe, 'input'>, threshold: number | null): Snippet[] {
+  const facts = { input, threshold };
   return [
     {
       file: 'predict.html',
       language: 'html',
       install: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
       run: 'npx http-server -o predict.html',
-      text: pageText(recipe),
+      text: pageText(facts),
     },
     {
       file: 'predict.mjs',
       language: 'js',
       install: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm sharp',
       run: 'node predict.mjs sample.jpg',
-      text: nodeProgram(recipe, {
+      text: nodeProgram(facts, {
         imports: "import * as tf from '@tensorflow/tfjs';\nimport '@tensorflow/tfjs-backend-wasm';",
         load: `await tf.setBackend('wasm');
 const { weightsManifest, ...json } = JSON.parse(readFileSync(here('tfjs/model.json'), 'utf8'));
@@ -72,8 +81,8 @@ const [boxes, scores, classes] = ['boxes', 'scores', 'labels'].map((name) => res
 }
 
 /** A page to choose an image in; it is told what is in it as JSON. */
-function pageText(recipe: Pick<Recipe, 'input'>): string {
-  const { long, short, smooth } = resizeOf(recipe);
+function pageText(facts: ProgramFacts): string {
+  const { long, short, smooth } = resizeOf(facts);
   return `<!doctype html>
 <meta charset="utf-8" />
 <title>Find objects</title>
@@ -89,6 +98,7 @@ await tf.setBackend('wasm'); // or 'webgl'
 const labels = await (await fetch('labels.json')).json();
 const model = await tf.loadGraphModel('tfjs/model.json');
 const shown = document.querySelector('pre');
+const least = ${facts.threshold ?? 0}; // lowest score
 document.querySelector('input').addEventListener('change', async ({ target }) => {
   shown.textContent = JSON.stringify(await detect(target.files[0]));
 });
@@ -114,11 +124,12 @@ async function detect(file) {
   const [boxes, scores, classes] = await Promise.all(read);
   tf.dispose([image, results]);
   const scale = [width / bitmap.width, height / bitmap.height, width / bitmap.width, height / bitmap.height];
-  return [...scores].map((score, i) => ({
+  const found = [...scores].map((score, i) => ({
     label: labels[classes[i]],
     score,
     box: scale.map((factor, side) => boxes[i * 4 + side] / factor),
   }));
+  return found.filter(({ score }) => score >= least);
 }
 
 ${resampleText(smooth)}</script>

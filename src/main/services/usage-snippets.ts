@@ -19,15 +19,21 @@ export interface RuntimeText {
   readonly run: string;
 }
 
+/** What a program is made for: how images are resized, and the score from which detections are wanted (null: all). */
+export interface ProgramFacts extends Pick<Recipe, 'input'> {
+  readonly threshold: number | null;
+}
+
 /** Programs for the ONNX model of a recipe. */
-export function onnxSnippets(recipe: Pick<Recipe, 'input'>): Snippet[] {
+export function onnxSnippets({ input }: Pick<Recipe, 'input'>, threshold: number | null): Snippet[] {
+  const facts = { input, threshold };
   return [
     {
       file: 'predict.py',
       language: 'python',
       install: 'pip install onnxruntime numpy pillow',
       run: 'python predict.py sample.jpg',
-      text: pythonProgram(recipe, {
+      text: pythonProgram(facts, {
         imports: 'import onnxruntime',
         load: 'session = onnxruntime.InferenceSession(folder / "model.onnx")',
         run: 'boxes, scores, classes = session.run(["boxes", "scores", "labels"], {"image": pixels[None]})',
@@ -38,7 +44,7 @@ export function onnxSnippets(recipe: Pick<Recipe, 'input'>): Snippet[] {
       language: 'js',
       install: 'npm install onnxruntime-node sharp',
       run: 'node predict.mjs sample.jpg',
-      text: nodeProgram(recipe, {
+      text: nodeProgram(facts, {
         imports: "import ort from 'onnxruntime-node';",
         load: "const session = await ort.InferenceSession.create(here('model.onnx'));",
         run: `const image = new ort.Tensor('uint8', new Uint8Array(pixels.buffer), [1, height, width, 3]);
@@ -56,9 +62,10 @@ export function resizeOf({ input }: Pick<Recipe, 'input'>) {
 }
 
 /** A program in Python that prints what it finds on an image. */
-export function pythonProgram(recipe: Pick<Recipe, 'input'>, { imports, load, run }: RuntimeText): string {
-  const { long, short, smooth } = resizeOf(recipe);
+export function pythonProgram(facts: ProgramFacts, { imports, load, run }: RuntimeText): string {
+  const { long, short, smooth } = resizeOf(facts);
   return `# Prints the objects on an image as JSON; boxes are [left, top, right, bottom] in its upright pixels.
+# After the image a lowest score may be given.
 import json
 import pathlib
 import sys
@@ -69,6 +76,7 @@ from PIL import Image, ImageOps
 
 folder = pathlib.Path(__file__).parent
 labels = json.loads((folder / "labels.json").read_text())
+least = float(sys.argv[2]) if len(sys.argv) > 2 else ${facts.threshold ?? 0}
 ${load}
 ${smooth ? '' : pythonBilinear}
 image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
@@ -79,7 +87,7 @@ pixels = ${smooth ? 'np.asarray(image.resize((width, height), Image.BILINEAR))' 
 ${run}
 boxes = boxes / np.tile([width / image.width, height / image.height], 2)
 found = zip(classes.tolist(), scores.tolist(), boxes.tolist())
-print(json.dumps([{"label": labels[c], "score": s, "box": box} for c, s, box in found]))
+print(json.dumps([{"label": labels[c], "score": s, "box": box} for c, s, box in found if s >= least]))
 `;
 }
 
@@ -101,9 +109,10 @@ def resize(pixels, width, height):
 `;
 
 /** A program in Node that prints what it finds on an image. */
-export function nodeProgram(recipe: Pick<Recipe, 'input'>, { imports, load, run }: RuntimeText): string {
-  const { long, short, smooth } = resizeOf(recipe);
+export function nodeProgram(facts: ProgramFacts, { imports, load, run }: RuntimeText): string {
+  const { long, short, smooth } = resizeOf(facts);
   return `// Prints the objects on an image as JSON; boxes are [left, top, right, bottom] in its upright pixels.
+// After the image a lowest score may be given.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -111,6 +120,7 @@ ${imports}
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const labels = JSON.parse(readFileSync(here('labels.json'), 'utf8'));
+const least = Number(process.argv[3] ?? ${facts.threshold ?? 0});
 ${load}
 
 const source = sharp(process.argv[2]).rotate().flatten({ background: 'white' }).toColourspace('srgb');
@@ -127,7 +137,7 @@ const found = [...scores].map((score, i) => ({
   score,
   box: scale.map((factor, side) => boxes[i * 4 + side] / factor),
 }));
-console.log(JSON.stringify(found));
+console.log(JSON.stringify(found.filter(({ score }) => score >= least)));
 
 ${resampleText(smooth)}
 /** Three channels a pixel, from one (grey) or three. */

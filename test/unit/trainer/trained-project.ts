@@ -10,10 +10,10 @@ import { runJob } from '../../../src/main/trainer/run-job.ts';
 import type { JsonObject } from '../../../src/shared/model.ts';
 import { sampleJob, sampleProject, tinyRecipe } from './sample-project.ts';
 
-/** A project whose run 1 has trained for an epoch. */
-export async function trainedProject(): Promise<OpenProject> {
+/** A project whose run 1 has trained for an epoch; `set` changes its recipe. */
+export async function trainedProject(set: readonly string[] = []): Promise<OpenProject> {
   const project = await sampleProject(12);
-  const recipe = tinyRecipe([], { epochs: 1 });
+  const recipe = tinyRecipe(set, { epochs: 1 });
   const snapshot = project.snapshots.take();
   const run = project.runs.create({
     recipe: recipe as unknown as JsonObject,
