@@ -77,6 +77,12 @@ describe.skipIf(!program)('suggestions in a browser', () => {
     const found = await open();
     await key('y');
     await become(boxes, 1);
+    const label = region(/^Boxes/)
+      .getByRole('listitem')
+      .first();
+    await label.getByRole('button').click();
+    await page.getByText(/^Suggested by Run 1, best, score 0\.\d\d$/).waitFor();
+    await page.locator('canvas.boxes').focus();
     // one box may answer two suggestions
     const left = await open();
     expect(left).toBeLessThan(found);

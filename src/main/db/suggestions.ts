@@ -8,6 +8,8 @@ export interface ModelRow {
   readonly id: number;
   readonly key: string;
   readonly name: string;
+  /** The number of the run it comes from; null for a file. */
+  readonly run: number | null;
   readonly classes: readonly ModelClass[];
 }
 
@@ -20,14 +22,14 @@ function toModel({ classes, ...row }: StoredModel): ModelRow {
 }
 
 export function readModelByKey(db: ReadableDb, key: string): ModelRow | undefined {
-  const sql = 'SELECT id, key, name, classes FROM suggestion_model WHERE key = ?';
+  const sql = 'SELECT id, key, name, run, classes FROM suggestion_model WHERE key = ?';
   const row = db.read<StoredModel>(sql).get(key);
   return row && toModel(row);
 }
 
 /** A model by its key, with how many images it has looked at, newest first. */
 export function listModels(db: ReadableDb): (ModelRow & { readonly images: number })[] {
-  const sql = `SELECT id, key, name, classes, (SELECT count(*) FROM suggested_image JOIN live_image
+  const sql = `SELECT id, key, name, run, classes, (SELECT count(*) FROM suggested_image JOIN live_image
       ON live_image.id = suggested_image.image_id WHERE model = suggestion_model.id) AS images
     FROM suggestion_model ORDER BY id DESC`;
   return db
@@ -38,7 +40,7 @@ export function listModels(db: ReadableDb): (ModelRow & { readonly images: numbe
 
 export function insertModel(
   db: WritableDb,
-  model: Omit<ModelRow, 'id'> & { readonly run: number | null; readonly createdAt: Timestamp },
+  model: Omit<ModelRow, 'id'> & { readonly createdAt: Timestamp },
 ): void {
   const sql = 'INSERT INTO suggestion_model (key, name, run, classes, created_at) VALUES (?, ?, ?, ?, ?)';
   const { key, name, run, classes, createdAt } = model;

@@ -21,6 +21,9 @@ export function suggestionRoutes(parts: Parts) {
       tell({ type: 'labels', imageIds: [input.imageId], session });
       return { accepted: boxes.length };
     }),
+    origin: os.suggestions.origin.handler(({ input: { boxId } }) =>
+      workspace.project.suggestions.originOf(boxId),
+    ),
     reject: os.suggestions.reject.handler(({ input: { project, imageId, ids }, context: { session } }) => {
       workspace.meant(project).suggestions.reject(ids, session);
       tell({ type: 'labels', imageIds: [imageId], session });

@@ -1,9 +1,11 @@
 // Suggestions of models: kept apart from labels, accepted or rejected as gestures.
+import { z } from 'zod';
 import { iou } from '../../shared/box.ts';
-import type { ImageSuggestions } from '../../shared/contract/suggestions.ts';
+import type { BoxSource, ImageSuggestions } from '../../shared/contract/suggestions.ts';
 import type { ImageState, Rect } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type ModelClass, SAME_OBJECT } from '../../shared/suggestion.ts';
+import { readBox } from '../db/boxes.ts';
 import type { WritableDb } from '../db/database.ts';
 import { readImage } from '../db/images.ts';
 import { lastImageId } from '../db/label-facts.ts';
@@ -32,6 +34,14 @@ export interface Find extends Rect {
 
 /** Images that are looked for without a break. */
 const STRETCH = 500;
+
+/** Among what a box has beside its place; it is written with the labels, as all of that is. */
+const SUGGESTED_BY = 'suggestedBy';
+const sourceSchema = z.object({
+  name: z.string(),
+  run: z.string().nullable(),
+  checkpoint: z.number().nullable(),
+});
 
 const NOTHING: ImageSuggestions = { lookedAt: null, checkpointId: null, suggestions: [], unmapped: 0 };
 
@@ -98,7 +108,8 @@ export class Suggestions {
       const wanted = new Set(ids);
       const taken = this.ofImage(key, gesture.imageId).suggestions.filter(({ id }) => wanted.has(id));
       if (taken.length < wanted.size) throw gone();
-      const put = taken.map(({ id: _, ...box }) => ({ ...box, origin: 'predicted' as const }));
+      const extra = { [SUGGESTED_BY]: this.#source(key, gesture.imageId) };
+      const put = taken.map(({ id: _, ...box }) => ({ ...box, origin: 'predicted' as const, extra }));
       return this.#annotations.apply({ ...rest, name: 'accept', put });
     });
   }
@@ -137,6 +148,26 @@ export class Suggestions {
       yield;
     }
     return ids;
+  }
+
+  /** Where a box comes from; null where there is none. */
+  originOf(boxId: number): BoxSource | null {
+    const box = readBox(this.#db, boxId);
+    if (!box) return null;
+    const { origin, score, extra } = box;
+    return { origin, score, model: sourceSchema.safeParse(extra?.[SUGGESTED_BY]).data ?? null };
+  }
+
+  /** What is noted with the boxes that a model's suggestions became. */
+  #source(key: string, imageId: number): z.infer<typeof sourceSchema> {
+    const model = rows.readModelByKey(this.#db, key);
+    const looked = model && rows.readLooked(this.#db, model.id, imageId);
+    const run = model?.run ?? null;
+    return {
+      name: model?.name ?? key,
+      run: run === null ? null : `r${run}`,
+      checkpoint: looked?.checkpointId ?? null,
+    };
   }
 
   #known(model: SuggestingModel): rows.ModelRow {

@@ -1,7 +1,7 @@
 // Requests about suggestions: which models there are, what they suggest, accepting and rejecting, jobs, queues.
 import { type } from '@orpc/contract';
 import { z } from 'zod';
-import type { Timestamp } from '../model.ts';
+import type { BoxOrigin, Timestamp } from '../model.ts';
 import type { ModelClass, Suggestion } from '../suggestion.ts';
 import { id, project, request } from './request.ts';
 
@@ -33,6 +33,19 @@ export interface ImageSuggestions {
   readonly suggestions: readonly Suggestion[];
   /** Finds of classes that stand for none of the project's. */
   readonly unmapped: number;
+}
+
+/** Where a box comes from. */
+export interface BoxSource {
+  readonly origin: BoxOrigin;
+  /** The model's, where one suggested it. */
+  readonly score: number | null;
+  /** The model that suggested it; null where none did, or where that was not noted. */
+  readonly model: {
+    readonly name: string;
+    readonly run: string | null;
+    readonly checkpoint: number | null;
+  } | null;
 }
 
 /** Where a job that looks at many images stands. */
@@ -67,6 +80,8 @@ export const suggestionRequests = {
       z.strictObject({ project, model, imageId, revision: z.number().int().min(0), ids: z.array(id).min(1) }),
     )
     .output(type<{ readonly accepted: number }>()),
+  /** Where a box comes from; null where it is gone. */
+  origin: request.input(z.strictObject({ boxId: id })).output(type<BoxSource | null>()),
   reject: request.input(z.strictObject({ project, imageId, ids: z.array(id).min(1) })).output(type<void>()),
   map: request
     .input(z.strictObject({ project, model, classIndex: z.number().int().min(0), classId: id.nullable() }))

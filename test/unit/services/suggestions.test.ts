@@ -32,11 +32,33 @@ describe('suggestions', () => {
       { x: 50, score: 0.9, origin: 'predicted' },
       { x: 10, score: 0.4, origin: 'predicted' },
     ]);
+    const [box] = boxesOf(project, imageId);
+    expect(project.suggestions.originOf(box!.id)).toEqual({
+      origin: 'predicted',
+      score: 0.9,
+      model: { name: 'cells.pth', run: null, checkpoint: null },
+    });
     expect(project.annotations.history(imageId).map(({ gesture }) => gesture)).toEqual(['accept']);
     project.journal.undo('test');
     expect(boxesOf(project, imageId)).toEqual([]);
     expect(project.annotations.labels(imageId).image.state).toBe('unlabelled');
     expect(project.suggestions.ofImage(model.key, imageId).suggestions).toHaveLength(2);
+  });
+
+  it('remember which run and checkpoint suggested them, also once the box was moved', () => {
+    const { project, imageId, cell, model } = suggestingProject();
+    const run = project.runs.create({ recipe: {}, seed: 0 });
+    const ofRun = { ...model, key: `${run.id}/best`, name: 'Run 1, best', runId: run.id };
+    project.suggestions.keep(ofRun, imageId, [find(10, 0.4)], 7);
+    const ids = project.suggestions.ofImage(ofRun.key, imageId).suggestions.map(({ id }) => id);
+    const at = { imageId, session: 'test' };
+    project.suggestions.accept(ofRun.key, { ...at, revision: revisionOf(project, imageId), ids });
+    const [box] = boxesOf(project, imageId);
+    const put = [{ id: box!.id, classId: cell.id, x: 12, y: 10, width: 20, height: 20 }];
+    project.annotations.apply({ ...at, revision: revisionOf(project, imageId), name: 'move', put });
+    const source = { name: 'Run 1, best', run: 'r1', checkpoint: 7 };
+    expect(project.suggestions.originOf(box!.id)).toEqual({ origin: 'predicted', score: 0.4, model: source });
+    expect(project.suggestions.originOf(99)).toBeNull();
   });
 
   it('that changed meanwhile are refused whole', () => {
