@@ -23,7 +23,7 @@ const NAMES = [
   /\bLabel Studio( JSON)?|labelme(, X-AnyLabeling)?|Create ML|WIDER FACE|CrowdHuman( \(odgt\))?|Ultralytics, Darknet, labelImg\b/g,
   // metrics, units, keys
   /^\s*loss\s*$/g,
-  /\b(grad_norm|images_per_second|memory_mb|boxes_without_positive|(cls|reg)_pos\.P\d)\b/g,
+  /\b(grad_norm|images_per_second|memory_mb|memory_peak_mb|boxes_without_positive|(cls|reg)_pos\.P\d)\b/g,
   /\b(AP(\d*|[sml])|\d\.\de-\d+|loss_\w+|lr|px|MP|MB|GB|kB|fps|IoU)\b/g,
   /\b((Ctrl|Shift|Alt)\+)*(Ctrl|Shift|Alt|Esc|Escape|Enter|Delete|Tab|Space|F\d+|[A-Z])(?![\w])/g,
 ];

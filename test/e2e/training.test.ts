@@ -50,7 +50,8 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await panel.getByText('Epochs is at least 1.').waitFor();
     await set('Epochs', '3');
     await set('Image sides', '128');
-    await panel.getByText('Advanced · 2 changed').waitFor();
+    await set('Evaluate every', '1');
+    await panel.getByText('Advanced · 3 changed').waitFor();
     await panel.getByRole('heading', { name: /128 px, 3 epochs/ }).waitFor();
   });
 
@@ -89,7 +90,25 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
       .getByText(/^Found: /)
       .first()
       .waitFor();
+    await run('Run 1')
+      .getByRole('button', { name: /^Image \d+, large$/ })
+      .first()
+      .click();
+    const large = page.getByRole('dialog');
+    await large.getByText(/^Found: /).waitFor();
+    const when = () => large.getByText(/^epoch \d+, step \d+$/).textContent();
+    const newest = await when();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(when).not.toBe(newest);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(when).toBe(newest);
+    const image = await large.getByRole('heading').textContent();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => large.getByRole('heading').textContent()).not.toBe(image);
+    await page.keyboard.press('Escape');
+    await large.waitFor({ state: 'detached' });
     await run('Run 1').getByRole('tab', { name: 'Curves' }).click();
+    await run('Run 1').getByText('Memory at most').waitFor();
   });
 
   it('reads a value and zooms by keyboard', async () => {
@@ -149,7 +168,7 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await page.getByRole('slider').first().waitFor();
     await look('curves');
     for (const [name, what] of [
-      ['Pictures', 'figure img'],
+      ['Pictures', 'li img'],
       ['Log', 'time'],
       ['Details', 'table'],
     ] as const) {

@@ -59,7 +59,7 @@ export function traceOf(project: string, run: string): Map<string, number> {
   const open = openProject(project, { readOnly: true });
   const trace = new Map<string, number>();
   for (const { name } of open.runs.curves(run)) {
-    if (name === 'images_per_second' || name === 'memory_mb') continue;
+    if (name === 'images_per_second' || name.startsWith('memory_')) continue;
     for (const { step, value } of open.runs.curve(run, name)) trace.set(`${name} at step ${step}`, value);
   }
   open.close();

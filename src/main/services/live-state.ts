@@ -1,4 +1,5 @@
 // Where a training stands, put together from what its process says: for windows that come and go.
+import { totalmem } from 'node:os';
 import type { LiveRun } from '../../shared/contract.ts';
 import type { Run } from '../../shared/model.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
@@ -6,6 +7,12 @@ import type { TrainingEvent } from '../trainer/job.ts';
 
 /** Steps that the speed is the median of. */
 const RECENT_STEPS = 15;
+
+/** Bytes that there are, or that programs here are allowed where that is less. */
+function machineMemory(): number {
+  const allowed = process.constrainedMemory();
+  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+}
 
 export class LiveState {
   #live: LiveRun;
@@ -34,6 +41,8 @@ export class LiveState {
       batch,
       parts,
       memoryMB: null,
+      memoryPeakMB: null,
+      memoryTotalMB: machineMemory() / 1e6,
       AP: null,
       AP50: null,
       told: null,
@@ -107,6 +116,7 @@ export class LiveState {
       secondsLeft: secondsPerStep === null ? null : this.#left(step, epoch, secondsPerStep),
       evaluated: null,
       memoryMB: metrics.memory_mb ?? null,
+      memoryPeakMB: metrics.memory_peak_mb ?? null,
     });
   }
 

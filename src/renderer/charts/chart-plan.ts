@@ -40,7 +40,7 @@ const PLANS: readonly (ChartPlan & { readonly title: Message })[] = [
   { id: 'lr', title: msg('Learning rate'), names: ['lr'], kind: 'number' },
   { id: 'grad', title: msg('Gradient norm'), names: ['grad_norm'], noisy: true, kind: 'number' },
   { id: 'speed', title: msg('Images a second'), names: ['images_per_second'], noisy: true, kind: 'number' },
-  { id: 'memory', title: msg('Memory, MB'), names: ['memory_mb'], kind: 'megabytes' },
+  { id: 'memory', title: msg('Memory, MB'), names: ['memory_mb', 'memory_peak_mb'], kind: 'megabytes' },
   {
     id: 'cls',
     title: msg('Class positives by level'),

@@ -80,8 +80,10 @@ export interface LiveRun {
   /** Images a step, and the parts each step is computed in since memory ran out (1: whole). */
   readonly batch: number;
   readonly parts: number;
-  /** Memory of the training process. */
+  /** Memory of the training process, the most it ever had, and what the machine gives to programs. */
   readonly memoryMB: number | null;
+  readonly memoryPeakMB: number | null;
+  readonly memoryTotalMB: number;
   /** The newest AP on the validation images. */
   readonly AP: number | null;
   readonly AP50: number | null;

@@ -29,6 +29,8 @@ export function stepMetrics(
     grad_norm: facts.gradNorm,
     images_per_second: facts.images / facts.seconds,
     memory_mb: process.memoryUsage.rss() / 1e6,
+    // told in kilobytes of 1024
+    memory_peak_mb: (process.resourceUsage().maxRSS * 1024) / 1e6,
     boxes: results.reduce((sum, result) => sum + result.boxes, 0),
     boxes_without_positive: results.reduce((sum, result) => sum + result.boxesWithoutPositive, 0),
   };

@@ -22,6 +22,8 @@ const LIVE: LiveRun = {
   batch: 8,
   parts: 1,
   memoryMB: null,
+  memoryPeakMB: null,
+  memoryTotalMB: 8000,
   AP: null,
   AP50: null,
   told: null,
