@@ -24,10 +24,26 @@ interface Wish extends CurveRange {
 export function* overlay(project: OpenProject, ids: readonly string[], wish: Wish): Sliced<OverlayCurve[]> {
   const curves: OverlayCurve[] = [];
   for (const id of ids) {
-    curves.push({ runId: id, ...runCurve(project, id, wish) });
+    curves.push({ runId: id, ...packed(runCurve(project, id, wish)) });
     yield;
   }
   return curves;
+}
+
+function packed({ name, steps, values, low, high }: CurveData): Omit<OverlayCurve, 'runId'> {
+  const column = (numbers: readonly (number | null)[]) =>
+    base64(Float32Array.from(numbers, (number) => number ?? Number.NaN));
+  return {
+    name,
+    steps: base64(Uint32Array.from(steps)),
+    values: column(values),
+    ...(low && { low: column(low) }),
+    ...(high && { high: column(high) }),
+  };
+}
+
+function base64({ buffer }: Uint32Array | Float32Array): string {
+  return Buffer.from(buffer).toString('base64');
 }
 
 function runCurve(project: OpenProject, id: string, { name, extremes, ...range }: Wish): CurveData {

@@ -1,6 +1,7 @@
 // The runs as a list to compare: order, filter, which ones are laid over each other, and their curves.
 import { SvelteMap } from 'svelte/reactivity';
 import type { CurveData, RunSummary } from '../../shared/contract.ts';
+import { unpackedCurve } from '../charts/packed-curve.ts';
 import { freePlace } from '../charts/palette.ts';
 import { app } from './app.svelte.ts';
 import type { Stretch } from './curve-detail.svelte.ts';
@@ -107,7 +108,7 @@ class Experiments {
   async readStretch(name: string, stretch: Stretch): Promise<(readonly [string, CurveData])[]> {
     const ids = this.overlaid.map(({ id }) => id).slice(0, MOST);
     const read = await app.client.runs.overlay({ ids, name, ...stretch, ...this.#wish() });
-    return read.map((curve) => [curve.runId, curve]);
+    return read.map((curve) => [curve.runId, unpackedCurve(curve)]);
   }
 
   async #readNow(name: string): Promise<void> {
@@ -119,7 +120,13 @@ class Experiments {
     const next = new Map(this.#read.get(name));
     for (const curve of read) {
       const run = stale.find(({ id }) => id === curve.runId);
-      if (run) next.set(run.id, { curve, as: stateOf(run), points: wish.maxPoints, extremes: wish.extremes });
+      if (run)
+        next.set(run.id, {
+          curve: unpackedCurve(curve),
+          as: stateOf(run),
+          points: wish.maxPoints,
+          extremes: wish.extremes,
+        });
     }
     this.#read.set(name, next);
   }

@@ -50,9 +50,16 @@ export interface CurveData {
   readonly high?: readonly (number | null)[];
 }
 
-/** One metric of one run, for laying runs over each other. */
-export interface OverlayCurve extends CurveData {
+/** One metric of one run, for laying runs over each other: the columns of `CurveData` in base64, quick to send by the hundred. */
+export interface OverlayCurve {
   readonly runId: string;
+  readonly name: string;
+  /** uint32 */
+  readonly steps: string;
+  /** float32, NaN for null; as are the others */
+  readonly values: string;
+  readonly low?: string;
+  readonly high?: string;
 }
 
 export interface LogLine {

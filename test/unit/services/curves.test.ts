@@ -7,6 +7,7 @@ import { openDatabase } from '../../../src/main/db/open.ts';
 import { overlay, runCurves } from '../../../src/main/services/curves.ts';
 import { Runs } from '../../../src/main/services/runs.ts';
 import { atOnce } from '../../../src/main/services/slices.ts';
+import { unpackedCurve } from '../../../src/renderer/charts/packed-curve.ts';
 import { temporaryFolder, temporaryProject } from './temporary.ts';
 
 const start = { recipe: { epochs: 3 }, seed: 1 };
@@ -88,9 +89,12 @@ describe('curves', () => {
     expect(stretch!.low, 'each value stands for itself').toBeUndefined();
     const wish = { name: 'loss_cls', maxPoints: 200 };
     const [plain] = atOnce(overlay(project, ['r1'], { ...wish, extremes: false }));
-    expect(plain).toEqual({ runId: 'r1', name: 'loss_cls', steps: whole!.steps, values: whole!.values });
+    expect(unpackedCurve(plain!)).toEqual({ name: 'loss_cls', steps: whole!.steps, values: whole!.values });
     const [reaching] = atOnce(overlay(project, ['r1'], { ...wish, extremes: true }));
-    expect(reaching!.high).toEqual(whole!.high);
+    expect(unpackedCurve(reaching!)).toEqual(whole);
+    project.runs.addMetrics([point(1, Number.NaN, 'AP'), point(2, 0.5, 'AP')]);
+    const [gap] = atOnce(overlay(project, ['r1'], { ...wish, name: 'AP', extremes: true }));
+    expect(unpackedCurve(gap!)).toEqual({ name: 'AP', steps: [1, 2], values: [null, 0.5] });
   });
 
   it('measured now and then stay at their steps', () => {
