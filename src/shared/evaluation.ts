@@ -52,8 +52,8 @@ export interface UnreadableImage {
 
 export interface Figures {
   readonly images: number;
-  /** Scenes that the images show: those of a group are one. */
-  readonly scenes: number;
+  /** Groups of images that say something on their own; an image without a group is one. */
+  readonly groups: number;
   readonly boxes: number;
   readonly detections: number;
   /** AP, AP50, ...: 0 to 1, -1 where there is nothing to find. */

@@ -23,7 +23,7 @@ interface Watched {
 }
 
 /** Images whose facts are looked at without a break. */
-const STRETCH = 32;
+const STRETCH = 16;
 
 const kinds = {
   uncertain: {

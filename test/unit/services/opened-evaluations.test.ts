@@ -126,8 +126,8 @@ describe('an evaluation', () => {
           3,
           Array.from({ length: 24 }, (_, at) => (Math.floor(at / 4) % 2 === 0 ? [cat, dog] : [cat])),
         );
-        const { token, scenes } = await openEvaluation(analyst, project, id, 'run');
-        expect(scenes).toBe(24 / size);
+        const { token, groups } = await openEvaluation(analyst, project, id, 'run');
+        expect(groups).toBe(24 / size);
         const intervals = await analyst.ask({ type: 'intervals', token });
         return (intervals?.AP.high ?? 0) - (intervals?.AP.low ?? 0);
       }),

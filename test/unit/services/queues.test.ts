@@ -60,6 +60,17 @@ describe('the queues', () => {
     expect(await queue()).toEqual([first]);
   });
 
+  it('leave out what was rejected, until that is taken back', async () => {
+    const { project, imageId, model } = suggestingProject();
+    project.suggestions.keep(model, imageId, [find(10, 0.4)], null);
+    const queue = () => project.queues.ids({ key: model.key, kind: 'uncertain', score: 0.4 });
+    const [only] = project.suggestions.ofImage(model.key, imageId).suggestions;
+    project.suggestions.reject([only!.id], 'test');
+    expect(await queue()).toEqual([]);
+    project.journal.undo('test');
+    expect(await queue()).toEqual([imageId]);
+  });
+
   it('forget what a class stood for that was deleted, and know it again once it is back', async () => {
     const { project, imageId, cell, model } = suggestingProject();
     project.suggestions.keep(model, imageId, [find(10, 0.4)], null);
@@ -103,7 +114,7 @@ describe('the queues', () => {
       if (done > 60) stop.abort();
     };
     await expect(project.queues.ids(wish, { signal: stop.signal, onProgress })).rejects.toThrow('aborted');
-    expect(told).toEqual([32, 64]);
+    expect(told).toEqual([16, 32, 48, 64]);
     expect(await project.queues.ids(wish)).toEqual(imageIds);
   });
 });

@@ -37,7 +37,7 @@ export class Analysis {
     const all = thresholdCurve(input, this.#outcomes);
     return {
       images: input.numImages,
-      scenes: new Set(this.scene.groups).size,
+      groups: new Set(this.scene.groups).size,
       boxes: all.wanted,
       detections: input.dt.scores.length,
       metrics,
