@@ -149,7 +149,8 @@ class EvaluationState {
     this.#isReading = true;
     const next = await app.attempt(() => shown.read(shown.items.length));
     this.#isReading = false;
-    if (next && this.shown === shown) this.shown = { ...shown, items: [...shown.items, ...next.items] };
+    if (next && next.items.length > 0 && this.shown === shown)
+      this.shown = { ...shown, items: [...shown.items, ...next.items] };
   }
 
   async #list(title: string, { kind }: { kind: string }, read: ShownBoxes['read']): Promise<void> {

@@ -62,8 +62,11 @@ class WorkQueue {
     const { kind } = this;
     if (kind === 'none') return ids;
     const queued = await this.task.run((signal) => this.#queued(kind, signal));
-    // stopped, overtaken or failed
-    if (queued === undefined || kind !== this.kind) return ids;
+    if (queued === undefined || kind !== this.kind) {
+      // stopped or failed; overtaken by another where one is going on
+      if (!this.task.running) this.kind = 'none';
+      return ids;
+    }
     const shown = new Set(ids);
     const first = new Set(queued.filter((id) => shown.has(id)));
     if (first.size > 0) return [...first, ...ids.filter((id) => !first.has(id))];
