@@ -3,7 +3,13 @@ import type { LabelClass } from '../../shared/model.ts';
 import { listClasses } from '../db/classes.ts';
 import type { ReadableDb } from '../db/database.ts';
 import { lastSeq } from '../db/journal.ts';
-import { boxedImageIds, countInProgress, labelledImages, lastImageId, trainingBoxes } from '../db/label-facts.ts';
+import {
+  boxedImageIds,
+  countInProgress,
+  labelledImages,
+  lastImageId,
+  trainingBoxes,
+} from '../db/label-facts.ts';
 import type { Sliced } from './slices.ts';
 
 export interface DataFacts {
