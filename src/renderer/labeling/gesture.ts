@@ -35,3 +35,10 @@ export function sameBox(a: EditorBox, b: EditorBox): boolean {
     a.occluded === b.occluded
   );
 }
+
+/** True where the same boxes lie in the same order. */
+export function sameBoxes(some: readonly EditorBox[], others: readonly EditorBox[]): boolean {
+  const isSame = (box: EditorBox, other: EditorBox | undefined) =>
+    other !== undefined && box.id === other.id && sameBox(box, other);
+  return some.length === others.length && some.every((box, index) => isSame(box, others[index]));
+}

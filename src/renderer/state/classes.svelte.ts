@@ -4,6 +4,7 @@ import type { Action } from '../labeling/actions.ts';
 import { classKeys } from '../labeling/class-keys.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
+import { labels } from './labels.svelte.ts';
 import { settings } from './settings.svelte.ts';
 
 /** Counting boxes takes a while in a large project, so it waits until the hand rests. */
@@ -63,7 +64,11 @@ class Classes {
   /** Gives all boxes of a class to another. */
   async merge(from: number, into: number): Promise<void> {
     const [was, is] = [this.byId.get(from), this.byId.get(into)];
+    await labels.settled();
     const done = await app.attempt(() => app.client.classes.merge({ from, into }));
+    const { editor } = labels;
+    if (done && editor.classId === from) editor.classId = into;
+    if (done) await labels.reread();
     if (done && was && is)
       app.say(
         t(
@@ -79,7 +84,9 @@ class Classes {
 
   async remove(id: number): Promise<void> {
     const label = this.byId.get(id);
+    await labels.settled();
     const done = await app.attempt(() => app.client.classes.remove({ id }));
+    if (done) await labels.reread();
     if (done && label)
       app.say(
         t(

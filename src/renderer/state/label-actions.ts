@@ -42,8 +42,9 @@ const doing: Readonly<Record<Action, () => unknown>> = {
     app.say(t('{count, plural, one {The box is} other {# boxes are}} copied.', { count: copied.length }));
   },
   paste: () => {
-    if (copied.length === 0) app.say(t('No boxes are copied.'));
-    else tell(edits.paste(editor, copied));
+    const known = copied.filter(({ classId }) => classes.byId.has(classId));
+    if (known.length === 0) app.say(t('No boxes are copied.'));
+    else tell(edits.paste(editor, known));
   },
   duplicate: () => {
     if (editor.list.selection.size > 0) tell(edits.duplicate(editor));

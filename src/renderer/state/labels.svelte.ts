@@ -1,13 +1,13 @@
 // The image being labelled: joins the canvas engine to the backend, and mirrors what panels show.
 import { untrack } from 'svelte';
 import { iou } from '../../shared/box.ts';
-import type { Notice } from '../../shared/contract.ts';
+import type { Notice, SavedGesture } from '../../shared/contract.ts';
 import type { Example } from '../../shared/evaluation.ts';
 import type { Box, ImageRecord } from '../../shared/model.ts';
 import { isConflict } from '../client.ts';
 import { Editor } from '../labeling/editor.ts';
 import { repeat } from '../labeling/edits.ts';
-import type { EditorBox, EditorGesture } from '../labeling/gesture.ts';
+import { type EditorBox, type EditorGesture, sameBoxes } from '../labeling/gesture.ts';
 import { Saver } from '../labeling/saver.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
@@ -158,20 +158,35 @@ class Labels {
     if (!image) return;
     await this.#saver?.settled();
     const saver = this.#saver;
-    const saved = await app.attempt(() =>
-      app.client.annotations.finish({
-        project: app.project?.id ?? '',
-        imageId: image.id,
-        revision: saver?.revision ?? image.revision,
-      }),
-    );
+    const saved = await app.attempt(() => this.#markDone(image.id));
     if (!saved) return;
     if (saver) saver.revision = saved.revision;
     if (this.image?.id !== image.id) return;
-    this.image = { ...image, state: saved.state, revision: saved.revision };
+    this.image = { ...this.image, state: saved.state, revision: saved.revision };
     const arrived = this.go(1);
     if (!arrived) app.say(t('That was the last image here.'));
     await arrived;
+  }
+
+  /** Again where the image was changed elsewhere in nothing that shows here; else its boxes are to be looked at first. */
+  async #markDone(imageId: number): Promise<SavedGesture | undefined> {
+    const { boxes } = this.editor;
+    try {
+      return await this.#sendDone(imageId);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      await this.reread();
+      if (this.image?.id !== imageId) return undefined;
+      if (sameBoxes(boxes, this.editor.boxes)) return await this.#sendDone(imageId);
+      app.say(t('Another window changed this image: look at its boxes, then mark it done.'));
+      return undefined;
+    }
+  }
+
+  #sendDone(imageId: number): Promise<SavedGesture> {
+    const project = app.project?.id ?? '';
+    const revision = this.#saver?.revision ?? this.image?.revision ?? 0;
+    return app.client.annotations.finish({ project, imageId, revision });
   }
 
   /** While locked, boxes that get another class do not change the class of the next ones. */
@@ -212,9 +227,10 @@ class Labels {
   }
 
   hear(notice: Notice): void {
-    const id = this.image?.id;
-    if (notice.type !== 'labels' || id === undefined || !notice.imageIds.includes(id)) return;
-    if (notice.session !== app.start?.session) void this.reread();
+    const isElsewhere = notice.type === 'labels' && notice.session !== app.start?.session;
+    const isMeant = isElsewhere && notice.imageIds.includes(this.image?.id ?? 0);
+    // a deal of splits or an import changes records without naming each
+    if (isMeant || notice.type === 'images') void this.reread();
   }
 
   #push(gesture: EditorGesture): void {

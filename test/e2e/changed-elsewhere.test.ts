@@ -1,0 +1,94 @@
+// An image whose labels change in another window while it is open: it shows what stands, and can be marked done.
+import type { Page, WebSocketRoute } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boxCount, canvasOf } from './canvas-hands.ts';
+import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
+
+const program = browserProgram();
+if (!program) console.log('No browser was found, so changes in another window are not tested.');
+
+describe.skipIf(!program)('an image that changes elsewhere', () => {
+  let studio: Studio;
+  let page: Page;
+  let other: Page;
+  /** Notices do not reach the page. */
+  let deaf = false;
+
+  function carry(socket: WebSocketRoute) {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => {
+      if (!deaf || !/"type":"(labels|images|classes)"/.test(String(message))) socket.send(message);
+    });
+  }
+
+  const shows = (on: Page, text: string) => on.locator('footer').getByText(text, { exact: true }).waitFor();
+
+  async function openImage(on: Page, name: string) {
+    await on.getByRole('button', { name: 'Images', exact: true }).click();
+    await on.getByRole('button', { name: `Label ${name}` }).click();
+    await shows(on, name);
+    await canvasOf(on).focus();
+  }
+
+  /** Deals nearly all images into one split. */
+  async function dealInto(split: 'val' | 'test') {
+    await other.getByRole('button', { name: 'Images', exact: true }).click();
+    await other.getByRole('button', { name: 'Splits …' }).click();
+    const dialog = other.getByRole('dialog');
+    for (const side of ['train', 'val', 'test'])
+      await dialog.getByLabel(`Share of ${side}`).fill(side === split ? '98' : '1');
+    await dialog.getByLabel('Deal anew the images too that have a split').check();
+    await dialog.getByRole('button', { name: 'Deal', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  beforeAll(async () => {
+    studio = await openSampleStudio(program ?? '');
+    page = studio.page;
+    await page.routeWebSocket(/\/rpc$/, carry);
+    await page.reload();
+    other = await page.context().newPage();
+    await other.goto(page.url());
+    await openImage(page, 'sample_0002.jpg');
+  }, 120_000);
+  afterAll(async () => {
+    await studio?.close();
+  });
+
+  it('has its new split and can be marked done after a deal in the other window', async () => {
+    await dealInto('test');
+    await shows(page, 'test');
+    await page.keyboard.press('Enter');
+    await shows(page, 'sample_0003.jpg');
+  });
+
+  it('is marked done although the window has not heard of a deal', async () => {
+    await openImage(page, 'sample_0004.jpg');
+    deaf = true;
+    await dealInto('val');
+    await page.keyboard.press('Enter');
+    await shows(page, 'sample_0005.jpg');
+    deaf = false;
+  });
+
+  it('is shown again before it is marked done where its boxes are others', async () => {
+    await openImage(page, 'sample_0006.jpg');
+    await openImage(other, 'sample_0006.jpg');
+    const before = await boxCount(page);
+    deaf = true;
+    await other.keyboard.press('Control+a');
+    await other.keyboard.press('Control+d');
+    await expect.poll(() => boxCount(other)).toBe(2 * before);
+    await other.getByText('Saved', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page
+      .getByText('Another window changed this image: look at its boxes, then mark it done.')
+      .waitFor();
+    expect(await boxCount(page)).toBe(2 * before);
+    await shows(page, 'sample_0006.jpg');
+    await page.keyboard.press('Enter');
+    await shows(page, 'sample_0007.jpg');
+    deaf = false;
+  });
+});
