@@ -1,13 +1,13 @@
 // The same backend on plain Node: the window in a browser. Usage: node src/main/serve.ts [--project DIR] [--port N] [--host H]
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Problem, sentenceOf } from '../shared/problem.ts';
-import { type Backend, createBackend } from './backend.ts';
+import { type Backend, createBackend, keepDoor, readDoor } from './backend.ts';
 import { type Access, createAccess, isLoopback, type Refusal, shownHost } from './server/access.ts';
 import { awakeWhileTraining } from './server/keep-awake.ts';
 import { contentSecurityPolicy } from './server/page-policy.ts';
@@ -17,7 +17,7 @@ import { pageFile, sendFile } from './server/send-file.ts';
 export interface ServerOptions {
   /** Opened before the first window asks. */
   readonly project?: string;
-  /** 0 or left out: any free one. */
+  /** 0: any free one; left out: the one used last where it is free. */
   readonly port?: number;
   /** 127.0.0.1 unless another computer is to reach it. */
   readonly host?: string;
@@ -42,14 +42,15 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
 
 /** Starts the server. Rejects with a Problem where the port is taken or the window cannot be built. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { port = 0, onLink } = options;
+  const { port, onLink } = options;
   const host = bareHost(options.host ?? '127.0.0.1');
-  checkPort(port);
+  if (port !== undefined) checkPort(port);
   buildPage();
   const backend = createBackend({ onNotice: awakeWhileTraining() });
   if (options.project !== undefined) await backend.open(options.project);
   const boundPort = () => (server.address() as AddressInfo).port;
-  const access = createAccess(host, boundPort);
+  const door = readDoor();
+  const access = createAccess(host, boundPort, door.session);
   const link = () => `http://${shownHost(host)}:${boundPort()}/?token=${access.token}`;
   const admit = (token: string) => {
     const cookie = access.admit(token);
@@ -63,10 +64,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     });
   });
   const endSockets = serveSockets(server, backend.router, (request) => !access.refusal(request, true));
-  await listen(server, port, host).catch(async (error: unknown) => {
-    await backend.close();
-    throw error;
-  });
+  await listenAtOneOf(server, port === undefined ? [...door.ports, 0] : [port], host).catch(
+    async (error: unknown) => {
+      await backend.close();
+      throw error;
+    },
+  );
+  keepDoor(door, boundPort());
   onLink?.(link(), true);
   const close = async () => {
     endSockets();
@@ -96,10 +100,26 @@ function buildPage(): void {
     throw new Problem('The window has not been built.', 'Run "npm start -- --browser" in the checkout.');
 }
 
-function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<void> {
-  return new Promise((done, fail) => {
-    server.once('error', (error: NodeJS.ErrnoException) => fail(whyDeaf(error, port, host)));
-    server.listen(port, host, () => done());
+/** Listens at the first port that is to be had. */
+async function listenAtOneOf(
+  server: Server,
+  [port = 0, ...others]: readonly number[],
+  host: string,
+): Promise<void> {
+  const failure = await listen(server, port, host);
+  if (!failure) return;
+  const isTaken = ['EADDRINUSE', 'EACCES'].includes(failure.code ?? '');
+  if (!isTaken || others.length === 0) throw whyDeaf(failure, port, host);
+  await listenAtOneOf(server, others, host);
+}
+
+function listen(server: Server, port: number, host: string): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((done) => {
+    server.once('error', done);
+    server.listen(port, host, () => {
+      server.off('error', done);
+      done(undefined);
+    });
   });
 }
 

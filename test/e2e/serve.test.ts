@@ -58,6 +58,26 @@ describe('ddod serve', () => {
     expect((await command.ended).code).toBe(0);
   });
 
+  it('is found again by a browser that was let in before it ended', async () => {
+    const first = serve();
+    const link = await first.link(0);
+    const entry = await fetch(link, { redirect: 'manual' });
+    const cookie = entry.headers.get('set-cookie')?.split(';')[0] ?? '';
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const again = serve();
+    const { origin, port } = new URL(await again.link(0));
+    expect(origin).toBe(new URL(link).origin);
+    expect((await fetch(origin, { headers: { cookie } })).status).toBe(200);
+    expect((await fetch(origin)).status).toBe(403);
+    again.child.kill('SIGTERM');
+    await again.ended;
+    const other = createServer();
+    await new Promise<void>((done) => other.listen(Number(port), '127.0.0.1', done));
+    onTestFinished(() => void other.close());
+    expect(new URL(await serve().link(0)).origin).not.toBe(origin);
+  });
+
   it.skipIf(!networkInterfaces().lo?.some(({ family }) => family === 'IPv6'))(
     'is reached by IPv6',
     async () => {

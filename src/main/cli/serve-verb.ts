@@ -16,7 +16,11 @@ export function addServeVerb(program: Command, console: Console): void {
     .command('serve')
     .description('the window in a browser; each browser wants a link of its own')
     .requiredOption('--project <dir>', 'the project')
-    .option('--port <n>', 'where to listen; any free port by default', wholeNumber(0, LAST_PORT))
+    .option(
+      '--port <n>',
+      'where to listen; by default the port used last, or any free one',
+      wholeNumber(0, LAST_PORT),
+    )
     .option('--host <name>', 'on which address', '127.0.0.1')
     .option('--json', 'one JSON document on stdout: the first link')
     .action((options: ServeArguments) => serve(options, console));

@@ -20,9 +20,8 @@ const ALL_ADDRESSES = ['0.0.0.0', '::'];
 
 const secret = () => randomBytes(24).toString('base64url');
 
-/** `host` is what the server is bound to, `port` is read when it is known. */
-export function createAccess(host: string, port: () => number): Access {
-  const session = secret();
+/** `host` is what the server is bound to, `port` is read when it is known, `session` is what browsers let in have. */
+export function createAccess(host: string, port: () => number, session = secret()): Access {
   const names = hostNames(host);
   let token = secret();
   const cookie = () => `ddod_${port()}=${session}`;
