@@ -1,11 +1,12 @@
 // The door to the backend: Electron's MessagePort or the server's WebSocket, the same typed client over both.
-import { createORPCClient, ORPCError } from '@orpc/client';
+import { createORPCClient } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../shared/contract.ts';
 import type { Rect } from '../shared/model.ts';
 import type { Tile } from '../shared/pyramid.ts';
+import { ConnectionLost } from './failures.ts';
 import { t } from './words/words.ts';
 
 export type Client = ContractRouterClient<Contract>;
@@ -54,8 +55,23 @@ export function glanceUrl(key: string): string {
 export async function connect(onLost: () => void): Promise<Client> {
   const link = inElectron
     ? new PortLink({ port: await handedPort() })
-    : new SocketLink({ websocket: socket(onLost) });
+    : new SocketLink({ websocket: socket(onLost), clientInterceptors: [tellLoss] });
   return createORPCClient(link);
+}
+
+/** Whatever the socket fails with, unless the request was given up on purpose. */
+async function tellLoss<T>({
+  next,
+  signal,
+}: {
+  next(): Promise<T>;
+  signal?: AbortSignal | undefined;
+}): Promise<T> {
+  try {
+    return await next();
+  } catch (error) {
+    throw signal?.aborted ? error : new ConnectionLost(t('The connection broke off.'), { cause: error });
+  }
 }
 
 function socket(onLost: () => void): WebSocket {
@@ -78,25 +94,4 @@ function handedPort(): Promise<MessagePort> {
     });
     window.postMessage('ddod:want-port', location.origin === 'null' ? '*' : location.origin);
   });
-}
-
-export interface Trouble {
-  readonly message: string;
-  readonly remedy: string | null;
-}
-
-/** What to show for a failed request. */
-export function troubleOf(error: unknown): Trouble {
-  if (error instanceof ORPCError && error.code === 'PROBLEM') {
-    const { remedy } = error.data as { remedy: string | null };
-    return { message: error.message, remedy };
-  }
-  if (error instanceof ORPCError && error.code === 'INTERNAL_SERVER_ERROR')
-    return { message: t('Something went wrong inside.'), remedy: t('Repeat it; the terminal may say more.') };
-  return { message: error instanceof Error ? error.message : String(error), remedy: null };
-}
-
-/** True for labels that were changed elsewhere since they were read. */
-export function isConflict(error: unknown): boolean {
-  return error instanceof ORPCError && error.code === 'CONFLICT';
 }

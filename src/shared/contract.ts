@@ -193,7 +193,7 @@ export const contract = {
     thumbnails: request.input(z.strictObject({ ids })).output(type<readonly Thumbnail[]>()),
     counts: request.output(type<ImageCounts>()),
     labels: request
-      .input(z.strictObject({ id }))
+      .input(z.strictObject({ project, id }))
       .output(type<{ readonly image: ImageRecord; readonly boxes: readonly Box[] }>()),
   },
   annotations: {
@@ -205,13 +205,14 @@ export const contract = {
   },
   classes: {
     list: request.output(type<readonly CountedClass[]>()),
-    add: request.input(z.strictObject({ name: label })).output(type<LabelClass>()),
-    rename: request.input(z.strictObject({ id, name: label })).output(type<void>()),
-    recolour: request.input(z.strictObject({ id, colour })).output(type<void>()),
+    add: request.input(z.strictObject({ project, name: label })).output(type<LabelClass>()),
+    rename: request.input(z.strictObject({ project, id, name: label })).output(type<void>()),
+    recolour: request.input(z.strictObject({ project, id, colour })).output(type<void>()),
     /** A digit or a capital letter; null: the number of its place. Another class that has it goes without. */
     setKey: request
       .input(
         z.strictObject({
+          project,
           id,
           key: z
             .string()
@@ -220,9 +221,9 @@ export const contract = {
         }),
       )
       .output(type<void>()),
-    reorder: request.input(z.strictObject({ ids: z.array(id).max(10_000) })).output(type<boolean>()),
-    merge: request.input(z.strictObject({ from: id, into: id })).output(type<boolean>()),
-    remove: request.input(z.strictObject({ id })).output(type<boolean>()),
+    reorder: request.input(z.strictObject({ project, ids: z.array(id).max(10_000) })).output(type<boolean>()),
+    merge: request.input(z.strictObject({ project, from: id, into: id })).output(type<boolean>()),
+    remove: request.input(z.strictObject({ project, id })).output(type<boolean>()),
   },
   bulk,
   splits,

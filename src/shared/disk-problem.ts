@@ -1,9 +1,6 @@
 // What the file system reports, in a sentence: what, where, what to do.
 import { Problem } from './problem.ts';
 
-/** The disk or its files are what is wrong: whatever is written next fails as well. */
-export class DiskProblem extends Problem {}
-
 const SENTENCES: Readonly<Record<string, (place: string) => Problem>> = {
   ENOENT: (place) =>
     new Problem(
@@ -27,16 +24,18 @@ const SENTENCES: Readonly<Record<string, (place: string) => Problem>> = {
 };
 
 function forbidden(place: string): Problem {
-  return new DiskProblem(
+  return new Problem(
     `${place} may not be read or written.`,
     'Check the permissions of the file and of its folder, or choose another place.',
+    'hindrance',
   );
 }
 
 function full(place: string): Problem {
-  return new DiskProblem(
+  return new Problem(
     `The disk that holds ${place} is full, so nothing more can be saved there.`,
     'Free some space and repeat the last step; everything before it is safe.',
+    'hindrance',
   );
 }
 
@@ -44,6 +43,7 @@ function tooManyOpen(place: string): Problem {
   return new Problem(
     `The system lets no more files be opened, so ${place} cannot be read.`,
     'Close other programs and try again.',
+    'hindrance',
   );
 }
 

@@ -1,11 +1,20 @@
+/**
+ * What a window can do about a problem beside showing it. `hindrance`: the same may succeed later, as when a disk was full.
+ * `elsewhere`: another project is open, or none. `gone`: what is asked for is no longer in the project.
+ */
+export const problemKinds = ['hindrance', 'elsewhere', 'gone'] as const;
+export type ProblemKind = (typeof problemKinds)[number];
+
 /** A failure the user can cause or cure: `message` is one sentence (what, where), `remedy` says what to do. */
 export class Problem extends Error {
   readonly remedy: string | undefined;
+  readonly kind: ProblemKind | undefined;
 
-  constructor(message: string, remedy?: string) {
+  constructor(message: string, remedy?: string, kind?: ProblemKind) {
     super(message);
     this.name = 'Problem';
     this.remedy = remedy;
+    this.kind = kind;
   }
 
   /** The sentence shown to the user, with the remedy where there is one. */

@@ -1,7 +1,7 @@
 // An image whose labels change in another window while it is open: it shows what stands, and can be marked done.
 import type { Page, WebSocketRoute } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boxCount, canvasOf } from './canvas-hands.ts';
+import { boxCount, canvasOf, dragOver } from './canvas-hands.ts';
 import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
@@ -41,6 +41,13 @@ describe.skipIf(!program)('an image that changes elsewhere', () => {
     await dialog.getByLabel('Deal anew the images too that have a split').check();
     await dialog.getByRole('button', { name: 'Deal', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
+  }
+
+  async function takeOut(on: Page, ...names: string[]) {
+    await on.getByRole('button', { name: 'Images', exact: true }).click();
+    for (const name of names) await on.getByLabel(`Select ${name}`).click();
+    await on.getByRole('button', { name: 'Take out of the project' }).click();
+    for (const name of names) await on.getByLabel(`Select ${name}`).waitFor({ state: 'detached' });
   }
 
   beforeAll(async () => {
@@ -90,5 +97,56 @@ describe.skipIf(!program)('an image that changes elsewhere', () => {
     await page.keyboard.press('Enter');
     await shows(page, 'sample_0007.jpg');
     deaf = false;
+  });
+
+  it('says which change could not be stored, and stores those made after it', async () => {
+    await openImage(page, 'sample_0008.jpg');
+    const before = await boxCount(page);
+    const platelets = await page
+      .getByRole('region', { name: /^Boxes/ })
+      .getByText('platelet')
+      .count();
+    deaf = true;
+    const classes = other.getByRole('region', { name: 'Classes' });
+    await classes.getByRole('listitem').filter({ hasText: 'platelet' }).hover();
+    await other.getByRole('button', { name: 'More for platelet' }).click();
+    await other.getByRole('menuitem', { name: /^Delete with/ }).click();
+    await expect.poll(() => classes.getByText('platelet').count()).toBe(0);
+    for (const [key, x] of [
+      ['3', 0.1],
+      ['1', 0.3],
+    ] as const) {
+      // the second also gives the box of the first its class
+      await page.keyboard.press(key);
+      await page.keyboard.press('w');
+      await dragOver(page, [x, 0.85], [x + 0.1, 0.95]);
+    }
+    await page.getByText('2 changes were not stored; all others are safe.').waitFor();
+    await page.getByText('Saved', { exact: true }).waitFor();
+    deaf = false;
+    await page.reload();
+    await shows(page, 'sample_0008.jpg');
+    expect(await boxCount(page)).toBe(before - platelets + 1);
+  });
+
+  it('is left for the next one where it was taken out of the project', async () => {
+    await openImage(page, 'sample_0010.jpg');
+    await takeOut(other, 'sample_0010.jpg', 'sample_0011.jpg');
+    await page.getByText('That image is no longer in the project.').waitFor();
+    await shows(page, 'sample_0012.jpg');
+    await expect.poll(() => canvasOf(page).getAttribute('aria-label')).toContain('sample_0012.jpg');
+    await takeOut(page, 'sample_0012.jpg');
+    await page.getByRole('button', { name: 'Label', exact: true }).click();
+    await expect.poll(() => page.locator('footer .path').textContent()).not.toBe('sample_0012.jpg');
+    await canvasOf(page).waitFor();
+  });
+
+  it('leaves an empty view behind where all images are taken out', async () => {
+    await openImage(page, 'sample_0020.jpg');
+    await other.getByRole('button', { name: 'Images', exact: true }).click();
+    await other.getByRole('button', { name: 'Label sample_0000.jpg' }).focus();
+    await other.keyboard.press('Control+a');
+    await other.getByRole('button', { name: 'Take out of the project' }).click();
+    await page.getByText('There is nothing to label yet').waitFor();
   });
 });

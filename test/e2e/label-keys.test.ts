@@ -199,6 +199,10 @@ describe.skipIf(!program)('keys of the label view', () => {
     const classes = page.getByRole('region', { name: 'Classes' });
     const names = () => classes.locator('li .text').allTextContents();
     await expect.poll(names).toEqual(['white-cell', 'red-cell', 'platelet', 'debris']);
+    await classes.getByRole('button', { name: /^debris/ }).dblclick();
+    await page.getByLabel('New name of debris').fill('dust');
+    await key('Escape');
+    await expect.poll(names).toEqual(['white-cell', 'red-cell', 'platelet', 'debris']);
     await classes.getByRole('button', { name: /^debris/ }).focus();
     await key('Alt+ArrowUp');
     await expect.poll(names).toEqual(['white-cell', 'red-cell', 'debris', 'platelet']);

@@ -38,6 +38,8 @@ describe.skipIf(!program)('a lost connection', () => {
 
   const saved = () => page.getByText('Saved', { exact: true }).waitFor({ timeout: 20_000 });
 
+  const place = (name: string) => page.locator('footer').getByText(name, { exact: true }).waitFor();
+
   async function expectStored(count: number) {
     await saved();
     await page.reload();
@@ -70,6 +72,21 @@ describe.skipIf(!program)('a lost connection', () => {
     away = false;
     await expectStored(before + 2);
   }, 60_000);
+
+  it('stays at its image where the next cannot be read, without a word but the one that says why', async () => {
+    await cut();
+    await page.keyboard.press('Escape');
+    for (const key of ['d', 'Enter', 'd']) await page.keyboard.press(key);
+    await page.getByText(/^Not connected to DDOD Studio; /).waitFor();
+    expect(await page.locator('.message.trouble').allTextContents()).toEqual([]);
+    away = false;
+    await saved();
+    await place('sample_0002.jpg');
+    await page.keyboard.press('d');
+    await place('sample_0003.jpg');
+    await page.getByRole('button', { name: 'sample_0002.jpg', exact: true }).click();
+    await place('sample_0002.jpg');
+  });
 
   it('does not store a box twice whose answer was lost', async () => {
     const before = await boxCount(page);

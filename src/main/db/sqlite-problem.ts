@@ -1,5 +1,5 @@
 // Turns what SQLite and the disk report into a sentence for the user; anything else passes through unchanged.
-import { asDiskProblem, DiskProblem, diskFull } from '../../shared/disk-problem.ts';
+import { asDiskProblem, diskFull } from '../../shared/disk-problem.ts';
 import { Problem } from '../../shared/problem.ts';
 
 function codeOf(error: unknown): string {
@@ -17,19 +17,19 @@ const busy: Sentence = (file) =>
   new Problem(`${file} is being written by another process.`, 'Wait for it to finish, then try again.');
 
 const damaged: Sentence = (file) =>
-  new DiskProblem(
+  new Problem(
     `${file} is damaged or is not a database.`,
     'Copy the newest file of the folder backups/ over it; keep the damaged file aside.',
   );
 
 const readOnly: Sentence = (file) =>
-  new DiskProblem(`${file} cannot be written.`, 'Check the permissions of the file and of its folder.');
+  new Problem(`${file} cannot be written.`, 'Check the permissions of the file and of its folder.');
 
 const unopenable: Sentence = (file) =>
-  new DiskProblem(`${file} cannot be opened.`, 'Check that the folder exists and may be read and written.');
+  new Problem(`${file} cannot be opened.`, 'Check that the folder exists and may be read and written.');
 
 const ioError: Sentence = (file) =>
-  new DiskProblem(
+  new Problem(
     `The disk failed while reading or writing ${file}; the last change was not saved.`,
     'Check the free space and the health of the disk.',
   );
@@ -56,5 +56,7 @@ export function asProblem(error: unknown, file: string): unknown {
   if (error instanceof Problem) return error;
   const code = codeOf(error);
   const match = sentences.find(([prefix]) => code.startsWith(prefix));
-  return match ? match[1](file) : asDiskProblem(error, undefined, file);
+  if (!match) return asDiskProblem(error, undefined, file);
+  const { message, remedy } = match[1](file);
+  return new Problem(message, remedy, 'hindrance');
 }

@@ -1,5 +1,7 @@
 // Images, boxes and classes of the open project.
+import type { Classes } from '../services/classes.ts';
 import { countedClasses, galleryCounts, galleryIds, thumbnails } from '../services/gallery.ts';
+import type { Change } from '../services/journal.ts';
 import { compact, os, type Parts, toldChange } from './parts.ts';
 
 export function imageRoutes({ workspace }: Parts) {
@@ -7,7 +9,9 @@ export function imageRoutes({ workspace }: Parts) {
     ids: os.images.ids.handler(({ input }) => galleryIds(workspace.project, input)),
     thumbnails: os.images.thumbnails.handler(({ input }) => thumbnails(workspace.project, input.ids)),
     counts: os.images.counts.handler(() => galleryCounts(workspace.project)),
-    labels: os.images.labels.handler(({ input }) => workspace.project.annotations.labels(input.id)),
+    labels: os.images.labels.handler(({ input }) =>
+      workspace.meant(input.project).annotations.labels(input.id),
+    ),
   });
 }
 
@@ -40,30 +44,33 @@ export function annotationRoutes(parts: Parts) {
 
 export function classRoutes(parts: Parts) {
   const { workspace, tell } = parts;
+  /** Makes a change of the classes of a project and tells of it; false where nothing changed. */
+  const change = (project: string, session: string, make: (classes: Classes) => Change) =>
+    toldChange(parts, make(workspace.meant(project).classes), session) !== null;
   return os.classes.router({
     list: os.classes.list.handler(() => countedClasses(workspace.project)),
-    add: os.classes.add.handler(({ input, context: { session } }) => {
-      const label = workspace.project.classes.add(input, session);
+    add: os.classes.add.handler(({ input: { project, name }, context: { session } }) => {
+      const label = workspace.meant(project).classes.add({ name }, session);
       tell({ type: 'classes' });
       return label;
     }),
-    rename: os.classes.rename.handler(({ input: { id, name }, context: { session } }) => {
-      toldChange(parts, workspace.project.classes.change(id, { name }, session), session);
+    rename: os.classes.rename.handler(({ input: { project, id, name }, context: { session } }) => {
+      change(project, session, (classes) => classes.change(id, { name }, session));
     }),
-    recolour: os.classes.recolour.handler(({ input: { id, colour }, context: { session } }) => {
-      toldChange(parts, workspace.project.classes.change(id, { colour }, session), session);
+    recolour: os.classes.recolour.handler(({ input: { project, id, colour }, context: { session } }) => {
+      change(project, session, (classes) => classes.change(id, { colour }, session));
     }),
-    setKey: os.classes.setKey.handler(({ input: { id, key }, context: { session } }) => {
-      toldChange(parts, workspace.project.classes.setKey(id, key, session), session);
+    setKey: os.classes.setKey.handler(({ input: { project, id, key }, context: { session } }) => {
+      change(project, session, (classes) => classes.setKey(id, key, session));
     }),
-    reorder: os.classes.reorder.handler(({ input: { ids }, context: { session } }) => {
-      return toldChange(parts, workspace.project.classes.reorder(ids, session), session) !== null;
-    }),
-    merge: os.classes.merge.handler(({ input: { from, into }, context: { session } }) => {
-      return toldChange(parts, workspace.project.classes.merge(from, into, session), session) !== null;
-    }),
-    remove: os.classes.remove.handler(({ input: { id }, context: { session } }) => {
-      return toldChange(parts, workspace.project.classes.remove(id, session), session) !== null;
-    }),
+    reorder: os.classes.reorder.handler(({ input: { project, ids }, context: { session } }) =>
+      change(project, session, (classes) => classes.reorder(ids, session)),
+    ),
+    merge: os.classes.merge.handler(({ input: { project, from, into }, context: { session } }) =>
+      change(project, session, (classes) => classes.merge(from, into, session)),
+    ),
+    remove: os.classes.remove.handler(({ input: { project, id }, context: { session } }) =>
+      change(project, session, (classes) => classes.remove(id, session)),
+    ),
   });
 }

@@ -54,8 +54,8 @@ function asContractError(error: unknown, request: string): unknown {
   }
   // how the contract itself refuses an input
   if (error instanceof ORPCError) return error;
-  const { message, remedy = null } = problemOf(error, request);
-  return new ORPCError('PROBLEM', { status: 422, message, data: { remedy } });
+  const { message, remedy = null, kind } = problemOf(error, request);
+  return new ORPCError('PROBLEM', { status: 422, message, data: { remedy, ...(kind && { kind }) } });
 }
 
 const PROGRESS_MS = 80;

@@ -227,7 +227,8 @@ export class Annotations {
 
   #image(id: number): ImageRecord {
     const image = readImage(this.#db, id);
-    if (!image) throw new Problem(`There is no image ${id} in this project.`, 'It may have been removed.');
+    if (!image)
+      throw new Problem(`There is no image ${id} in this project.`, 'It may have been removed.', 'gone');
     return image;
   }
 

@@ -35,14 +35,18 @@ export class Workspace {
   /** The open project. Throws a Problem where none is. */
   get project(): OpenProject {
     if (this.#project) return this.#project;
-    throw new Problem('No project is open.', 'Open or create one first.');
+    throw new Problem('No project is open.', 'Open or create one first.', 'elsewhere');
   }
 
   /** The open project, where it is the one that a window means. Throws a Problem where another was opened meanwhile. */
   meant(projectId: string): OpenProject {
     const { project } = this;
     if (project.info().id === projectId) return project;
-    throw new Problem('Another project was opened meanwhile.', 'Nothing was changed; load the window again.');
+    throw new Problem(
+      'Another project was opened meanwhile.',
+      'Nothing was changed; load the window again.',
+      'elsewhere',
+    );
   }
 
   state(): Omit<StartState, 'hasFolderDialog' | 'hasFileManager' | 'session'> {

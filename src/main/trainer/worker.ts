@@ -2,8 +2,7 @@
 // `node worker.ts job.json` prints one event a line.
 
 import { readFileSync } from 'node:fs';
-import { DiskProblem } from '../../shared/disk-problem.ts';
-import { sentenceOf } from '../../shared/problem.ts';
+import { Problem, sentenceOf } from '../../shared/problem.ts';
 import { Diverged } from '../detector/diverged.ts';
 import { isOutOfMemory } from '../detector/out-of-memory.ts';
 import type {
@@ -59,7 +58,7 @@ async function work(job: () => Promise<void>): Promise<void> {
       details,
       outOfMemory: isOutOfMemory(error),
       diverged: error instanceof Diverged,
-      ofDisk: error instanceof DiskProblem,
+      ofDisk: error instanceof Problem && error.kind === 'hindrance',
     });
     process.exitCode = 1;
   }

@@ -107,6 +107,11 @@ export class Editor {
     this.#hooks.onChange();
   }
 
+  /** New boxes get temporary ids below this one. */
+  idsBelow(lowest: number): void {
+    this.#nextId = Math.min(this.#nextId, lowest - 1);
+  }
+
   setTool(tool: Tool): void {
     this.cancel();
     this.tool = tool;

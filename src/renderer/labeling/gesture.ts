@@ -42,3 +42,19 @@ export function sameBoxes(some: readonly EditorBox[], others: readonly EditorBox
     other !== undefined && box.id === other.id && sameBox(box, other);
   return some.length === others.length && some.every((box, index) => isSame(box, others[index]));
 }
+
+/** What is left of a gesture without these boxes; undefined where nothing is. */
+export function withoutBoxes(gesture: EditorGesture, ids: ReadonlySet<number>): EditorGesture | undefined {
+  const put = gesture.put.filter(({ id }) => !ids.has(id));
+  const remove = gesture.remove.filter((id) => !ids.has(id));
+  return put.length + remove.length > 0 ? { ...gesture, put, remove } : undefined;
+}
+
+/** The boxes after a gesture. */
+export function applied({ put, remove }: EditorGesture, boxes: readonly EditorBox[]): readonly EditorBox[] {
+  const changed = new Map(put.map((box) => [box.id, box]));
+  const gone = new Set(remove);
+  const known = new Set(boxes.map(({ id }) => id));
+  const kept = boxes.filter(({ id }) => !gone.has(id)).map((box) => changed.get(box.id) ?? box);
+  return [...kept, ...put.filter(({ id }) => !known.has(id))];
+}

@@ -1,8 +1,9 @@
 // The window as a whole: its connection, the open project, which view is shown, what there is to say.
 import type { Notice, StartState } from '../../shared/contract.ts';
 import type { Project } from '../../shared/model.ts';
-import { type Client, connect, troubleOf } from '../client.ts';
+import { type Client, connect } from '../client.ts';
 import { copyText } from '../clipboard.ts';
+import { ConnectionLost, troubleOf } from '../failures.ts';
 import { t } from '../words/words.ts';
 
 const VIEWS = ['welcome', 'images', 'label', 'train', 'evaluate', 'export'] as const;
@@ -50,6 +51,7 @@ class App {
   #listeners = new Set<(notice: Notice) => void>();
   readonly #forgetting = new Set<() => void>();
   readonly #returning = new Set<() => unknown>();
+  readonly #greeting = new Set<() => void>();
   #nextMessage = 1;
 
   get client(): Client {
@@ -63,6 +65,7 @@ class App {
 
   async open(): Promise<void> {
     await this.#connect();
+    await this.refresh();
     if (this.start?.firstStart && (await this.openSample()))
       this.say(
         t('This is the drawn sample project. A click on its name, top left, leads to projects of your own.'),
@@ -85,6 +88,11 @@ class App {
     this.#returning.add(again);
   }
 
+  /** Calls back once another project is shown. */
+  onEnter(greet: () => void): void {
+    this.#greeting.add(greet);
+  }
+
   onNotice(listener: (notice: Notice) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -103,7 +111,9 @@ class App {
     }
   }
 
+  /** Shows a failure; a broken connection is told in a place of its own. */
   trouble(error: unknown): void {
+    if (error instanceof ConnectionLost) return;
     const { message, remedy } = troubleOf(error);
     this.#show('trouble', message, remedy);
   }
@@ -168,18 +178,22 @@ class App {
 
   async refresh(): Promise<void> {
     const start = await this.client.projects.state();
+    const isOther = start.project?.id !== this.project?.id;
     // forgotten in the same breath, so that nothing is ever asked of the wrong project
-    if (start.project?.id !== this.project?.id) {
+    if (isOther) {
       for (const forget of this.#forgetting) forget();
       this.messages = [];
     }
     this.start = start;
+    if (isOther) for (const greet of this.#greeting) greet();
   }
 
-  go(view: View, imageId?: number): void {
+  /** Shows a view; `instead` of the address that was gone to, which is forgotten. */
+  go(view: View, imageId?: number, instead = false): void {
     const address = imageId === undefined ? `#/${view}` : `#/${view}/${imageId}`;
-    if (location.hash === address) this.readAddress();
+    if (instead) location.replace(address);
     else location.hash = address;
+    this.readAddress();
   }
 
   /** Shows what the address says: it survives a reload. */
@@ -232,7 +246,24 @@ class App {
     const client = await connect(() => this.#lose(client));
     this.#client = client;
     void this.#listen(client);
+  }
+
+  /** A backend that began anew is asked for the project that this window shows. */
+  async #reopen(): Promise<void> {
+    const { client, project } = this;
+    if (!project || (await client.projects.state()).project) return;
+    await this.attempt(() => client.projects.open({ dir: project.dir }));
+  }
+
+  /** Shows the project that is open now; where it is the one in sight, nothing moves. */
+  async #follow(session = this.start?.session): Promise<void> {
+    const was = this.project?.id;
     await this.refresh();
+    const { project } = this;
+    if (project?.id === was) return;
+    this.go(project ? 'images' : 'welcome');
+    if (project && session !== this.start?.session)
+      this.say(t('{name} was opened in another window; every window shows it now.', { name: project.name }));
   }
 
   /** Tries again and again once the connection in use is gone. */
@@ -249,6 +280,8 @@ class App {
       const losses = this.#losses;
       try {
         await this.#connect();
+        await this.#reopen();
+        await this.#follow();
         // it may be gone again already
         this.lost = this.#losses !== losses;
       } catch {
@@ -269,13 +302,7 @@ class App {
   }
 
   async #hear(notice: Notice): Promise<void> {
-    if (notice.type === 'project') {
-      await this.refresh();
-      this.go('images');
-      const name = this.project?.name;
-      if (name !== undefined && notice.session !== this.start?.session)
-        this.say(t('{name} was opened in another window; every window shows it now.', { name }));
-    }
+    if (notice.type === 'project') await this.#follow(notice.session);
     if (notice.type === 'work' && notice.session === this.start?.session) this.work = notice;
     for (const listener of this.#listeners) listener(notice);
   }

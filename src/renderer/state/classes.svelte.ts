@@ -5,6 +5,7 @@ import { classKeys } from '../labeling/class-keys.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { labels } from './labels.svelte.ts';
+import { outbox } from './outbox.svelte.ts';
 import { settings } from './settings.svelte.ts';
 
 /** Counting boxes takes a while in a large project, so it waits until the hand rests. */
@@ -29,18 +30,21 @@ class Classes {
   }
 
   async add(name: string): Promise<number | undefined> {
-    const label = await app.attempt(() => app.client.classes.add({ name }));
+    const project = projectId();
+    const label = await app.attempt(() => app.client.classes.add({ project, name }));
     if (label) await this.load();
     return label?.id;
   }
 
   async rename(id: number, name: string): Promise<void> {
+    const project = projectId();
     if (name.trim() !== '' && this.byId.get(id)?.name !== name)
-      await app.attempt(() => app.client.classes.rename({ id, name }));
+      await app.attempt(() => app.client.classes.rename({ project, id, name }));
   }
 
   async recolour(id: number, colour: string): Promise<void> {
-    await app.attempt(() => app.client.classes.recolour({ id, colour }));
+    const project = projectId();
+    await app.attempt(() => app.client.classes.recolour({ project, id, colour }));
   }
 
   /** The key that gives a class; empty where it has none. */
@@ -50,22 +54,25 @@ class Classes {
 
   /** Gives a class a key of its own; null: its place in the list. */
   async setKey(id: number, key: string | null): Promise<void> {
-    await app.attempt(() => app.client.classes.setKey({ id, key }));
+    const project = projectId();
+    await app.attempt(() => app.client.classes.setKey({ project, id, key }));
   }
 
   /** Moves a class to a place of the list; places are counted from 0. */
   async place(id: number, index: number): Promise<void> {
     const rest = this.list.map((label) => label.id).filter((other) => other !== id);
     if (index < 0 || index > rest.length) return;
+    const project = projectId();
     const ids = [...rest.slice(0, index), id, ...rest.slice(index)];
-    await app.attempt(() => app.client.classes.reorder({ ids }));
+    await app.attempt(() => app.client.classes.reorder({ project, ids }));
   }
 
   /** Gives all boxes of a class to another. */
   async merge(from: number, into: number): Promise<void> {
+    const project = projectId();
     const [was, is] = [this.byId.get(from), this.byId.get(into)];
-    await labels.settled();
-    const done = await app.attempt(() => app.client.classes.merge({ from, into }));
+    if (!(await outbox.settled())) return;
+    const done = await app.attempt(() => app.client.classes.merge({ project, from, into }));
     const { editor } = labels;
     if (done && editor.classId === from) editor.classId = into;
     if (done) await labels.reread();
@@ -83,9 +90,10 @@ class Classes {
   }
 
   async remove(id: number): Promise<void> {
+    const project = projectId();
     const label = this.byId.get(id);
-    await labels.settled();
-    const done = await app.attempt(() => app.client.classes.remove({ id }));
+    if (!(await outbox.settled())) return;
+    const done = await app.attempt(() => app.client.classes.remove({ project, id }));
     if (done) await labels.reread();
     if (done && label)
       app.say(
@@ -105,6 +113,11 @@ class Classes {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void app.attempt(() => this.load()), QUIET_MS);
   }
+}
+
+/** The project that a change is meant for. */
+function projectId(): string {
+  return app.project?.id ?? '';
 }
 
 export const classes = new Classes();

@@ -88,6 +88,14 @@ class Gallery {
     return at < 0 ? this.ids[0] : this.ids[at + direction];
   }
 
+  /** The image that comes where one was that is gone, by the ids as they were `before`. */
+  heirOf(id: number, before: readonly number[]): number | undefined {
+    const there = new Set(this.ids);
+    const at = before.indexOf(id);
+    const later = before.slice(at + 1).find((other) => there.has(other));
+    return later ?? before.slice(0, Math.max(0, at)).findLast((other) => there.has(other)) ?? this.ids[0];
+  }
+
   #hearLabels(imageIds: readonly number[], session: string): void {
     const seen = new Set(this.#sight);
     for (const id of imageIds) {

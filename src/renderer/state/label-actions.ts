@@ -14,6 +14,7 @@ import { past } from './past.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { suggestions } from './suggestions.svelte.ts';
 import { Turns } from './turns.ts';
+import { walk } from './walk.ts';
 
 const ZOOM = 1.25;
 const { editor } = labels;
@@ -34,8 +35,8 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   nextBox: () => edits.step(editor, 1),
   previousBox: () => edits.step(editor, -1),
   cycle: () => edits.cycle(editor),
-  undo: () => labels.walk('undo'),
-  redo: () => labels.walk('redo'),
+  undo: () => walk('undo'),
+  redo: () => walk('redo'),
   remove: () => edits.removeSelected(editor),
   copy: () => {
     copied = editor.list.selection.size > 0 ? editor.list.selected : editor.boxes;

@@ -3,16 +3,16 @@ import { untrack } from 'svelte';
 import { iou } from '../../shared/box.ts';
 import type { Notice, SavedGesture } from '../../shared/contract.ts';
 import type { Example } from '../../shared/evaluation.ts';
-import type { Box, ImageRecord } from '../../shared/model.ts';
-import { isConflict } from '../client.ts';
+import type { ImageRecord } from '../../shared/model.ts';
+import { isConflict, isGone } from '../failures.ts';
 import { Editor } from '../labeling/editor.ts';
 import { repeat } from '../labeling/edits.ts';
 import { type EditorBox, type EditorGesture, sameBoxes } from '../labeling/gesture.ts';
-import { Saver } from '../labeling/saver.ts';
+import type { Saver } from '../labeling/saver.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
-import { panels } from './panels.svelte.ts';
+import { editorBox, outbox } from './outbox.svelte.ts';
 import { pictures } from './pictures.svelte.ts';
 
 /** Overlap from which a box is the one that was meant. */
@@ -25,8 +25,6 @@ class Labels {
   image = $state.raw<ImageRecord>();
   /** Grows with every change of the editor, which is not reactive itself. */
   version = $state(0);
-  pending = $state(0);
-  saved = $state(true);
   showBoxes = $state(true);
   drawn = $state(0);
   readonly editor = new Editor({
@@ -38,27 +36,75 @@ class Labels {
   #wanted: WantedBox | undefined;
   #arrive: (() => void) | undefined;
 
+  constructor() {
+    outbox.listener = {
+      onSaved: (id, { state, revision }) => {
+        if (this.image?.id === id) this.image = { ...this.image, state, revision };
+      },
+      onId: (imageId, temporary, id) => {
+        if (this.image?.id === imageId) this.editor.adopt(temporary, id);
+      },
+      onStale: (id) => {
+        if (this.image?.id === id) queueMicrotask(() => void this.reread());
+      },
+      onGiven: (lowest) => this.editor.idsBelow(lowest),
+    };
+  }
+
   /** Forgets everything, for another project. */
   clear(): void {
-    this.image = undefined;
-    pictures.clear();
-    this.#saver = undefined;
     this.editor.classId = undefined;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.image = undefined;
+    this.#saver = undefined;
+    pictures.clear();
     this.editor.load({ width: 1, height: 1 }, []);
   }
 
-  /** Shows an image with its boxes as stored. */
+  /** Shows an image with its boxes as stored; one that is in sight already stays as it is looked at. */
   async open(id: number): Promise<void> {
-    await this.#saver?.settled();
-    const read = await app.attempt(() => app.client.images.labels({ id }));
+    if (this.image?.id === id) await this.reread();
+    else await this.#load(id);
     if (app.imageId !== id) return;
     this.#arrive?.();
-    if (!read) return;
+    if (this.image?.id === id) this.#showPlace(id);
+    // what cannot be read is not gone to
+    else if (this.image) app.go('label', this.image.id, true);
+  }
+
+  async #load(id: number): Promise<void> {
+    await outbox.settled();
+    const read = await app.attempt(() => this.#read(id));
+    if (!read || app.imageId !== id) return;
+    const boxes = read.boxes.map(editorBox);
+    this.#saver = outbox.saverOf(read.image);
     this.image = read.image;
-    this.#saver = this.#saverFor(read.image);
-    this.editor.load(read.image, read.boxes.map(editorBox));
+    this.editor.load(read.image, this.#saver?.over(boxes) ?? boxes);
     pictures.show(read.image);
-    this.#showPlace(id);
+  }
+
+  /** The labels of an image; undefined for one that is no longer in the project, which is left. */
+  async #read(id: number) {
+    try {
+      return await app.client.images.labels({ project: app.project?.id ?? '', id });
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      await this.#leave(id);
+      return undefined;
+    }
+  }
+
+  /** From an image that is gone to the one that took its place. */
+  async #leave(id: number): Promise<void> {
+    const before = gallery.ids;
+    await gallery.load();
+    if (this.image?.id === id) this.#forget();
+    if (app.view !== 'label' || app.imageId !== id) return;
+    app.say(t('That image is no longer in the project.'));
+    app.go('label', gallery.heirOf(id, before), true);
   }
 
   /** Shows an image with the box selected and in sight that is meant. */
@@ -83,69 +129,33 @@ class Labels {
     requestAnimationFrame(() => this.editor.camera.lookAt(place));
   }
 
-  /** Waits until every gesture is stored; says the revision that a request of its own has to name. */
+  /** Waits until every gesture is stored; says the revision that a request of its own has to name, if it may be made. */
   async settled(): Promise<number | undefined> {
-    await this.#saver?.settled();
-    return this.#saver?.revision ?? this.image?.revision;
+    const isStored = await outbox.settled();
+    return isStored ? (this.#saver?.revision ?? this.image?.revision) : undefined;
   }
 
   /** Reads the boxes again, where they were changed elsewhere or by undo, once nothing drawn here is on its way. */
   async reread(): Promise<void> {
     const id = this.image?.id;
     if (id === undefined) return;
-    await this.#saver?.settled();
-    const read = await app.attempt(() => app.client.images.labels({ id }));
+    await outbox.settled();
+    const read = await app.attempt(() => this.#read(id));
+    const saver = this.#saver;
     if (!read || this.image?.id !== id) return;
     // something was drawn while this was read, so that it may lack it
-    if (this.#isAhead(read.image.revision)) return this.reread();
+    if (saver && isAhead(saver, read.image.revision)) return this.reread();
     this.image = read.image;
-    if (this.#saver) this.#saver.revision = read.image.revision;
-    this.editor.setBoxes(read.boxes.map(editorBox));
-  }
-
-  #isAhead(revision: number): boolean {
-    const saver = this.#saver;
-    return saver !== undefined && (saver.pending > 0 || saver.revision > revision);
-  }
-
-  /** Takes a gesture back or repeats it. A whole import is taken back only once that was asked and `isSure`. */
-  async walk(direction: 'undo' | 'redo', isSure = false): Promise<void> {
-    const from = app.imageId;
-    await this.#saver?.settled();
-    if (direction === 'undo' && !isSure && (await this.#wouldTakeBackImport())) {
-      panels.takeBack = true;
-      return;
-    }
-    const change = await app.attempt(() =>
-      app.client.annotations[direction]({ project: app.project?.id ?? '' }),
-    );
-    if (change === null)
-      return app.say(direction === 'undo' ? t('There is nothing to undo.') : t('There is nothing to redo.'));
-    const [first] = change?.imageIds ?? [];
-    const elsewhere = first !== undefined && !change?.imageIds.includes(app.imageId ?? 0);
-    // who went on to another image meanwhile is not led back
-    const leads = app.view === 'label' && elsewhere && change?.imageIds.length === 1 && app.imageId === from;
-    if (leads) await this.#goTo(first);
-    else await this.reread();
-    if (change && !leads && (elsewhere || app.view !== 'label'))
-      app.say(
-        direction === 'undo'
-          ? t('Taken back: {gesture}.', { gesture: change.gesture })
-          : t('Repeated: {gesture}.', { gesture: change.gesture }),
-      );
-  }
-
-  async #wouldTakeBackImport(): Promise<boolean> {
-    const project = app.project?.id ?? '';
-    const ahead = await app.attempt(() => app.client.annotations.ahead({ project }));
-    return ahead?.undo === 'import';
+    if (saver?.pending === 0) saver.revision = read.image.revision;
+    const boxes = read.boxes.map(editorBox);
+    this.editor.setBoxes(saver?.over(boxes) ?? boxes);
   }
 
   /** Brings the image back to what it was after an entry of its history, as a gesture of its own. */
   async goBack(seq: number): Promise<void> {
     const { image } = this;
     if (!image) return;
-    await this.#saver?.settled();
+    if (!(await outbox.settled())) return;
     const project = app.project?.id ?? '';
     const changed = await app.attempt(() => app.client.history.goBack({ project, imageId: image.id, seq }));
     if (changed === false) app.say(t('Nothing has changed since then.'));
@@ -156,7 +166,7 @@ class Labels {
   async finish(): Promise<void> {
     const { image } = this;
     if (!image) return;
-    await this.#saver?.settled();
+    if (!(await outbox.settled())) return;
     const saver = this.#saver;
     const saved = await app.attempt(() => this.#markDone(image.id));
     if (!saved) return;
@@ -199,7 +209,7 @@ class Labels {
   async repeatPrevious(): Promise<void> {
     const { image } = this;
     const id = image && gallery.neighbour(image.id, -1);
-    const read = id === undefined ? undefined : await app.attempt(() => app.client.images.labels({ id }));
+    const read = id === undefined ? undefined : await app.attempt(() => this.#read(id));
     if (this.image?.id !== image?.id) return;
     if (!read || read.boxes.length === 0) {
       if (id === undefined || read) app.say(t('There is no previous image with boxes.'));
@@ -214,15 +224,18 @@ class Labels {
   /** Goes to the next or the previous image; resolves once it is shown. Undefined at the end. */
   go(direction: 1 | -1): Promise<void> | undefined {
     const next = this.image && gallery.neighbour(this.image.id, direction);
-    return next === undefined ? undefined : this.#goTo(next);
+    return next === undefined ? undefined : this.goTo(next);
   }
 
-  #goTo(id: number): Promise<void> {
+  /** Goes to an image; resolves once it is shown, or cannot be. */
+  goTo(id: number): Promise<void> {
     this.#arrive?.();
     const arrived = new Promise<void>((arrive) => {
       this.#arrive = arrive;
     });
-    app.go('label', id);
+    const isThere = app.view === 'label' && app.imageId === id;
+    if (isThere) void this.open(id);
+    else app.go('label', id);
     return arrived;
   }
 
@@ -230,63 +243,21 @@ class Labels {
     const isElsewhere = notice.type === 'labels' && notice.session !== app.start?.session;
     const isMeant = isElsewhere && notice.imageIds.includes(this.image?.id ?? 0);
     // a deal of splits or an import changes records without naming each
-    if (isMeant || notice.type === 'images') void this.reread();
+    if (!isMeant && notice.type !== 'images') return;
+    const wanted = app.view === 'label' ? app.imageId : undefined;
+    // the address was left alone where an image could not be read
+    if (wanted !== undefined && wanted !== this.image?.id) void this.open(wanted);
+    else void this.reread();
   }
 
   #push(gesture: EditorGesture): void {
     if (gesture.name === 'draw') this.drawn += 1;
     this.#saver?.push(gesture);
   }
-
-  #saverFor(image: ImageRecord): Saver {
-    const project = app.project?.id ?? '';
-    return new Saver(image.revision, {
-      send: async (revision, { name, put, remove }) => {
-        const saved = await app.client.annotations.apply({
-          project,
-          imageId: image.id,
-          revision,
-          name,
-          put: put.map(boxInput),
-          remove: [...remove],
-        });
-        if (this.image?.id === image.id)
-          this.image = { ...this.image, state: saved.state, revision: saved.revision };
-        return saved;
-      },
-      onId: (temporary, id) => {
-        if (this.image?.id === image.id) this.editor.adopt(temporary, id);
-      },
-      onProgress: (saver) => {
-        this.pending = saver.pending;
-        this.saved = saver.pending === 0;
-      },
-      isConflict,
-      isLost: () => app.lost,
-      connected: () => app.connected(),
-      read: async () => {
-        const { image: now, boxes } = await app.client.images.labels({ id: image.id });
-        return { revision: now.revision, boxes: boxes.map(editorBox) };
-      },
-      onOvertaken: () => {
-        app.say(t('Another window changed this image too. What was done in both is kept.'));
-        if (this.image?.id === image.id) void this.reread();
-      },
-      onTrouble: (error) => {
-        app.trouble(error);
-        if (this.image?.id === image.id) queueMicrotask(() => void this.reread());
-      },
-    });
-  }
 }
 
-export function editorBox(box: Box): EditorBox {
-  const { id, classId, x, y, width, height, ignore, difficult, truncated, occluded, z } = box;
-  return { id, classId, x, y, width, height, ignore, difficult, truncated, occluded, z };
-}
-
-function boxInput({ id, ...box }: EditorBox) {
-  return id < 0 ? box : { ...box, id };
+function isAhead(saver: Saver, revision: number): boolean {
+  return !saver.stuck && (saver.pending > 0 || saver.revision > revision);
 }
 
 export const labels = new Labels();

@@ -2,7 +2,8 @@
 import type { HistoryEntry } from '../../shared/contract/history.ts';
 import type { EditorBox } from '../labeling/gesture.ts';
 import { app } from './app.svelte.ts';
-import { editorBox, labels } from './labels.svelte.ts';
+import { labels } from './labels.svelte.ts';
+import { editorBox } from './outbox.svelte.ts';
 
 class Past {
   entries = $state.raw<readonly HistoryEntry[]>([]);

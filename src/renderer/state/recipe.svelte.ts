@@ -8,7 +8,7 @@ import type {
 } from '../../shared/contract/recipes.ts';
 import type { Notice } from '../../shared/contract.ts';
 import type { Json, Run } from '../../shared/model.ts';
-import { troubleOf } from '../client.ts';
+import { troubleOf } from '../failures.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { training } from './training.svelte.ts';

@@ -1,10 +1,14 @@
 // What every part of the contract is made of: failures that come with a sentence, and inputs that many requests share.
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { problemKinds } from '../problem.ts';
 
 /** A request of the contract, with the failures that any of them may end in. */
 export const request = oc.errors({
-  PROBLEM: { status: 422, data: z.object({ remedy: z.string().nullable() }) },
+  PROBLEM: {
+    status: 422,
+    data: z.object({ remedy: z.string().nullable(), kind: z.enum(problemKinds).optional() }),
+  },
   CONFLICT: { status: 409, data: z.object({ imageId: z.number(), revision: z.number() }) },
 });
 

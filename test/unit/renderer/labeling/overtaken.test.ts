@@ -45,7 +45,7 @@ function sharedBackend() {
   let revision = 1;
   let boxes = [box(1), box(2)];
   let nextId = 10;
-  const told = { overtaken: 0, trouble: 0 };
+  const told = { overtaken: 0, refused: 0 };
   const put = (changed: readonly EditorBox[], remove: readonly number[]) => {
     const stored = changed.map((one) => (one.id < 0 ? { ...one, id: nextId++ } : one));
     const ids = new Set([...stored.map(({ id }) => id), ...remove]);
@@ -60,18 +60,18 @@ function sharedBackend() {
       const stored = put(gesture.put, gesture.remove);
       return { seq: 1, revision, state: 'in-progress', boxes: stored as never };
     },
-    isConflict: (error) => error instanceof Error && error.message === 'conflict',
-    isLost: () => false,
-    connected: () => Promise.resolve(),
+    faultOf: (error) => (error instanceof Error && error.message === 'conflict' ? 'overtaken' : 'refused'),
+    reachable: () => Promise.resolve(),
     read: () => Promise.resolve({ revision, boxes }),
     onId: () => undefined,
     onProgress: () => undefined,
     onOvertaken: () => {
       told.overtaken += 1;
     },
-    onTrouble: () => {
-      told.trouble += 1;
+    onRefused: () => {
+      told.refused += 1;
     },
+    onStuck: () => undefined,
   });
   return { saver, told, put, boxes: () => boxes };
 }
@@ -85,7 +85,7 @@ describe('saving beside another window', () => {
     saver.push({ name: 'move', put: [box(1, { x: 40 })], remove: [] });
     saver.push({ name: 'resize', put: [box(-1, { x: 30, width: 9 })], remove: [] });
     await saver.settled();
-    expect(told).toEqual({ overtaken: 1, trouble: 0 });
+    expect(told).toEqual({ overtaken: 1, refused: 0 });
     expect(boxes().sort((a, b) => a.id - b.id)).toEqual([
       box(2, { classId: 7, x: 40 }),
       box(10, { x: 30, width: 9 }),
