@@ -29,7 +29,7 @@ const drawing = {
   select: { keys: ['V'], cvat: ['Shift+V'], text: msg('Select and move') },
   cancel: { keys: ['Escape'], text: msg('Give up, deselect') },
   selectEverything: { keys: ['Ctrl+A'], text: msg('Select all boxes') },
-  nextBox: { keys: ['Tab'], repeats: true, text: msg('Next box') },
+  nextBox: { keys: ['Tab'], repeats: true, text: msg('Next box; without boxes on to the tools') },
   previousBox: { keys: ['Shift+Tab'], repeats: true, text: msg('Previous box') },
   cycle: { keys: ['Q'], cvat: ['Shift+Q'], repeats: true, text: msg('Next box under the pointer') },
 };
@@ -86,6 +86,8 @@ const viewing = {
 const windowing = {
   palette: { keys: ['Ctrl+K'], text: msg('Find any action') },
   keys: { keys: ['?'], cvat: ['F1', '?'], text: msg('All keys') },
+  nextPart: { keys: ['F6'], repeats: true, text: msg('Next part: canvas, tools, lists, bar, images') },
+  previousPart: { keys: ['Shift+F6'], repeats: true, text: msg('Previous part') },
 };
 
 function grouped<T extends Record<string, Omit<ActionSpec, 'group'>>>(

@@ -1,4 +1,5 @@
 // What each action of the label view does.
+import { focusPart } from '../components/parts.ts';
 import { type Action, actions } from '../labeling/actions.ts';
 import { classKey } from '../labeling/class-keys.ts';
 import * as edits from '../labeling/edits.ts';
@@ -94,6 +95,8 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   keys: () => {
     panels.keys = true;
   },
+  nextPart: () => focusPart(1),
+  previousPart: () => focusPart(-1),
 };
 
 // class ids are those of a project
@@ -123,6 +126,9 @@ export function pressKey(press: KeyPress): boolean {
   if (press.repeat && turns.busy) return true;
   const action = settings.keymap.actionFor(press);
   if (press.repeat && action && !actions[action].repeats) return true;
+  // without boxes the key goes on to the next control, as on any page
+  const isOnward = action === 'nextBox' || action === 'previousBox';
+  if (isOnward && editor.boxes.length === 0) return false;
   if (!action) {
     past.close();
     return pressClass(press) || pressArrow(press);
