@@ -15,8 +15,7 @@ describe.skipIf(!program)('the keys of the label view', () => {
   const shows = (name: string) => page.locator('footer').getByText(name, { exact: true }).waitFor();
   const chosen = () => page.getByRole('region', { name: /^Boxes/ }).locator('li button[aria-pressed="true"]');
   /** The part of the window that has the focus. */
-  const focused = () =>
-    page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-part]')?.dataset.part);
+  const focused = () => page.evaluate<string>("document.activeElement?.closest('[data-part]')?.dataset.part");
 
   beforeAll(async () => {
     studio = await openSampleStudio(program ?? '');
@@ -68,7 +67,7 @@ describe.skipIf(!program)('the keys of the label view', () => {
     expect(await focused()).toBe('canvas');
     await key('F6');
     await key('Tab');
-    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toMatch(/^Draw/);
+    expect(await page.evaluate<string>('document.activeElement?.textContent?.trim()')).toMatch(/^Draw/);
     await key('Enter');
     await page.getByRole('button', { name: /^Draw/, pressed: true }).waitFor();
     await key('Shift+F6');

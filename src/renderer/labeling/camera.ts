@@ -34,11 +34,26 @@ export class Camera {
     this.#onChange();
   }
 
-  /** Brings a part of the image near, to at most this share of the screen; a part that is large already stays as it is. */
-  lookAt({ x, y, width, height }: Rect, share = 0.25): void {
-    const scale = share * Math.min(this.area.width / width, this.area.height / height);
-    if (scale <= this.view.scale) return;
-    this.zoom(scale / this.view.scale);
+  /** Brings a part of the image to the middle, and near enough to fill this share of the screen. */
+  lookAt(part: Rect, share = 0.25): void {
+    const scale = share * Math.min(this.area.width / part.width, this.area.height / part.height);
+    if (scale > this.view.scale) this.zoom(scale / this.view.scale);
+    this.#centre(part);
+  }
+
+  /** Brings a part of the image to the middle where nothing of it is on the screen, or with `whole` where some of it is not. */
+  reveal(part: Rect, whole: boolean): void {
+    const { x, y } = toScreen(this.view, part);
+    const { area } = this;
+    const isSeen = (from: number, length: number, room: number) => {
+      const [start, end] = [from, from + length * this.view.scale];
+      const isWithin = start >= 0 && end <= room;
+      return isWithin || (start <= 0 && end >= room) || (!whole && start < room && end > 0);
+    };
+    if (!isSeen(x, part.width, area.width) || !isSeen(y, part.height, area.height)) this.#centre(part);
+  }
+
+  #centre({ x, y, width, height }: Rect): void {
     const at = toScreen(this.view, { x: x + width / 2, y: y + height / 2 });
     this.pan(this.area.width / 2 - at.x, this.area.height / 2 - at.y);
   }

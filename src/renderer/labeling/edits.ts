@@ -61,6 +61,7 @@ export function repeat(editor: Editor, boxes: readonly EditorBox[]): Copying {
 function addCopies(editor: Editor, name: string, copies: readonly EditorBox[] | undefined): Copying {
   if (!copies) return 'no-room';
   editor.add(name, copies);
+  editor.reveal();
   const { width, height } = editor.camera.image;
   const reachesOut = ({ x, y, ...box }: EditorBox) =>
     x < -SAME || y < -SAME || x + box.width > width + SAME || y + box.height > height + SAME;
@@ -146,6 +147,7 @@ export function step(editor: Editor, direction: 1 | -1): void {
   const at = editor.boxes.findIndex(({ id }) => id === editor.selectedId);
   const next = at < 0 ? (direction > 0 ? 0 : count - 1) : (at + direction + count) % count;
   editor.select(editor.boxes[next]?.id);
+  editor.reveal();
 }
 
 /** Selects the next of the boxes that lie over each other under the pointer. */

@@ -63,10 +63,10 @@ function paintHandles(context: CanvasRenderingContext2D, { accent, editor }: Sce
 
 function paintDraft(context: CanvasRenderingContext2D, scene: Scene): void {
   const { editor, classes } = scene;
-  const [draft] = editor.draft ?? [];
+  const draft = editor.draft?.[0] ?? editor.nameless;
   if (!draft || editor.dragged.length > 0) return;
   const at = onScreen(editor, draft);
-  const drawn = editor.dragging === 'draw';
+  const drawn = editor.dragging === 'draw' || editor.nameless !== undefined;
   const colour = drawn ? (classes.get(editor.classId ?? 0)?.colour ?? scene.accent) : scene.accent;
   context.fillStyle = colour;
   context.globalAlpha = 0.16;

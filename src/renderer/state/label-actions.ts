@@ -76,9 +76,7 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   actualSize: () => editor.camera.actualSize(),
   zoomIn: () => editor.camera.zoom(ZOOM),
   zoomOut: () => editor.camera.zoom(1 / ZOOM),
-  hideBoxes: () => {
-    labels.showBoxes = !labels.showBoxes;
-  },
+  hideBoxes: () => editor.hide(!editor.hidden),
   hideLabels: () => settings.setView({ showLabels: !settings.view.showLabels }),
   adjust: () => {
     panels.adjust = !panels.adjust;

@@ -13,6 +13,7 @@ import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
 import { editorBox, outbox } from './outbox.svelte.ts';
+import { panels } from './panels.svelte.ts';
 import { pictures } from './pictures.svelte.ts';
 
 /** Overlap from which a box is the one that was meant. */
@@ -25,12 +26,18 @@ class Labels {
   image = $state.raw<ImageRecord>();
   /** Grows with every change of the editor, which is not reactive itself. */
   version = $state(0);
-  showBoxes = $state(true);
   drawn = $state(0);
   readonly editor = new Editor({
     onGesture: (gesture) => this.#push(gesture),
     // effects that move the editor must not wait for what they change
     onChange: () => untrack(() => void this.version++),
+    onNameless: () => {
+      panels.findClass = true;
+    },
+  });
+  readonly showBoxes = $derived.by(() => {
+    void this.version;
+    return !this.editor.hidden;
   });
   #saver: Saver | undefined;
   #wanted: WantedBox | undefined;

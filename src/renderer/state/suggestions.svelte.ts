@@ -1,6 +1,6 @@
 // What the chosen model suggests for the image in sight, and what is done with it.
 
-import { contains } from '../../shared/box.ts';
+import { contains, type Point } from '../../shared/box.ts';
 import type { ImageSuggestions, ModelChoice, SuggestingProgress } from '../../shared/contract/suggestions.ts';
 import type { Notice } from '../../shared/contract.ts';
 import { openSuggestions, type Suggestion } from '../../shared/suggestion.ts';
@@ -28,6 +28,8 @@ class Suggestions {
   loaded = $state(false);
   #chosenId = $state<number>();
   #imageId: number | undefined;
+  /** Where the pointer was when it was followed last. */
+  #followed: Point | undefined;
 
   readonly choice = $derived(this.models.find(({ key }) => key === this.model));
   readonly #boxes = $derived.by(() => {
@@ -48,20 +50,30 @@ class Suggestions {
   /** The one that Accept and Reject are about: chosen, or else the best. */
   readonly current = $derived(this.open.find(({ id }) => id === this.#chosenId) ?? this.open[0]);
 
-  /** The suggestion under the pointer becomes the current one, and stays so when the pointer leaves. */
+  /** The suggestion under the pointer becomes the current one once the pointer moves, and stays so when it leaves. */
   follow(): void {
-    if (this.#hovered !== undefined) this.#chosenId = this.#hovered;
+    const { pointer } = labels.editor;
+    if (this.#hovered !== undefined && pointer !== this.#followed) this.#chosenId = this.#hovered;
+    this.#followed = pointer;
   }
 
-  choose(id: number): void {
+  /** The suggestion that keys are about, in sight. */
+  choose(id: number | undefined): void {
     this.#chosenId = id;
+    this.#unhide();
+    if (this.current) labels.editor.camera.reveal(this.current, true);
+  }
+
+  /** Nothing is taken or left unseen. */
+  #unhide(): void {
+    if (labels.editor.hidden) labels.editor.hide(false);
   }
 
   /** The next (1) or the previous (-1) suggestion becomes the current one. */
   step(direction: 1 | -1): void {
     const count = this.open.length;
     const at = this.open.findIndex(({ id }) => id === this.current?.id);
-    this.#chosenId = this.open[(at + direction + count) % Math.max(1, count)]?.id;
+    this.choose(this.open[(at + direction + count) % Math.max(1, count)]?.id);
   }
 
   async load(): Promise<void> {
@@ -201,6 +213,7 @@ class Suggestions {
     const revision = await labels.settled();
     if (imageId === undefined || model === undefined || project === undefined || taken.length === 0) return;
     if (revision === undefined || imageId !== labels.image?.id) return;
+    this.#unhide();
     const ids = taken.map(({ id }) => id);
     const [only] = taken;
     if (taken.length === 1 && only) this.#goOn(only);
@@ -211,7 +224,7 @@ class Suggestions {
   /** What comes after a suggestion that is dealt with. */
   #goOn(from: Suggestion): void {
     const at = this.open.findIndex(({ id }) => id === from.id);
-    this.#chosenId = (this.open[at + 1] ?? this.open[at - 1])?.id;
+    this.choose((this.open[at + 1] ?? this.open[at - 1])?.id);
   }
 
   async #read(): Promise<void> {

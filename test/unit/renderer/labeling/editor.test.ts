@@ -21,10 +21,16 @@ const box = (id: number, x: number, y: number, width: number, height: number): E
 describe('editor', () => {
   let gestures: EditorGesture[];
   let editor: Editor;
+  let nameless: number;
 
   beforeEach(() => {
     gestures = [];
-    editor = new Editor({ onGesture: (gesture) => gestures.push(gesture), onChange: () => undefined });
+    nameless = 0;
+    editor = new Editor({
+      onGesture: (gesture) => gestures.push(gesture),
+      onChange: () => undefined,
+      onNameless: () => void nameless++,
+    });
     editor.camera.resize({ width: 800, height: 600 });
     editor.load({ width: 400, height: 300 }, [box(1, 50, 50, 100, 80), box(2, 70, 60, 30, 20)]);
     editor.classId = 1;
@@ -122,10 +128,63 @@ describe('editor', () => {
     expect(gestures[1]?.put[0]).toMatchObject({ classId: 4 });
   });
 
-  it('draws nothing while there is no class', () => {
+  it('keeps what is drawn while there is no class until it is named', () => {
     editor.classId = undefined;
     pull([200, 200], [260, 240]);
+    expect([gestures.length, nameless]).toEqual([0, 1]);
+    expect(editor.nameless).toMatchObject({ x: expect.closeTo(200, 6), width: expect.closeTo(60, 6) });
+    editor.name(5);
+    expect(gestures).toMatchObject([{ name: 'draw', put: [{ classId: 5, x: expect.closeTo(200, 6) }] }]);
+    expect([editor.nameless, editor.classId]).toEqual([undefined, 5]);
+  });
+
+  it('drops what was drawn without a class when it is given up, and on another image', () => {
+    editor.classId = undefined;
+    pull([200, 200], [260, 240]);
+    expect(editor.cancel()).toBe(true);
+    pull([200, 200], [260, 240]);
+    editor.load({ width: 400, height: 300 }, []);
+    editor.name(5);
     expect(gestures).toEqual([]);
+  });
+
+  it('leaves boxes alone that are hidden, and draws over them', () => {
+    editor.select(1);
+    editor.hide(true);
+    expect(editor.selected).toBeUndefined();
+    editor.drag(toScreen(editor.camera.view, { x: 80, y: 65 }));
+    expect(editor.hover).toBeUndefined();
+    pull([80, 65], [120, 100]);
+    expect(gestures.map(({ name }) => name)).toEqual(['draw']);
+    expect(editor.hidden).toBe(false);
+  });
+
+  it('shows hidden boxes as soon as one is selected', () => {
+    editor.hide(true);
+    edits.step(editor, 1);
+    expect(editor.hidden).toBe(false);
+    editor.hide(true);
+    editor.select(undefined);
+    expect(editor.hidden).toBe(true);
+  });
+
+  it('gives up the drag under way when boxes are hidden', () => {
+    press(100, 100);
+    drag(120, 120);
+    editor.hide(true);
+    release(120, 120);
+    expect(gestures).toEqual([]);
+  });
+
+  it('brings a box in sight that a key selects, and leaves the view alone where it is', () => {
+    editor.camera.zoom(3, toScreen(editor.camera.view, { x: 380, y: 280 }));
+    edits.step(editor, 1);
+    const { x, y, width, height } = editor.camera.inSight;
+    expect(x <= 50 && y <= 50 && x + width >= 150 && y + height >= 130).toBe(true);
+    const { view } = editor.camera;
+    edits.step(editor, 1);
+    expect(editor.selectedId).toBe(2);
+    expect(editor.camera.view).toBe(view);
   });
 
   it('adds copied boxes as one gesture, cut at the edge of this image', () => {
