@@ -50,6 +50,7 @@ export function createBackend(shell: Shell = {}): Backend {
     notices.publish('notice', notice);
     shell.onNotice?.(notice);
   };
+  const windows = new Set<string>();
   const training = new LiveTraining(tell);
   const assistant = new Assistant({
     onSuggesting: (progress) => tell({ type: 'suggesting', progress }),
@@ -60,7 +61,7 @@ export function createBackend(shell: Shell = {}): Backend {
   const endWork = () => Promise.all([training.end(), assistant.end(), evaluating.end(), analyst.end()]);
   const workspace = new Workspace(endWork);
   return {
-    router: routerOf({ shell, workspace, training, assistant, evaluating, analyst, notices, tell }),
+    router: routerOf({ shell, workspace, training, assistant, evaluating, analyst, notices, windows, tell }),
     open: async (dir) => {
       await workspace.open(dir);
       tell({ type: 'project', dir, session: '' });
@@ -76,9 +77,22 @@ export function createBackend(shell: Shell = {}): Backend {
   };
 }
 
-function routerOf(parts: Parts) {
+/** The notices for a window, which is known as open while it listens. */
+async function* listening(notices: AsyncIterable<Notice>, session: string, windows: Set<string>) {
+  windows.add(session);
+  try {
+    yield* notices;
+  } finally {
+    windows.delete(session);
+  }
+}
+
+function routerOf(parts: Parts & { readonly windows: Set<string> }) {
   return os.router({
-    watch: os.watch.handler(({ signal }) => parts.notices.subscribe('notice', signal ? { signal } : {})),
+    watch: os.watch.handler(({ signal, context: { session } }) => {
+      const notices = parts.notices.subscribe('notice', signal ? { signal } : {});
+      return listening(notices, session, parts.windows);
+    }),
     projects: projectRoutes(parts),
     folders: folderRoutes(parts),
     imports: importRoutes(parts),

@@ -39,6 +39,11 @@ export function isGone(error: unknown): boolean {
   return kindOf(error) === 'gone';
 }
 
+/** True where something was done that was not seen here. */
+export function isOvertaken(error: unknown): boolean {
+  return kindOf(error) === 'overtaken';
+}
+
 /** True for labels that were changed elsewhere since they were read. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ORPCError && error.code === 'CONFLICT';

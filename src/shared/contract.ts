@@ -19,6 +19,7 @@ import { splits } from './contract/splits.ts';
 import { type SuggestingProgress, suggestionRequests } from './contract/suggestions.ts';
 import { runContract, type TrainingNotice } from './contract/training.ts';
 import { weightContract } from './contract/weights.ts';
+import { boxGestures } from './gestures.ts';
 import {
   type Box,
   boxOrigins,
@@ -61,12 +62,15 @@ const gesture = z.strictObject({
   project,
   imageId: id,
   revision,
-  name: z.string().min(1).max(40),
+  name: z.enum(boxGestures),
   put: z.array(boxInput).max(20_000).optional(),
   remove: z.array(id).max(20_000).optional(),
   state: z.enum(imageStates).optional(),
 });
 export type GestureInput = z.infer<typeof gesture>;
+
+/** A step of undo or redo is the one that was told. */
+const step = z.strictObject({ project, seq: z.number().int().min(1) });
 
 export interface RecentProject {
   readonly dir: string;
@@ -143,8 +147,16 @@ export type Walked = {
   readonly classesChanged: boolean;
 } | null;
 
-/** What `undo` and `redo` would do next, by the gestures' names; null where there is nothing. */
-export type Ahead = { readonly undo: string | null; readonly redo: string | null };
+export interface NextStep {
+  /** The journal's number of the gesture, which undo and redo have to name. */
+  readonly seq: number;
+  readonly gesture: string;
+  /** It was done, or taken back, in another window that is open. */
+  readonly elsewhere: boolean;
+}
+
+/** What `undo` and `redo` would do next; null where there is nothing. */
+export type Ahead = { readonly undo: NextStep | null; readonly redo: NextStep | null };
 
 /** Pushed to every window. */
 export type Notice =
@@ -200,8 +212,8 @@ export const contract = {
     apply: request.input(gesture).output(type<SavedGesture>()),
     finish: request.input(z.strictObject({ project, imageId: id, revision })).output(type<SavedGesture>()),
     ahead: request.input(z.strictObject({ project })).output(type<Ahead>()),
-    undo: request.input(z.strictObject({ project })).output(type<Walked>()),
-    redo: request.input(z.strictObject({ project })).output(type<Walked>()),
+    undo: request.input(step).output(type<Walked>()),
+    redo: request.input(step).output(type<Walked>()),
   },
   classes: {
     list: request.output(type<readonly CountedClass[]>()),

@@ -1,8 +1,9 @@
 /**
  * What a window can do about a problem beside showing it. `hindrance`: the same may succeed later, as when a disk was full.
  * `elsewhere`: another project is open, or none. `gone`: what is asked for is no longer in the project.
+ * `overtaken`: something was done that the asker has not seen.
  */
-export const problemKinds = ['hindrance', 'elsewhere', 'gone'] as const;
+export const problemKinds = ['hindrance', 'elsewhere', 'gone', 'overtaken'] as const;
 export type ProblemKind = (typeof problemKinds)[number];
 
 /** A failure the user can cause or cure: `message` is one sentence (what, where), `remedy` says what to do. */

@@ -129,6 +129,30 @@ describe.skipIf(!program)('an image that changes elsewhere', () => {
     expect(await boxCount(page)).toBe(before - platelets + 1);
   });
 
+  it('keeps what the other window did until it is said that it is to be taken back', async () => {
+    await openImage(page, 'sample_0009.jpg');
+    await openImage(other, 'sample_0009.jpg');
+    const before = await boxCount(page);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+d');
+    await expect.poll(() => boxCount(other)).toBe(2 * before);
+    await other.keyboard.press('Control+z');
+    const dialog = other.getByRole('dialog', { name: 'Take back what another window did?' });
+    await dialog.getByText('“Duplicated”').waitFor();
+    await other.keyboard.press('Control+z');
+    await dialog.getByRole('button', { name: 'Keep it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await boxCount(other)).toBe(2 * before);
+    await other.keyboard.press('Control+z');
+    await dialog.getByRole('button', { name: 'Take it back' }).click();
+    await expect.poll(() => boxCount(page)).toBe(before);
+    await page.keyboard.press('Control+Shift+z');
+    await page.getByRole('dialog').getByRole('button', { name: 'Repeat it' }).click();
+    await expect.poll(() => boxCount(page)).toBe(2 * before);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => boxCount(page)).toBe(before);
+  });
+
   it('is left for the next one where it was taken out of the project', async () => {
     await openImage(page, 'sample_0010.jpg');
     await takeOut(other, 'sample_0010.jpg', 'sample_0011.jpg');

@@ -97,6 +97,21 @@ describe.skipIf(!program)('the gallery', () => {
     await page.getByText('train 42 · val 9 · test 9').waitFor();
   });
 
+  it('takes nothing back behind a dialog, and tells what it took back', async () => {
+    await page.getByRole('toolbar').getByRole('button', { name: 'unlabelled', exact: true }).click();
+    await page.getByText('57 of 60 done').waitFor();
+    await page.getByRole('button', { name: 'Splits …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Close' }).focus();
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('57 of 60 done').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('60 of 60 done').waitFor();
+    await page.getByText('Undone: states of images changed').last().waitFor();
+  });
+
   it('takes images out of the project and brings them back', async () => {
     await selected(2);
     await page.getByLabel('Select sample_0004.jpg').click();
@@ -185,6 +200,31 @@ describe.skipIf(!program)('the gallery', () => {
     await page.getByText('train 30 · val 15 · test 15').waitFor();
     await page.keyboard.press('Control+z');
     await page.getByText('train 42 · val 9 · test 9').waitFor();
+  });
+
+  it('lists the keys in every view, and offers undo where it works', async () => {
+    const finder = page.getByRole('combobox', { name: 'Find an action' });
+    const rows = page.locator('.finder-row');
+    for (const [view, undoes] of [
+      ['Train', 0],
+      ['Evaluate', 0],
+      ['Export', 0],
+      ['Images', 1],
+      ['Label', 1],
+    ] as const) {
+      await page.getByRole('button', { name: view, exact: true }).click();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+k');
+      await finder.fill('Undo');
+      await expect
+        .poll(() => rows.getByText('Undo', { exact: true }).count(), { message: view })
+        .toBe(undoes);
+      await page.keyboard.press('Escape');
+      await finder.waitFor({ state: 'detached' });
+    }
   });
 
   it('made the page complain about nothing', () => {

@@ -1,5 +1,5 @@
 // Tables `journal` and `journal_image`: every gesture, undo and redo, in order, with the facts before and after.
-import type { Timestamp } from '../../shared/model.ts';
+import type { ImageState, Timestamp } from '../../shared/model.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
 import { idList } from './json-column.ts';
 
@@ -16,7 +16,15 @@ export interface JournalRow {
   readonly at: Timestamp;
 }
 
-const COLUMNS = 'seq, kind, gesture, target, before, after, session, at';
+/** A row without its facts. */
+export type JournalEntry = Omit<JournalRow, 'before' | 'after' | 'target'>;
+
+/** What undo or redo would do next. */
+export interface JournalStep {
+  readonly seq: number;
+  readonly gesture: string;
+  readonly doneBy: string;
+}
 
 /** Appends a row and links it to the images it touched; returns its seq. */
 export function appendJournal(
@@ -38,17 +46,23 @@ export function lastSeq(db: ReadableDb): number {
   return db.read<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM journal').get()?.seq ?? 0;
 }
 
-/** The newest gesture in effect. */
-export function nextToUndo(db: ReadableDb): JournalRow | undefined {
-  const sql = `SELECT ${COLUMNS} FROM journal WHERE kind = 'gesture' AND undone_by IS NULL ORDER BY seq DESC LIMIT 1`;
-  return db.read<JournalRow>(sql).get();
+/** The newest gesture in effect; `doneBy` is the session that did it. */
+export function nextToUndo(db: ReadableDb): JournalStep | undefined {
+  const sql = `SELECT seq, gesture, session AS doneBy FROM journal
+    WHERE kind = 'gesture' AND undone_by IS NULL ORDER BY seq DESC LIMIT 1`;
+  return db.read<JournalStep>(sql).get();
 }
 
-/** The oldest gesture that was taken back and not overtaken since. */
-export function nextToRedo(db: ReadableDb): JournalRow | undefined {
-  const sql = `SELECT ${COLUMNS} FROM journal
-    WHERE kind = 'gesture' AND undone_by IS NOT NULL AND overtaken = 0 ORDER BY seq LIMIT 1`;
-  return db.read<JournalRow>(sql).get();
+/** The oldest gesture that was taken back and not overtaken since; `doneBy` is the session that took it back. */
+export function nextToRedo(db: ReadableDb): JournalStep | undefined {
+  const sql = `SELECT seq, gesture, (SELECT session FROM journal AS undo WHERE undo.seq = journal.undone_by) AS doneBy
+    FROM journal WHERE kind = 'gesture' AND undone_by IS NOT NULL AND overtaken = 0 ORDER BY seq LIMIT 1`;
+  return db.read<JournalStep>(sql).get();
+}
+
+/** The facts of a row, as JSON. */
+export function factsOf(db: ReadableDb, seq: number): Pick<JournalRow, 'before' | 'after'> | undefined {
+  return db.read<JournalRow>('SELECT before, after FROM journal WHERE seq = ?').get(seq);
 }
 
 export function setUndoneBy(db: WritableDb, seq: number, undoneBy: number | null): void {
@@ -67,9 +81,34 @@ export function passOver(db: WritableDb, seq: number): void {
   db.write(sql).run(seq);
 }
 
-/** The rows that touched an image, newest first; with `afterSeq` only later ones. */
-export function journalOfImage(db: ReadableDb, imageId: number, afterSeq = 0): JournalRow[] {
-  const sql = `SELECT ${COLUMNS} FROM journal WHERE seq IN
-    (SELECT seq FROM journal_image WHERE image_id = ? AND seq > ?) ORDER BY seq DESC`;
-  return db.read<JournalRow>(sql).all(imageId, afterSeq);
+/** The rows that touched an image, newest first, without their facts, which may be those of all images. */
+export function journalOfImage(db: ReadableDb, imageId: number, most: number): JournalEntry[] {
+  const sql = `SELECT seq, kind, gesture, session, at FROM journal WHERE seq IN
+    (SELECT seq FROM journal_image WHERE image_id = ? ORDER BY seq DESC LIMIT ?) ORDER BY seq DESC`;
+  return db.read<JournalEntry>(sql).all(imageId, most);
+}
+
+/** Rows after `afterSeq` that changed boxes or states, of an image among others; newest first. */
+export function labelChanges(db: ReadableDb, imageId: number, afterSeq: number): number[] {
+  const sql = `SELECT seq FROM journal JOIN journal_image USING (seq) WHERE image_id = ? AND seq > ?
+    AND (instr(before, '"boxes":') > 0 OR instr(before, '"states":') > 0 OR instr(before, '"large":') > 0) ORDER BY seq DESC`;
+  return db
+    .read<{ seq: number }>(sql)
+    .all(imageId, afterSeq)
+    .map(({ seq }) => seq);
+}
+
+/**
+ * What stood of an image before a row: its state where the row changed that, and as JSON the pairs of id and box; null for
+ * boxes that the row made, which may be those of other images too. `large` says where more boxes lie.
+ */
+export function labelsBefore(db: ReadableDb, seq: number, imageId: number) {
+  const sql = `SELECT
+      (SELECT json_extract(pair.value, '$[1]') FROM json_each(before, '$.states') AS pair
+        WHERE json_extract(pair.value, '$[0]') = :imageId LIMIT 1) AS state,
+      (SELECT json_group_array(json(pair.value)) FROM json_each(before, '$.boxes') AS pair
+        WHERE coalesce(json_extract(pair.value, '$[1].imageId'), :imageId) = :imageId) AS boxes,
+      json_extract(before, '$.large') AS large
+    FROM journal WHERE seq = :seq`;
+  return db.read<{ state: ImageState | null; boxes: string; large: string | null }>(sql).get({ seq, imageId });
 }

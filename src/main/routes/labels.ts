@@ -16,7 +16,7 @@ export function imageRoutes({ workspace }: Parts) {
 }
 
 export function annotationRoutes(parts: Parts) {
-  const { workspace, tell } = parts;
+  const { workspace, windows, tell } = parts;
   return os.annotations.router({
     apply: os.annotations.apply.handler(({ input, context: { session } }) => {
       const { project, put, ...rest } = input;
@@ -32,12 +32,14 @@ export function annotationRoutes(parts: Parts) {
         return saved;
       },
     ),
-    ahead: os.annotations.ahead.handler(({ input: { project } }) => workspace.meant(project).journal.ahead()),
-    undo: os.annotations.undo.handler(({ input: { project }, context: { session } }) =>
-      toldChange(parts, workspace.meant(project).journal.undo(session), session),
+    ahead: os.annotations.ahead.handler(({ input: { project }, context: { session } }) =>
+      workspace.meant(project).journal.ahead((doneBy) => doneBy !== session && windows.has(doneBy)),
     ),
-    redo: os.annotations.redo.handler(({ input: { project }, context: { session } }) =>
-      toldChange(parts, workspace.meant(project).journal.redo(session), session),
+    undo: os.annotations.undo.handler(({ input: { project, seq }, context: { session } }) =>
+      toldChange(parts, workspace.meant(project).journal.undo(session, seq), session),
+    ),
+    redo: os.annotations.redo.handler(({ input: { project, seq }, context: { session } }) =>
+      toldChange(parts, workspace.meant(project).journal.redo(session, seq), session),
     ),
   });
 }

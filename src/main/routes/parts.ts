@@ -33,6 +33,8 @@ export interface Parts {
   readonly evaluating: Evaluating;
   readonly analyst: Analyst;
   readonly notices: EventPublisher<{ notice: Notice }>;
+  /** Sessions that listen: the windows that are open. */
+  readonly windows: ReadonlySet<string>;
   readonly tell: (notice: Notice) => void;
 }
 

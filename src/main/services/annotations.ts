@@ -1,5 +1,6 @@
 // Labels of images: one gesture is one transaction, drawn on a stated revision of the image.
 import type { HistoryEntry, PastLabels } from '../../shared/contract/history.ts';
+import type { GestureName } from '../../shared/gestures.ts';
 import type { Box, BoxInput, ImageRecord, ImageState } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { boxesOfImage, nextBoxId, readBox } from '../db/boxes.ts';
@@ -17,13 +18,13 @@ import {
 } from '../db/images.ts';
 import type { Facts } from './facts.ts';
 import type { Change, Journal } from './journal.ts';
+import type { Sliced } from './slices.ts';
 
 export interface Gesture {
   readonly imageId: number;
   /** The image's revision the gesture was drawn on. */
   readonly revision: number;
-  /** `draw`, `move`, `resize`, `delete`, `reclass`, `accept`, ... */
-  readonly name: string;
+  readonly name: GestureName;
   /** Boxes as they are now: with an id changed ones, without new ones. */
   readonly put?: readonly BoxInput[];
   readonly remove?: readonly number[];
@@ -39,6 +40,12 @@ export interface GestureResult {
   readonly state: ImageState;
   /** The boxes of `put` as stored, in its order, with their ids. */
   readonly boxes: readonly Box[];
+}
+
+/** Labels as they stood once, found while the image had this revision. */
+export interface LabelsThen extends PastLabels {
+  readonly imageId: number;
+  readonly revision: number;
 }
 
 export interface Labels {
@@ -172,51 +179,39 @@ export class Annotations {
     });
   }
 
-  /** What happened to an image, newest first. */
-  history(imageId: number): HistoryEntry[] {
-    return this.#journal.history(imageId);
+  /** What happened to an image lately, newest first. */
+  history(imageId: number, most?: number): HistoryEntry[] {
+    return this.#journal.history(imageId, most);
   }
 
-  /** An image's labels as they stood after `seq` (0: before any gesture), without boxes of classes deleted since. */
-  labelsAfter(imageId: number, seq: number): PastLabels {
-    return this.#db.consistently(() => {
-      const { image, boxes } = this.labels(imageId);
-      return this.#labelsAfter(image, boxes, seq);
-    });
-  }
-
-  /** Brings an image's labels back to what they were after `seq` (0: before any gesture), as a gesture of its own. */
-  goBack(imageId: number, seq: number, session: string): GestureResult {
-    return this.#db.transact(() => {
-      const { image, boxes } = this.labels(imageId);
-      const then = this.#labelsAfter(image, boxes, seq);
-      const kept = new Set(then.boxes.map((box) => box.id));
-      const remove = boxes.filter((box) => !kept.has(box.id)).map((box) => box.id);
-      const { revision } = image;
-      return this.apply({
-        imageId,
-        revision,
-        name: 'go-back',
-        put: then.boxes,
-        remove,
-        state: then.state,
-        session,
-      });
-    });
-  }
-
-  #labelsAfter(image: ImageRecord, now: readonly Box[], seq: number): { boxes: Box[]; state: ImageState } {
+  /**
+   * An image's labels as they stood after `seq` (0: before any gesture), without boxes of classes deleted since. Each row that
+   * was made since is looked at in a slice of its own: it may be of all images.
+   */
+  *labelsAfter(imageId: number, seq: number): Sliced<LabelsThen> {
+    const { image, boxes: now } = this.labels(imageId);
     const boxes = new Map(now.map((box) => [box.id, box]));
-    let state = image.state;
-    for (const { before } of this.#journal.since(image.id, seq)) {
-      for (const [id, box] of before.boxes ?? []) {
-        if (!box) boxes.delete(id);
-        else if (box.imageId === image.id) boxes.set(id, box);
+    let { state } = image;
+    for (const before of this.#journal.before(imageId, seq)) {
+      for (const [id, box] of before.boxes) {
+        if (box) boxes.set(id, box);
+        else boxes.delete(id);
       }
-      state = before.states?.find(([id]) => id === image.id)?.[1] ?? state;
+      state = before.state ?? state;
+      yield;
     }
     const live = [...boxes.values()].map((box) => ({ ...box, classId: this.#survivor(box.classId) }));
-    return { boxes: live.filter((box) => !readClass(this.#db, box.classId)?.deleted), state };
+    const shown = live.filter((box) => !readClass(this.#db, box.classId)?.deleted);
+    return { imageId, revision: image.revision, boxes: shown, state };
+  }
+
+  /** Brings an image's labels to what they were, as a gesture of its own. Throws RevisionConflict for one changed since. */
+  goBack({ imageId, revision, boxes: put, state }: LabelsThen, session: string): GestureResult {
+    return this.#db.transact(() => {
+      const kept = new Set(put.map((box) => box.id));
+      const remove = boxesOfImage(this.#db, imageId).flatMap(({ id }) => (kept.has(id) ? [] : [id]));
+      return this.apply({ imageId, revision, name: 'go-back', put, remove, state, session });
+    });
   }
 
   /** The class that stands today for one that was merged away. */

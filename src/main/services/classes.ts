@@ -1,4 +1,5 @@
 // Classes of a project: stable ids, soft deletion, every change undoable.
+import type { GestureName } from '../../shared/gestures.ts';
 import type { ImageState, LabelClass } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { boxIdsOfClass, imagesDoneByClassAlone } from '../db/boxes.ts';
@@ -140,7 +141,12 @@ export class Classes {
     });
   }
 
-  #record(gesture: string, was: readonly LabelClass[], is: readonly LabelClass[], session: string): Change {
+  #record(
+    gesture: GestureName,
+    was: readonly LabelClass[],
+    is: readonly LabelClass[],
+    session: string,
+  ): Change {
     return this.#journal.record({ gesture, before: { classes: was }, after: { classes: is }, session });
   }
 

@@ -3,22 +3,32 @@
 
 import type { HistoryEntry } from '../../shared/contract/history.ts';
 import type { Ahead } from '../../shared/contract.ts';
+import type { GestureName } from '../../shared/gestures.ts';
+import type { ImageState } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
 import { bumpRevisions, imageIdsOfImport } from '../db/images.ts';
 import * as rows from '../db/journal.ts';
 import { isClash } from '../db/sqlite-problem.ts';
 import { type Facts, imagesOfClassChange, imagesTouched, putFacts } from './facts.ts';
-import { largeFacts } from './large-facts.ts';
+import { type BoxFact, type LargeFacts, largeFacts } from './large-facts.ts';
 
 export interface Entry {
-  /** What the user did: `draw`, `move`, `class-merge`. */
-  readonly gesture: string;
+  readonly gesture: GestureName;
   readonly before: Facts;
   readonly after: Facts;
   /** The window or command that did it. */
   readonly session: string;
 }
+
+/** What stood of an image: a state where it was another, and boxes by their ids, null for those that were not there. */
+export interface LabelsBefore {
+  readonly state: ImageState | null;
+  readonly boxes: readonly BoxFact[];
+}
+
+/** Rows of a history that are told; one more than a window shows, which so knows that there are more. */
+const MOST_ENTRIES = 201;
 
 /** What changed, for windows that show it. */
 export interface Change {
@@ -50,73 +60,78 @@ export class Journal {
     });
   }
 
-  /** Takes back the newest gesture in effect; undefined where there is none. */
-  undo(session: string): Change | undefined {
-    const row = rows.nextToUndo(this.#db);
-    if (!row) return undefined;
-    const entry = { gesture: row.gesture, session, before: parse(row.after), after: parse(row.before) };
-    return this.#orPassedOver(row, 'taken back', () => {
-      const change = this.#append('undo', entry, row.seq);
-      rows.setUndoneBy(this.#db, row.seq, change.seq);
+  /** Takes back the newest gesture in effect, which has to be the one that is meant; undefined where there is none. */
+  undo(session: string, meant?: number): Change | undefined {
+    const step = rows.nextToUndo(this.#db);
+    if (!step) return undefined;
+    return this.#orPassedOver(step, 'taken back', () => {
+      const { before, after } = this.#facts(step, meant);
+      const change = this.#append('undo', { ...step, session, before: after, after: before }, step.seq);
+      rows.setUndoneBy(this.#db, step.seq, change.seq);
       return change;
     });
   }
 
-  /** Repeats the oldest gesture taken back; undefined where there is none. */
-  redo(session: string): Change | undefined {
-    const row = rows.nextToRedo(this.#db);
-    if (!row) return undefined;
-    const entry = { gesture: row.gesture, session, before: parse(row.before), after: parse(row.after) };
-    return this.#orPassedOver(row, 'repeated', () => {
-      const change = this.#append('redo', entry, row.seq);
-      rows.setUndoneBy(this.#db, row.seq, null);
+  /** Repeats the oldest gesture taken back, which has to be the one that is meant; undefined where there is none. */
+  redo(session: string, meant?: number): Change | undefined {
+    const step = rows.nextToRedo(this.#db);
+    if (!step) return undefined;
+    return this.#orPassedOver(step, 'repeated', () => {
+      const change = this.#append('redo', { ...step, session, ...this.#facts(step, meant) }, step.seq);
+      rows.setUndoneBy(this.#db, step.seq, null);
       return change;
     });
   }
 
   /** What no longer goes with what is there now is left as it is, so that older gestures can be reached. */
-  #orPassedOver(row: rows.JournalRow, what: string, work: () => Change): Change {
+  #orPassedOver({ seq }: rows.JournalStep, what: string, work: () => Change): Change {
     try {
       return this.#db.transact(work);
     } catch (error) {
       if (!isClash(error)) throw error;
-      rows.passOver(this.#db, row.seq);
+      rows.passOver(this.#db, seq);
       throw new Problem(
-        `"${row.gesture}" cannot be ${what}: it does not go with what is in the project now.`,
+        `One step cannot be ${what}: it does not go with what is in the project now.`,
         'It stays as it is; press again for the one before it.',
       );
     }
   }
 
-  /** What `undo` and `redo` would do next, by the gestures' names. */
-  ahead(): Ahead {
-    const [undo, redo] = [rows.nextToUndo(this.#db), rows.nextToRedo(this.#db)];
-    return { undo: undo?.gesture ?? null, redo: redo?.gesture ?? null };
+  /** What `undo` and `redo` would do next; `isElsewhere` says of a session whether it is another one that goes on. */
+  ahead(isElsewhere: (session: string) => boolean = () => false): Ahead {
+    const told = (step: rows.JournalStep | undefined) =>
+      step ? { seq: step.seq, gesture: step.gesture, elsewhere: isElsewhere(step.doneBy) } : null;
+    return { undo: told(rows.nextToUndo(this.#db)), redo: told(rows.nextToRedo(this.#db)) };
   }
 
-  /** What happened to an image, newest first. */
-  history(imageId: number): HistoryEntry[] {
-    return rows
-      .journalOfImage(this.#db, imageId)
-      .map(({ seq, kind, gesture, at, session }) => ({ seq, kind, gesture, at, session }));
+  /** What happened to an image lately, newest first. */
+  history(imageId: number, most = MOST_ENTRIES): HistoryEntry[] {
+    return rows.journalOfImage(this.#db, imageId, most);
   }
 
-  /** The facts of an image's later rows, newest first, to walk back to what stood after `seq`. */
-  since(imageId: number, seq: number): { readonly before: Facts; readonly after: Facts }[] {
-    return rows
-      .journalOfImage(this.#db, imageId, seq)
-      .map((row) => ({ before: this.#of(imageId, row.before), after: this.#of(imageId, row.after) }));
+  /** What stood of an image before each change of its labels after `seq`, newest first: the way back to what stood then. */
+  *before(imageId: number, seq: number): Generator<LabelsBefore> {
+    for (const change of rows.labelChanges(this.#db, imageId, seq)) {
+      const { state = null, boxes = '[]', large = null } = rows.labelsBefore(this.#db, change, imageId) ?? {};
+      const apart = large ? [...largeFacts(this.#db, JSON.parse(large) as LargeFacts, imageId)].flat() : [];
+      const own = apart.filter(([, box]) => box === null || box.imageId === imageId);
+      yield { state, boxes: [...ordered(JSON.parse(boxes) as BoxFact[]), ...own] };
+    }
   }
 
-  /** Facts with those that lie apart, as far as they are about an image. */
-  #of(imageId: number, text: string): Facts {
-    const facts = parse(text);
-    if (!facts.large) return facts;
-    const { large, boxes = [], ...rest } = facts;
-    return { ...rest, boxes: [...boxes, ...[...largeFacts(this.#db, large, imageId)].flat()] };
+  /** The facts of a step. Throws a Problem where another one was meant. */
+  #facts({ seq }: rows.JournalStep, meant: number | undefined): Pick<Entry, 'before' | 'after'> {
+    if (meant !== undefined && meant !== seq)
+      throw new Problem('Something else was done meanwhile.', 'Look at it and repeat the step.', 'overtaken');
+    const { before = '{}', after = '{}' } = rows.factsOf(this.#db, seq) ?? {};
+    return { before: parse(before), after: parse(after) };
   }
 
-  #append(kind: Change['kind'], entry: Entry, target: number | null): Change {
+  #append(
+    kind: Change['kind'],
+    entry: Omit<Entry, 'gesture'> & { readonly gesture: string },
+    target: number | null,
+  ): Change {
     const db = this.#db;
     const { gesture, before, after, session } = entry;
     const touched = imagesTouched(db, before, after);
@@ -137,7 +152,11 @@ export class Journal {
 }
 
 /** Images that look different without being touched. */
-function alsoShown(db: ReadableDb, kind: Change['kind'], { before, after }: Entry): readonly number[] {
+function alsoShown(
+  db: ReadableDb,
+  kind: Change['kind'],
+  { before, after }: Pick<Entry, 'before' | 'after'>,
+): readonly number[] {
   const { imported } = after;
   // gestures are walked in order: when an import is, its classes are on no image but those it states or brings
   if (imported) return kind === 'gesture' ? [] : imageIdsOfImport(db, imported.importId);
@@ -150,7 +169,10 @@ function withoutLarge({ large: _, ...facts }: Facts): Facts {
 
 function parse(text: string): Facts {
   const facts = JSON.parse(text) as Facts;
-  if (!facts.boxes) return facts;
-  // rows from before boxes had an order
-  return { ...facts, boxes: facts.boxes.map(([id, box]) => [id, box && { ...box, z: box.z ?? 0 }]) };
+  return facts.boxes ? { ...facts, boxes: ordered(facts.boxes) } : facts;
+}
+
+/** Boxes with their order, which rows from before there was one lack. */
+function ordered(boxes: readonly BoxFact[]): readonly BoxFact[] {
+  return boxes.map(([id, box]) => [id, box && { ...box, z: box.z ?? 0 }]);
 }

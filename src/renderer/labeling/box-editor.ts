@@ -1,5 +1,6 @@
 // The boxes of one image with their selection and view: each change of them is a gesture. Knows no DOM.
 import { clip, type Size } from '../../shared/box.ts';
+import type { BoxGesture } from '../../shared/gestures.ts';
 import { BoxList } from './box-list.ts';
 import { Camera } from './camera.ts';
 import { type EditorBox, type EditorGesture, sameBox } from './gesture.ts';
@@ -103,7 +104,7 @@ export class BoxEditor {
   }
 
   /** Adds boxes as one gesture, each cut at the image's edge; they are selected. */
-  add(name: string, inputs: readonly Omit<EditorBox, 'id'>[]): void {
+  add(name: BoxGesture, inputs: readonly Omit<EditorBox, 'id'>[]): void {
     const put = inputs.flatMap((input) => {
       const inside = clip(input, this.camera.image);
       return inside ? [{ ...input, ...inside, id: this.#nextId-- }] : [];
@@ -115,7 +116,7 @@ export class BoxEditor {
   }
 
   /** Changes boxes as one gesture; those that are gone, and those that stay as they are, are left out. */
-  change(name: string, changed: readonly EditorBox[]): void {
+  change(name: BoxGesture, changed: readonly EditorBox[]): void {
     const put = changed.filter((box) => {
       const was = this.list.get(box.id);
       return was !== undefined && !sameBox(was, box);

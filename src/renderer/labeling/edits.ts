@@ -1,5 +1,6 @@
 // What keys do to the selected boxes: each is one gesture on all of them.
 import { contains, resizeByHandle } from '../../shared/box.ts';
+import type { BoxGesture } from '../../shared/gestures.ts';
 import { movedTogether } from './drags.ts';
 import type { Editor } from './editor.ts';
 import type { EditorBox, Flag } from './gesture.ts';
@@ -58,7 +59,7 @@ export function repeat(editor: Editor, boxes: readonly EditorBox[]): Copying {
   return addCopies(editor, 'repeat', missing.length > 0 ? missing : undefined);
 }
 
-function addCopies(editor: Editor, name: string, copies: readonly EditorBox[] | undefined): Copying {
+function addCopies(editor: Editor, name: BoxGesture, copies: readonly EditorBox[] | undefined): Copying {
   if (!copies) return 'no-room';
   editor.add(name, copies);
   editor.reveal();

@@ -1,4 +1,5 @@
 // A box while it is edited, and what is done to boxes.
+import type { BoxGesture } from '../../shared/gestures.ts';
 import type { Rect } from '../../shared/model.ts';
 
 export const flags = ['ignore', 'difficult', 'truncated', 'occluded'] as const;
@@ -15,7 +16,7 @@ export interface EditorBox extends Rect, Readonly<Record<Flag, boolean>> {
 
 /** One undoable step: all of it or nothing. */
 export interface EditorGesture {
-  readonly name: string;
+  readonly name: BoxGesture;
   readonly put: readonly EditorBox[];
   readonly remove: readonly number[];
 }

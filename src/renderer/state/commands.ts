@@ -1,9 +1,8 @@
 // Everything that can be done from where the user stands, for the palette.
 import { type Action, actionNames, actions } from '../labeling/actions.ts';
 import { t, translated } from '../words/words.ts';
-import { app } from './app.svelte.ts';
+import { app, type View } from './app.svelte.ts';
 import { act } from './label-actions.ts';
-import { panels } from './panels.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { trainCommands } from './train-commands.ts';
 import { openView, views } from './views.ts';
@@ -17,14 +16,15 @@ export interface Command {
   run(): void;
 }
 
-/** Actions that mean something outside the label view. */
-const EVERYWHERE: readonly Action[] = ['undo', 'redo', 'keys'];
+/** What can be done by key in a view. Undo is for labels and images: elsewhere nobody would see what it takes back. */
+export function actionsIn(view: View): readonly Action[] {
+  if (view === 'label') return actionNames;
+  return view === 'images' ? ['undo', 'redo', 'keys', 'palette'] : ['keys', 'palette'];
+}
 
 /** Actions of the view first, then the ways to other views. */
 export function commands(): Command[] {
-  const names = actionNames.filter(
-    (name) => name !== 'palette' && (app.view === 'label' || EVERYWHERE.includes(name)),
-  );
+  const names = actionsIn(app.view).filter((name) => name !== 'palette');
   const own = names.map((name) => {
     const { text, group } = actions[name];
     return {
@@ -79,9 +79,4 @@ function ways(): Command[] {
           },
         ]),
   ];
-}
-
-/** True for the key of the palette, which works everywhere. */
-export function opensPalette(event: KeyboardEvent): boolean {
-  return settings.keymap.actionFor(event) === 'palette' && !panels.takesKeys;
 }

@@ -1,6 +1,6 @@
 // What each action of the label view does.
 import { focusPart } from '../components/parts.ts';
-import { type Action, actions } from '../labeling/actions.ts';
+import { type Action, actionNames, actions } from '../labeling/actions.ts';
 import { classKey } from '../labeling/class-keys.ts';
 import * as edits from '../labeling/edits.ts';
 import type { EditorBox } from '../labeling/gesture.ts';
@@ -123,15 +123,20 @@ export function pressKey(press: KeyPress): boolean {
   // a key held down does not pile up work
   if (press.repeat && turns.busy) return true;
   const action = settings.keymap.actionFor(press);
-  if (press.repeat && action && !actions[action].repeats) return true;
   // without boxes the key goes on to the next control, as on any page
   const isOnward = action === 'nextBox' || action === 'previousBox';
   if (isOnward && editor.boxes.length === 0) return false;
-  if (!action) {
-    past.close();
-    return pressClass(press) || pressArrow(press);
-  }
-  act(action);
+  if (action) return pressAction(press, actionNames);
+  past.close();
+  return pressClass(press) || pressArrow(press);
+}
+
+/** Does what a key asks for where that is one of these actions; false for any other key. */
+export function pressAction(press: KeyPress, among: readonly Action[]): boolean {
+  const action = settings.keymap.actionFor(press);
+  if (!action || !among.includes(action)) return false;
+  const isHeld = press.repeat === true;
+  if (!isHeld || (!turns.busy && actions[action].repeats)) act(action);
   return true;
 }
 

@@ -1,4 +1,6 @@
 // What is open over or beside the view: palette, list of keys, class search, panels.
+import type { NextStep } from '../../shared/contract.ts';
+
 class Panels {
   palette = $state(false);
   keys = $state(false);
@@ -6,8 +8,8 @@ class Panels {
   /** Brightness, contrast and strength of boxes. */
   adjust = $state(false);
   history = $state(false);
-  /** The question whether an import is meant to be taken back. */
-  takeBack = $state(false);
+  /** A step of undo or redo that nobody may expect, until it is said whether it is meant. */
+  takeBack = $state.raw<NextStep & { readonly direction: 'undo' | 'redo' }>();
   /** The question whether another project is worth what goes on in this one. */
   leaving = $state(false);
   /** The deal of images into train, val and test. */
@@ -17,7 +19,7 @@ class Panels {
 
   /** Keys belong to what is open. */
   get takesKeys(): boolean {
-    return this.palette || this.keys || this.findClass || this.takeBack || this.leaving;
+    return this.palette || this.keys || this.findClass || this.takeBack !== undefined || this.leaving;
   }
 }
 

@@ -242,7 +242,7 @@ describe('states of images that are there', () => {
     project.annotations.apply({
       imageId: first!.id,
       revision: first!.revision,
-      name: 'state',
+      name: 'change-states',
       state: 'in-progress',
       session: 'test',
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { type OpenProject, openProject } from '../../../src/main/services/projects.ts';
+import { atOnce } from '../../../src/main/services/slices.ts';
 import { closing, staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts';
 
 describe('an import in steps', () => {
@@ -128,12 +129,13 @@ describe('an import in steps', () => {
       const { image } = project.annotations.labels(300);
       const [first, ...earlier] = project.annotations.history(image.id);
       expect([first?.gesture, earlier.length]).toEqual(['import', 0]);
-      const before = project.annotations.labelsAfter(image.id, 0);
+      const before = atOnce(project.annotations.labelsAfter(image.id, 0));
       expect(before.boxes.map(({ x, origin }) => [x, origin])).toEqual([[90, 'imported']]);
       const undone = project.journal.undo('w1');
       expect(undone?.imageIds).toHaveLength(350);
       expect([counts(project), boxesOf(project)[349]]).toEqual([[350, 0], [90]]);
-      expect(project.annotations.labelsAfter(image.id, 2).boxes.map(({ x }) => x)).toEqual([10, 50]);
+      const then = atOnce(project.annotations.labelsAfter(image.id, 2));
+      expect(then.boxes.map(({ x }) => x)).toEqual([10, 50]);
       project.journal.redo('w1');
       expect([counts(project), boxesOf(project)[0]]).toEqual([
         [350, 350],

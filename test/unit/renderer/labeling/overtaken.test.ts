@@ -20,7 +20,7 @@ const box = (id: number, change: Partial<EditorBox> = {}): EditorBox => ({
 
 describe('a gesture that another window overtook', () => {
   it('keeps new boxes', () => {
-    const draw = { name: 'draw', put: [box(-1)], remove: [] };
+    const draw: EditorGesture = { name: 'draw', put: [box(-1)], remove: [] };
     expect(overtaken(draw, [box(4)])).toEqual(draw);
   });
 
