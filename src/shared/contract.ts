@@ -53,6 +53,7 @@ const boxInput = z.strictObject({
   truncated: z.boolean().optional(),
   occluded: z.boolean().optional(),
   origin: z.enum(boxOrigins).optional(),
+  score: z.number().min(0).max(1).optional(),
   z: z.number().int().min(-MOST_LAYERS).max(MOST_LAYERS).optional(),
 });
 

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stageImport } from '../../src/main/formats/stage.ts';
@@ -51,6 +52,14 @@ describe.skipIf(!program)('evaluating in a browser', () => {
     await studio?.close();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  /** Where the box that was stored last comes from. */
+  function newestBox() {
+    const sqlite = new Sqlite(join(folder, 'project', 'project.db'), { readonly: true });
+    const row = sqlite.prepare('SELECT origin, score FROM box ORDER BY id DESC LIMIT 1').get();
+    sqlite.close();
+    return row;
+  }
 
   async function evaluate(run: string) {
     await page.getByLabel('Run', { exact: true }).selectOption({ label: run });
@@ -123,6 +132,36 @@ describe.skipIf(!program)('evaluating in a browser', () => {
       .getByRole('region', { name: /^Boxes/ })
       .locator('[aria-pressed="true"], [aria-current="true"], .selected');
     await expect.poll(() => chosen.count()).toBeGreaterThan(0);
+  });
+
+  it('shows a find where nothing is labelled, and makes a label of it by a key', async () => {
+    const open = async () => {
+      await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+      await errors()
+        .filter({ hasText: /Nothing there/ })
+        .click();
+      await strip()
+        .getByRole('button', { name: /image \d+$/ })
+        .first()
+        .click();
+      await page.getByText('No box is labelled here; Y makes one of what the model found.').last().waitFor();
+    };
+    const heading = page.getByRole('heading', { name: /^Boxes/ }).locator('span');
+    const count = async () => Number(await heading.textContent());
+    const answer = page.getByRole('button', { name: /^Accept / }).and(page.locator('.yes'));
+    await open();
+    const before = await count();
+    await answer.waitFor();
+    await page.keyboard.press('v');
+    await answer.waitFor({ state: 'detached' });
+    await open();
+    await page.keyboard.press('+');
+    await page.keyboard.press('y');
+    await expect.poll(count).toBe(before + 1);
+    await page.getByText('Saved', { exact: true }).waitFor();
+    expect(newestBox()).toEqual({ origin: 'predicted', score: expect.any(Number) });
+    await page.keyboard.press('Control+z');
+    await expect.poll(count).toBe(before);
   });
 
   it('reads on where a list is longer than a page', async () => {

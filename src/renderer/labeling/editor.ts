@@ -3,7 +3,7 @@ import type { Handle, Point, Size } from '../../shared/box.ts';
 import type { Rect } from '../../shared/model.ts';
 import { BoxEditor } from './box-editor.ts';
 import { banding, type Drag, drawing, moving, resizing } from './drags.ts';
-import type { EditorBox } from './gesture.ts';
+import { type EditorBox, noFlags } from './gesture.ts';
 import { type Hover, targetAt } from './target.ts';
 
 /** `button`: 0 left, 1 middle, 2 right. */
@@ -213,8 +213,7 @@ export class Editor extends BoxEditor {
       this.hooks.onNameless?.();
       return;
     }
-    const plain = { ignore: false, difficult: false, truncated: false, occluded: false };
-    this.add('draw', [{ ...rect, ...plain, classId: this.classId, z: this.list.top }]);
+    this.add('draw', [{ ...rect, ...noFlags, classId: this.classId, z: this.list.top }]);
   }
 
   #endDrag(): void {

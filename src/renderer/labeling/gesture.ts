@@ -12,7 +12,17 @@ export interface EditorBox extends Rect, Readonly<Record<Flag, boolean>> {
   readonly classId: number;
   /** Boxes of a higher number lie over those of a lower one. */
   readonly z: number;
+  /** How sure the model was that a new box comes from; the box keeps it. */
+  readonly score?: number;
 }
+
+/** Of a box of which nothing is said but its class. */
+export const noFlags: Readonly<Record<Flag, boolean>> = {
+  ignore: false,
+  difficult: false,
+  truncated: false,
+  occluded: false,
+};
 
 /** One undoable step: all of it or nothing. */
 export interface EditorGesture {

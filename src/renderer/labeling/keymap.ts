@@ -29,6 +29,11 @@ export function keyName({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): 
   return parts.join('+');
 }
 
+/** True for a key that only changes what others mean. */
+export function isModifier({ key }: Pick<KeyPress, 'key'>): boolean {
+  return ['Shift', 'Control', 'Alt', 'Meta'].includes(key);
+}
+
 /** True for keys that have a meaning of their own, and for modifiers alone. */
 export function isReserved(key: string): boolean {
   return RESERVED.test(key);

@@ -4,7 +4,7 @@ import { type Action, actionNames, actions } from '../labeling/actions.ts';
 import { classKey } from '../labeling/class-keys.ts';
 import * as edits from '../labeling/edits.ts';
 import type { EditorBox } from '../labeling/gesture.ts';
-import { arrowOf, type KeyPress } from '../labeling/keymap.ts';
+import { arrowOf, isModifier, type KeyPress } from '../labeling/keymap.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { classes } from './classes.svelte.ts';
@@ -97,6 +97,20 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   previousPart: () => focusPart(-1),
 };
 
+/** What is pointed at stays so while it is only looked at, or answered. */
+const LEAVING: ReadonlySet<Action> = new Set([
+  ...([
+    'acceptSuggestion',
+    'rejectSuggestion',
+    'fit',
+    'actualSize',
+    'zoomIn',
+    'zoomOut',
+    'hideLabels',
+  ] as const),
+  ...(['adjust', 'panels', 'palette', 'keys', 'nextPart', 'previousPart'] as const),
+]);
+
 // class ids are those of a project
 app.onLeave(() => {
   copied = [];
@@ -111,6 +125,7 @@ function tell(copying: edits.Copying): void {
 
 /** Does an action, from a menu or the palette, once those before it are done. */
 export function act(action: Action): void {
+  if (!LEAVING.has(action)) labels.pointed = undefined;
   // what an action does is done to the present
   if (past.close() && action === 'cancel') return;
   // a drag is given up by the key pressed while it goes on, not by one before it that had to wait
@@ -120,6 +135,7 @@ export function act(action: Action): void {
 
 /** Does what a key asks for; false for a key that means nothing here. */
 export function pressKey(press: KeyPress): boolean {
+  if (isModifier(press)) return false;
   // a key held down does not pile up work
   if (press.repeat && turns.busy) return true;
   const action = settings.keymap.actionFor(press);
@@ -128,6 +144,7 @@ export function pressKey(press: KeyPress): boolean {
   if (isOnward && editor.boxes.length === 0) return false;
   if (action) return pressAction(press, actionNames);
   past.close();
+  labels.pointed = undefined;
   return pressClass(press) || pressArrow(press);
 }
 

@@ -4,10 +4,11 @@ import { iou } from '../../shared/box.ts';
 import type { Notice, SavedGesture } from '../../shared/contract.ts';
 import type { Example } from '../../shared/evaluation.ts';
 import type { ImageRecord } from '../../shared/model.ts';
+import type { Suggestion } from '../../shared/suggestion.ts';
 import { isConflict, isGone } from '../failures.ts';
 import { Editor } from '../labeling/editor.ts';
 import { repeat } from '../labeling/edits.ts';
-import { type EditorBox, type EditorGesture, sameBoxes } from '../labeling/gesture.ts';
+import { type EditorBox, type EditorGesture, noFlags, sameBoxes } from '../labeling/gesture.ts';
 import type { Saver } from '../labeling/saver.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
@@ -15,6 +16,7 @@ import { gallery } from './gallery.svelte.ts';
 import { editorBox, outbox } from './outbox.svelte.ts';
 import { panels } from './panels.svelte.ts';
 import { pictures } from './pictures.svelte.ts';
+import { settings } from './settings.svelte.ts';
 
 /** Overlap from which a box is the one that was meant. */
 const SAME_PLACE = 0.5;
@@ -27,6 +29,8 @@ class Labels {
   /** Grows with every change of the editor, which is not reactive itself. */
   version = $state(0);
   drawn = $state(0);
+  /** What a model found where nothing is labelled, of an example that was opened. */
+  pointed = $state.raw<Suggestion>();
   readonly editor = new Editor({
     onGesture: (gesture) => this.#push(gesture),
     // effects that move the editor must not wait for what they change
@@ -66,6 +70,7 @@ class Labels {
 
   #forget(): void {
     this.image = undefined;
+    this.pointed = undefined;
     this.#saver = undefined;
     pictures.clear();
     this.editor.load({ width: 1, height: 1 }, []);
@@ -89,6 +94,7 @@ class Labels {
     const boxes = read.boxes.map(editorBox);
     this.#saver = outbox.saverOf(read.image);
     this.image = read.image;
+    this.pointed = undefined;
     this.editor.load(read.image, this.#saver?.over(boxes) ?? boxes);
     pictures.show(read.image);
   }
@@ -127,13 +133,34 @@ class Labels {
     this.#wanted = undefined;
     const place = wanted?.label ?? wanted?.detection;
     if (wanted?.imageId !== id || !place) return;
-    const { label } = wanted;
-    const there = (box: EditorBox) => label !== null && iou(box, label) > SAME_PLACE;
+    const { label, detection } = wanted;
+    const there = (box: EditorBox) =>
+      iou(box, place) > SAME_PLACE && (label !== null || box.classId === place.classId);
     const box = this.editor.boxes.find((own) => own.id === label?.boxId) ?? this.editor.boxes.find(there);
     if (box) this.editor.select(box.id);
-    else app.say(t('No box is labelled here.'));
+    else this.#point(detection);
     // once the canvas knows its size
     requestAnimationFrame(() => this.editor.camera.lookAt(place));
+  }
+
+  /** Shows what was found where nothing is labelled, until something else is done. */
+  #point(detection: WantedBox['detection']): void {
+    this.pointed = detection ? { id: 0, ...detection } : undefined;
+    const key = settings.keymap.shown('acceptSuggestion');
+    app.say(
+      detection
+        ? t('No box is labelled here; {key} makes one of what the model found.', { key })
+        : t('No box is labelled here.'),
+    );
+  }
+
+  /** Makes a label of what was found, as an accepted suggestion is one. */
+  takePointed(): void {
+    const { pointed } = this;
+    this.pointed = undefined;
+    if (!pointed) return;
+    const { id: _, ...found } = pointed;
+    this.editor.add('accept', [{ ...found, ...noFlags, z: this.editor.list.top }]);
   }
 
   /** Waits until every gesture is stored; says the revision that a request of its own has to name, if it may be made. */
@@ -156,17 +183,6 @@ class Labels {
     if (saver?.pending === 0) saver.revision = read.image.revision;
     const boxes = read.boxes.map(editorBox);
     this.editor.setBoxes(saver?.over(boxes) ?? boxes);
-  }
-
-  /** Brings the image back to what it was after an entry of its history, as a gesture of its own. */
-  async goBack(seq: number): Promise<void> {
-    const { image } = this;
-    if (!image) return;
-    if (!(await outbox.settled())) return;
-    const project = app.project?.id ?? '';
-    const changed = await app.attempt(() => app.client.history.goBack({ project, imageId: image.id, seq }));
-    if (changed === false) app.say(t('Nothing has changed since then.'));
-    await this.reread();
   }
 
   /** Marks the image done, or empty, and goes on. */

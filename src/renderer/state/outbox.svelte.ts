@@ -1,7 +1,7 @@
 // Gestures on their way to the backend, of all images and projects: each waits where it cannot be stored yet, also when the
 // page is loaded again meanwhile, and is stored once.
 import type { SavedGesture } from '../../shared/contract.ts';
-import type { Box, ImageRecord, Project } from '../../shared/model.ts';
+import type { Box, BoxOrigin, ImageRecord, Project } from '../../shared/model.ts';
 import { faultOf, type Trouble, troubleOf } from '../failures.ts';
 import type { EditorBox, EditorGesture } from '../labeling/gesture.ts';
 import { type KeptLine, Saver } from '../labeling/saver.ts';
@@ -190,8 +190,17 @@ class Outbox {
   }
 }
 
+/** Where boxes come from that are not drawn. */
+const ORIGINS: Readonly<Partial<Record<EditorGesture['name'], BoxOrigin>>> = {
+  accept: 'predicted',
+  duplicate: 'copied',
+  paste: 'copied',
+  repeat: 'copied',
+};
+
 function sent({ name, put, remove }: EditorGesture) {
-  const boxes = put.map(({ id, ...box }) => (id < 0 ? box : { ...box, id }));
+  const fresh = { origin: ORIGINS[name] ?? 'drawn' };
+  const boxes = put.map(({ id, ...box }) => (id < 0 ? { ...box, ...fresh } : { ...box, id }));
   return { name, put: boxes, remove: [...remove] };
 }
 

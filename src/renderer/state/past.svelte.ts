@@ -1,9 +1,10 @@
 // The history of the image being labelled, and an earlier state of it while that is looked at.
 import type { HistoryEntry } from '../../shared/contract/history.ts';
 import type { EditorBox } from '../labeling/gesture.ts';
+import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { labels } from './labels.svelte.ts';
-import { editorBox } from './outbox.svelte.ts';
+import { editorBox, outbox } from './outbox.svelte.ts';
 
 class Past {
   entries = $state.raw<readonly HistoryEntry[]>([]);
@@ -32,10 +33,15 @@ class Past {
     return looked;
   }
 
+  /** Brings the image back to what is looked at, as a gesture of its own. */
   async goBack(): Promise<void> {
-    const seq = this.shown?.seq;
+    const [seq, imageId, project] = [this.shown?.seq, labels.image?.id, app.project?.id];
     this.shown = undefined;
-    if (seq !== undefined) await labels.goBack(seq);
+    if (seq === undefined || imageId === undefined || project === undefined) return;
+    if (!(await outbox.settled())) return;
+    const changed = await app.attempt(() => app.client.history.goBack({ project, imageId, seq }));
+    if (changed === false) app.say(t('Nothing has changed since then.'));
+    await labels.reread();
   }
 
   clear(): void {

@@ -7,6 +7,7 @@ import { openSuggestions, type Suggestion } from '../../shared/suggestion.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { labels } from './labels.svelte.ts';
+import { outbox } from './outbox.svelte.ts';
 
 const NONE: ImageSuggestions = { lookedAt: null, checkpointId: null, suggestions: [], unmapped: 0 };
 /** Where a find is usually rather right than wrong, of a model of which nobody knows better. */
@@ -47,8 +48,12 @@ class Suggestions {
     const point = camera.imagePoint(pointer);
     return smallest(this.open.filter((one) => contains(one, point)))?.id;
   });
-  /** The one that Accept and Reject are about: chosen, or else the best. */
-  readonly current = $derived(this.open.find(({ id }) => id === this.#chosenId) ?? this.open[0]);
+  /** The one that Accept and Reject are about: what an example points at, what is chosen, or else the best. */
+  readonly current = $derived(
+    labels.pointed ?? this.open.find(({ id }) => id === this.#chosenId) ?? this.open[0],
+  );
+  /** All that is drawn. */
+  readonly drawn = $derived(labels.pointed ? [...this.open, labels.pointed] : this.open);
 
   /** The suggestion under the pointer becomes the current one once the pointer moves, and stays so when it leaves. */
   follow(): void {
@@ -167,8 +172,9 @@ class Suggestions {
     return true;
   }
 
-  accept(suggestion = this.current): Promise<void> {
-    return this.#take(suggestion ? [suggestion] : []);
+  async accept(suggestion = this.current): Promise<void> {
+    if (suggestion && suggestion === labels.pointed) labels.takePointed();
+    else await this.#take(suggestion ? [suggestion] : []);
   }
 
   acceptAll(): Promise<void> {
@@ -177,9 +183,11 @@ class Suggestions {
 
   async reject(suggestion = this.current): Promise<void> {
     const [imageId, project] = [this.#imageId, app.project?.id];
-    if (!suggestion || imageId === undefined || project === undefined) return;
+    const isPointed = suggestion === labels.pointed;
+    labels.pointed = undefined;
+    if (isPointed || !suggestion || imageId === undefined || project === undefined) return;
     this.#goOn(suggestion);
-    await labels.settled();
+    if (!(await outbox.settled())) return;
     const done = await app.attempt(async () => {
       await app.client.suggestions.reject({ project, imageId, ids: [suggestion.id] });
       return true;

@@ -234,7 +234,7 @@ describe('thousands of pictures that look alike', () => {
     }
     const plan = await dealing;
     expect(plan.images.train).toBe(COUNT * 0.6);
-    while (project.journal.ahead().undo !== 'import') project.journal.undo('w1');
+    while (project.journal.ahead().undo?.gesture !== 'import') project.journal.undo('w1');
     expect(project.splits.counts()).toMatchObject({ train: COUNT / 2, val: COUNT / 2 });
   });
 });
