@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import type { Page } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,6 +37,14 @@ describe.skipIf(!program)('the first box', () => {
     rmSync(folder, { recursive: true });
   });
 
+  /** Where the stored boxes come from. */
+  function origins() {
+    const sqlite = new Sqlite(join(folder, 'project', 'project.db'), { readonly: true });
+    const found = sqlite.prepare('SELECT origin FROM box ORDER BY id').pluck().all();
+    sqlite.close();
+    return found;
+  }
+
   const finder = () => page.getByRole('combobox', { name: 'Find a class' });
 
   it('is gone where its name is not given', async () => {
@@ -58,9 +67,14 @@ describe.skipIf(!program)('the first box', () => {
     await canvasOf(page).waitFor();
     await dragOver(page, [0.6, 0.3], [0.7, 0.6]);
     await expect.poll(() => boxCount(page)).toBe(2);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+d');
+    await expect.poll(() => boxCount(page)).toBe(4);
     await page.getByText('Saved', { exact: true }).waitFor();
+    expect(origins()).toEqual(['drawn', 'drawn', 'copied', 'copied']);
     await page.reload();
-    await expect.poll(() => boxCount(page)).toBe(2);
+    await expect.poll(() => boxCount(page)).toBe(4);
     await page.getByRole('region', { name: 'Classes' }).getByText('beetle').waitFor();
   });
 });

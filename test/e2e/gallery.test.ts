@@ -202,6 +202,35 @@ describe.skipIf(!program)('the gallery', () => {
     await page.getByText('train 42 · val 9 · test 9').waitFor();
   });
 
+  it('is walked on from an image that the filter leaves out, which repeats the one before it', async () => {
+    const shows = (text: string) => page.locator('footer').getByText(text, { exact: true }).waitFor();
+    const heading = page.getByRole('heading', { name: /^Boxes/ }).locator('span');
+    const count = async () => Number(await heading.textContent());
+    await page.getByRole('button', { name: 'Label sample_0023.jpg' }).click();
+    await shows('sample_0023.jpg');
+    const before = await count();
+    await page.keyboard.press('d');
+    await shows('sample_0024.jpg');
+    const own = await count();
+    await page.getByRole('button', { name: 'Images', exact: true }).click();
+    await page.getByRole('searchbox').fill('sample_003');
+    await page.getByText('10 of 60', { exact: true }).waitFor();
+    await page.goBack();
+    await shows('sample_0024.jpg');
+    await shows('outside the filter');
+    await shows('60/60 done');
+    await page.keyboard.press('r');
+    await expect.poll(count).toBe(own + before);
+    await page.keyboard.press('Control+z');
+    await expect.poll(count).toBe(own);
+    await page.keyboard.press('d');
+    await shows('sample_0030.jpg');
+    await shows('1 of 10');
+    await page.getByRole('button', { name: 'Images', exact: true }).click();
+    await page.getByRole('searchbox').fill('');
+    await page.getByText('60 of 60', { exact: true }).waitFor();
+  });
+
   it('lists the keys in every view, and offers undo where it works', async () => {
     const finder = page.getByRole('combobox', { name: 'Find an action' });
     const rows = page.locator('.finder-row');

@@ -77,6 +77,13 @@ export class Keymap {
     return { ...this.settings, own };
   }
 
+  /** The settings with a preset and what was changed in it; the changes of the other one are kept for when it comes back. */
+  withPreset(preset: KeySettings['preset']): KeySettings {
+    const { preset: old, own, kept } = this.settings;
+    if (preset === old) return this.settings;
+    return { preset, own: kept?.[preset] ?? {}, kept: { ...kept, [old]: own } };
+  }
+
   /** The settings with an action as the preset has it; undefined keys that were taken meanwhile stay taken. */
   restored(action: Action): KeySettings {
     const own = Object.fromEntries(Object.entries(this.settings.own).filter(([name]) => name !== action));

@@ -2,6 +2,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { GalleryFilter, ImageCounts, Notice, Thumbnail } from '../../shared/contract.ts';
 import { app } from './app.svelte.ts';
+import { beside } from './image-order.ts';
 
 const BATCH_MS = 15;
 const BATCH_SIZE = 200;
@@ -28,6 +29,7 @@ class Gallery {
   /** Asked for and not in the project any more. */
   readonly #gone = new Set<number>();
   #fetching = false;
+  readonly #orders = new Map<string, Promise<readonly number[]>>();
   #countTimer: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -35,6 +37,7 @@ class Gallery {
     const filter = this.filter;
     this.#stale = false;
     this.#gone.clear();
+    this.#orders.clear();
     const [ids, counts] = await Promise.all([app.client.images.ids(filter), app.client.images.counts()]);
     const arranged = await this.arrange(ids);
     if (filter !== this.filter) return;
@@ -64,6 +67,7 @@ class Gallery {
     this.#old.clear();
     this.#gone.clear();
     this.#stale = false;
+    this.#orders.clear();
     this.thumbnails.clear();
   }
 
@@ -82,18 +86,36 @@ class Gallery {
     if (notice.type === 'labels') this.#hearLabels(notice.imageIds, notice.session);
   }
 
-  /** The image after (1) or before (-1) another under the filter. */
+  /** The image after (1) or before (-1) another under the filter; none for one that the filter leaves out. */
   neighbour(id: number, direction: 1 | -1): number | undefined {
-    const at = this.ids.indexOf(id);
-    return at < 0 ? this.ids[0] : this.ids[at + direction];
+    return beside(id, direction, this.ids, []);
   }
 
-  /** The image that comes where one was that is gone, by the ids as they were `before`. */
-  heirOf(id: number, before: readonly number[]): number | undefined {
-    const there = new Set(this.ids);
-    const at = before.indexOf(id);
-    const later = before.slice(at + 1).find((other) => there.has(other));
-    return later ?? before.slice(0, Math.max(0, at)).findLast((other) => there.has(other)) ?? this.ids[0];
+  /** As `neighbour`, also for an image that the filter leaves out. */
+  async next(id: number, direction: 1 | -1): Promise<number | undefined> {
+    if (this.ids.includes(id)) return this.neighbour(id, direction);
+    const { order, descending } = this.filter;
+    return beside(id, direction, this.ids, await this.#all(order, descending));
+  }
+
+  /** The image before another in the project, whatever the filter and the order of work show. */
+  async before(id: number): Promise<number | undefined> {
+    const { order, descending } = this.filter;
+    // others put pictures beside each other that have nothing in common
+    const isNatural = order === undefined || order === 'added' || order === 'name';
+    const all = await (isNatural ? this.#all(order, descending) : this.#all());
+    return beside(id, -1, all, all);
+  }
+
+  /** All images in an order, read once until something changes. */
+  #all(order?: GalleryFilter['order'], descending?: boolean): Promise<readonly number[]> {
+    const key = `${order} ${descending}`;
+    const known = this.#orders.get(key);
+    if (known) return known;
+    const read = app.client.images.ids({ ...(order && { order }), ...(descending && { descending }) });
+    this.#orders.set(key, read);
+    read.catch(() => this.#orders.delete(key));
+    return read;
   }
 
   #hearLabels(imageIds: readonly number[], session: string): void {

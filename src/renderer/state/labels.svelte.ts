@@ -13,6 +13,7 @@ import type { Saver } from '../labeling/saver.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { gallery } from './gallery.svelte.ts';
+import { heirOf } from './image-order.ts';
 import { editorBox, outbox } from './outbox.svelte.ts';
 import { panels } from './panels.svelte.ts';
 import { pictures } from './pictures.svelte.ts';
@@ -117,7 +118,7 @@ class Labels {
     if (this.image?.id === id) this.#forget();
     if (app.view !== 'label' || app.imageId !== id) return;
     app.say(t('That image is no longer in the project.'));
-    app.go('label', gallery.heirOf(id, before), true);
+    app.go('label', heirOf(id, before, gallery.ids), true);
   }
 
   /** Shows an image with the box selected and in sight that is meant. */
@@ -196,9 +197,7 @@ class Labels {
     if (saver) saver.revision = saved.revision;
     if (this.image?.id !== image.id) return;
     this.image = { ...this.image, state: saved.state, revision: saved.revision };
-    const arrived = this.go(1);
-    if (!arrived) app.say(t('That was the last image here.'));
-    await arrived;
+    if (!(await this.go(1))) app.say(t('That was the last image here.'));
   }
 
   /** Again where the image was changed elsewhere in nothing that shows here; else its boxes are to be looked at first. */
@@ -231,9 +230,10 @@ class Labels {
   /** Adds what the previous image has, for pictures that resemble each other. */
   async repeatPrevious(): Promise<void> {
     const { image } = this;
-    const id = image && gallery.neighbour(image.id, -1);
+    if (!image) return;
+    const id = await app.attempt(() => gallery.before(image.id));
     const read = id === undefined ? undefined : await app.attempt(() => this.#read(id));
-    if (this.image?.id !== image?.id) return;
+    if (this.image?.id !== image.id) return;
     if (!read || read.boxes.length === 0) {
       if (id === undefined || read) app.say(t('There is no previous image with boxes.'));
       return;
@@ -244,10 +244,13 @@ class Labels {
       app.say(t('Some of the boxes reach beyond this image; they were cut at its edge or left out.'));
   }
 
-  /** Goes to the next or the previous image; resolves once it is shown. Undefined at the end. */
-  go(direction: 1 | -1): Promise<void> | undefined {
-    const next = this.image && gallery.neighbour(this.image.id, direction);
-    return next === undefined ? undefined : this.goTo(next);
+  /** Goes to the next or the previous image; resolves once it is shown. False where there is none. */
+  async go(direction: 1 | -1): Promise<boolean> {
+    const { image } = this;
+    const next = image && (await app.attempt(() => gallery.next(image.id, direction)));
+    if (next === undefined || this.image?.id !== image?.id) return false;
+    await this.goTo(next);
+    return true;
   }
 
   /** Goes to an image; resolves once it is shown, or cannot be. */

@@ -3,10 +3,14 @@ import { type } from '@orpc/contract';
 import { z } from 'zod';
 import { request } from './request.ts';
 
+/** Keys that differ from a preset, by action; none at all is a choice too. */
+const ownKeys = z.record(z.string().max(40), z.array(z.string().min(1).max(40)).max(8));
+
 const keySettings = z.strictObject({
   preset: z.enum(['studio', 'cvat']),
-  /** Keys that differ from the preset, by action; none at all is a choice too. */
-  own: z.record(z.string().max(40), z.array(z.string().min(1).max(40)).max(8)),
+  own: ownKeys,
+  /** What was changed in the preset that is not in use. */
+  kept: z.strictObject({ studio: ownKeys.optional(), cvat: ownKeys.optional() }).optional(),
 });
 export type KeySettings = z.infer<typeof keySettings>;
 

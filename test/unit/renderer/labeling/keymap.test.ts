@@ -34,6 +34,17 @@ describe('keymap', () => {
     expect(keymap.actionFor(press('j'))).toBeUndefined();
   });
 
+  it('keeps what was changed in a preset while the other one is in use', () => {
+    const changed = new Keymap(new Keymap().assigned('draw', 'R'));
+    const other = new Keymap(changed.withPreset('cvat'));
+    expect([other.shown('draw'), other.shown('repeat')]).toEqual(['N', 'Ctrl+B']);
+    const both = new Keymap(other.assigned('fit', 'U'));
+    const back = new Keymap(both.withPreset('studio'));
+    expect([back.shown('draw'), back.shown('repeat'), back.shown('fit')]).toEqual(['R', '', 'F']);
+    expect(new Keymap(back.withPreset('cvat')).shown('fit')).toBe('U');
+    expect(back.withPreset('studio')).toEqual(back.settings);
+  });
+
   it('follows the other preset', () => {
     const keymap = new Keymap({ preset: 'cvat', own: {} });
     expect(keymap.actionFor(press('n'))).toBe('draw');
