@@ -1,4 +1,5 @@
 // The composition root: the services of one open project behind the contract, for any door.
+import { randomUUID } from 'node:crypto';
 import { EventPublisher } from '@orpc/server';
 import type { Notice } from '../shared/contract.ts';
 import { bulkRoutes } from './routes/bulk.ts';
@@ -51,6 +52,7 @@ export function createBackend(shell: Shell = {}): Backend {
     shell.onNotice?.(notice);
   };
   const windows = new Set<string>();
+  const birth = randomUUID();
   const training = new LiveTraining(tell);
   const assistant = new Assistant({
     onSuggesting: (progress) => tell({ type: 'suggesting', progress }),
@@ -61,7 +63,18 @@ export function createBackend(shell: Shell = {}): Backend {
   const endWork = () => Promise.all([training.end(), assistant.end(), evaluating.end(), analyst.end()]);
   const workspace = new Workspace(endWork);
   return {
-    router: routerOf({ shell, workspace, training, assistant, evaluating, analyst, notices, windows, tell }),
+    router: routerOf({
+      shell,
+      workspace,
+      training,
+      assistant,
+      evaluating,
+      analyst,
+      notices,
+      windows,
+      birth,
+      tell,
+    }),
     open: async (dir) => {
       await workspace.open(dir);
       tell({ type: 'project', dir, session: '' });

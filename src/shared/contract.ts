@@ -84,6 +84,8 @@ export interface StartState {
   readonly recent: readonly RecentProject[];
   /** Names this window in what others are told. */
   readonly session: string;
+  /** Names the program that answers: one that was started again has another. */
+  readonly birth: string;
   /** Nothing was ever opened here: the window then opens the drawn sample. */
   readonly firstStart: boolean;
   /** Where new projects go unless another folder is chosen. */

@@ -88,19 +88,17 @@ export function journalOfImage(db: ReadableDb, imageId: number, most: number): J
   return db.read<JournalEntry>(sql).all(imageId, most);
 }
 
-/** Rows after `afterSeq` that changed boxes or states, of an image among others; newest first. */
-export function labelChanges(db: ReadableDb, imageId: number, afterSeq: number): number[] {
-  const sql = `SELECT seq FROM journal JOIN journal_image USING (seq) WHERE image_id = ? AND seq > ?
-    AND (instr(before, '"boxes":') > 0 OR instr(before, '"states":') > 0 OR instr(before, '"large":') > 0) ORDER BY seq DESC`;
-  return db
-    .read<{ seq: number }>(sql)
-    .all(imageId, afterSeq)
-    .map(({ seq }) => seq);
+/** The numbers of the rows after `afterSeq` that touched an image, newest first. */
+export function seqsOfImage(db: ReadableDb, imageId: number, afterSeq: number): number[] {
+  const sql = 'SELECT seq FROM journal_image WHERE image_id = ? AND seq > ? ORDER BY seq DESC';
+  const rows = db.read<{ seq: number }>(sql).all(imageId, afterSeq);
+  return rows.map(({ seq }) => seq);
 }
 
 /**
  * What stood of an image before a row: its state where the row changed that, and as JSON the pairs of id and box; null for
- * boxes that the row made, which may be those of other images too. `large` says where more boxes lie.
+ * boxes that the row made, which may be those of other images too. `large` says where more boxes lie. Undefined for a row
+ * that changed nothing of the kind.
  */
 export function labelsBefore(db: ReadableDb, seq: number, imageId: number) {
   const sql = `SELECT
@@ -109,6 +107,7 @@ export function labelsBefore(db: ReadableDb, seq: number, imageId: number) {
       (SELECT json_group_array(json(pair.value)) FROM json_each(before, '$.boxes') AS pair
         WHERE coalesce(json_extract(pair.value, '$[1].imageId'), :imageId) = :imageId) AS boxes,
       json_extract(before, '$.large') AS large
-    FROM journal WHERE seq = :seq`;
+    FROM journal WHERE seq = :seq
+      AND (instr(before, '"boxes":') > 0 OR instr(before, '"states":') > 0 OR instr(before, '"large":') > 0)`;
   return db.read<{ state: ImageState | null; boxes: string; large: string | null }>(sql).get({ seq, imageId });
 }

@@ -33,6 +33,8 @@ export interface Parts {
   readonly evaluating: Evaluating;
   readonly analyst: Analyst;
   readonly notices: EventPublisher<{ notice: Notice }>;
+  /** Names this program among those started before and after it. */
+  readonly birth: string;
   /** Sessions that listen: the windows that are open. */
   readonly windows: ReadonlySet<string>;
   readonly tell: (notice: Notice) => void;

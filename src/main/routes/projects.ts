@@ -6,7 +6,7 @@ import { wholePath } from '../services/typed-path.ts';
 import { os, type Parts, progressOf } from './parts.ts';
 
 export function projectRoutes(parts: Parts) {
-  const { workspace, shell, tell } = parts;
+  const { workspace, shell, birth, tell } = parts;
   const current = () => workspace.state().project?.id;
   /** Every window shows what is open now. */
   const changing = async (session: string, work: () => Promise<Project>): Promise<Project> => {
@@ -19,6 +19,7 @@ export function projectRoutes(parts: Parts) {
     state: os.projects.state.handler(({ context: { session } }) => ({
       ...workspace.state(),
       session,
+      birth,
       hasFolderDialog: shell.choosePath !== undefined,
       hasFileManager: shell.showFolder !== undefined,
     })),

@@ -109,10 +109,10 @@ export class Journal {
     return rows.journalOfImage(this.#db, imageId, most);
   }
 
-  /** What stood of an image before each change of its labels after `seq`, newest first: the way back to what stood then. */
+  /** What stood of an image before each row after `seq`, newest first: the way back to what stood then. */
   *before(imageId: number, seq: number): Generator<LabelsBefore> {
-    for (const change of rows.labelChanges(this.#db, imageId, seq)) {
-      const { state = null, boxes = '[]', large = null } = rows.labelsBefore(this.#db, change, imageId) ?? {};
+    for (const later of rows.seqsOfImage(this.#db, imageId, seq)) {
+      const { state = null, boxes = '[]', large = null } = rows.labelsBefore(this.#db, later, imageId) ?? {};
       const apart = large ? [...largeFacts(this.#db, JSON.parse(large) as LargeFacts, imageId)].flat() : [];
       const own = apart.filter(([, box]) => box === null || box.imageId === imageId);
       yield { state, boxes: [...ordered(JSON.parse(boxes) as BoxFact[]), ...own] };

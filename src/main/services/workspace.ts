@@ -49,7 +49,7 @@ export class Workspace {
     );
   }
 
-  state(): Omit<StartState, 'hasFolderDialog' | 'hasFileManager' | 'session'> {
+  state(): Omit<StartState, 'hasFolderDialog' | 'hasFileManager' | 'session' | 'birth'> {
     return {
       project: this.#project?.info() ?? null,
       recent: recentProjects(),

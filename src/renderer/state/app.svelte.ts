@@ -248,10 +248,11 @@ class App {
     void this.#listen(client);
   }
 
-  /** A backend that began anew is asked for the project that this window shows. */
+  /** A backend that began anew is asked for the project that this window shows; one that goes on had it closed. */
   async #reopen(): Promise<void> {
-    const { client, project } = this;
-    if (!project || (await client.projects.state()).project) return;
+    const { client, project, start } = this;
+    const now = await client.projects.state();
+    if (!project || now.project || now.birth === start?.birth) return;
     await this.attempt(() => client.projects.open({ dir: project.dir }));
   }
 

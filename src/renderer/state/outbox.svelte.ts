@@ -90,7 +90,7 @@ class Outbox {
 
   /** Goes on with what an earlier page of this tab could not store; opens its project where none is open. */
   async restore(): Promise<void> {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]') as readonly Kept[];
+    const kept = readKept();
     const ids = kept.flatMap(({ gestures }) => gestures.flatMap(({ put }) => put.map(({ id }) => id)));
     this.listener?.onGiven(Math.min(0, ...ids));
     for (const line of kept) this.#add(line.project, line.imageId, line.revision, line);
@@ -197,6 +197,15 @@ const ORIGINS: Readonly<Partial<Record<EditorGesture['name'], BoxOrigin>>> = {
   paste: 'copied',
   repeat: 'copied',
 };
+
+/** What an earlier page of this tab kept; nothing where that cannot be read. */
+function readKept(): readonly Kept[] {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT) ?? '[]') as readonly Kept[];
+  } catch {
+    return [];
+  }
+}
 
 function sent({ name, put, remove }: EditorGesture) {
   const fresh = { origin: ORIGINS[name] ?? 'drawn' };
