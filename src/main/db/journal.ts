@@ -109,5 +109,7 @@ export function labelsBefore(db: ReadableDb, seq: number, imageId: number) {
       json_extract(before, '$.large') AS large
     FROM journal WHERE seq = :seq
       AND (instr(before, '"boxes":') > 0 OR instr(before, '"states":') > 0 OR instr(before, '"large":') > 0)`;
-  return db.read<{ state: ImageState | null; boxes: string; large: string | null }>(sql).get({ seq, imageId });
+  return db
+    .read<{ state: ImageState | null; boxes: string; large: string | null }>(sql)
+    .get({ seq, imageId });
 }
