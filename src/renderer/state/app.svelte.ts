@@ -9,7 +9,6 @@ import { t } from '../words/words.ts';
 const VIEWS = ['welcome', 'images', 'label', 'train', 'evaluate', 'export'] as const;
 /** The list of projects is `welcome`, whether one is open or not. */
 export type View = (typeof VIEWS)[number];
-export type Theme = 'dark' | 'light';
 
 export interface Message {
   readonly id: number;
@@ -30,11 +29,6 @@ class App {
   view = $state<View>('welcome');
   /** The image of the label view. */
   imageId = $state<number>();
-  /** What the user chose: a theme, or whichever the system has. */
-  themeChoice = $state<Theme | 'system'>('system');
-  readonly #light = matchMedia('(prefers-color-scheme: light)');
-  systemTheme = $state<Theme>(this.#light.matches ? 'light' : 'dark');
-  readonly theme: Theme = $derived(this.themeChoice === 'system' ? this.systemTheme : this.themeChoice);
   messages = $state.raw<readonly Message[]>([]);
   /** Dialogs that are open, the topmost last. */
   dialogs = $state.raw<readonly symbol[]>([]);
@@ -202,27 +196,6 @@ class App {
     const known = VIEWS.find((view) => view === name);
     this.imageId = id === undefined ? undefined : Number(id);
     this.view = this.project ? (known ?? 'images') : 'welcome';
-  }
-
-  setTheme(choice: Theme | 'system'): void {
-    this.themeChoice = choice;
-    localStorage.setItem('theme', choice);
-    this.#showTheme();
-  }
-
-  /** The user's choice, or the system's, also when that changes. */
-  readTheme(): void {
-    const kept = localStorage.getItem('theme');
-    this.themeChoice = kept === 'light' || kept === 'dark' ? kept : 'system';
-    this.#light.addEventListener('change', ({ matches }) => {
-      this.systemTheme = matches ? 'light' : 'dark';
-      this.#showTheme();
-    });
-    this.#showTheme();
-  }
-
-  #showTheme(): void {
-    document.documentElement.dataset.theme = this.theme;
   }
 
   /** What was done goes by itself; what went wrong stays until it was read. */

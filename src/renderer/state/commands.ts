@@ -4,6 +4,7 @@ import { t, translated } from '../words/words.ts';
 import { app, type View } from './app.svelte.ts';
 import { act } from './label-actions.ts';
 import { settings } from './settings.svelte.ts';
+import { theme } from './theme.svelte.ts';
 import { trainCommands } from './train-commands.ts';
 import { openView, views } from './views.ts';
 
@@ -46,7 +47,7 @@ function ways(): Command[] {
     key: '',
     run: () => openView(view),
   }));
-  const theme = app.theme === 'dark' ? 'light' : 'dark';
+  const other = theme.shown === 'dark' ? 'light' : 'dark';
   return [
     ...(app.project ? go : []),
     ...(app.project
@@ -63,11 +64,11 @@ function ways(): Command[] {
     {
       id: 'theme',
       group: t('Window'),
-      text: theme === 'light' ? t('Use the light theme') : t('Use the dark theme'),
+      text: other === 'light' ? t('Use the light theme') : t('Use the dark theme'),
       key: '',
-      run: () => app.setTheme(theme),
+      run: () => theme.choose(other),
     },
-    ...(app.themeChoice === 'system'
+    ...(theme.choice === 'system'
       ? []
       : [
           {
@@ -75,7 +76,7 @@ function ways(): Command[] {
             group: t('Window'),
             text: t('Light or dark: as the system'),
             key: '',
-            run: () => app.setTheme('system'),
+            run: () => theme.choose('system'),
           },
         ]),
   ];

@@ -16,7 +16,7 @@ import type {
   Selector,
 } from '../../shared/evaluation.ts';
 import type { Split } from '../../shared/model.ts';
-import { troubleOf } from '../client.ts';
+import { troubleOf } from '../failures.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { suggestions } from './suggestions.svelte.ts';
