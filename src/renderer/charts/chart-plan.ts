@@ -77,10 +77,16 @@ export function chartsOfRun(known: ReadonlySet<string>): ChartPlan[] {
   })).filter(({ names }) => names.length > 0);
 }
 
+/** Metrics by which runs are told apart first. */
+const DECIDING: readonly string[] = ['AP', 'AP50', 'loss'];
+
+export function decides(name: string): boolean {
+  return DECIDING.includes(name);
+}
+
 /** The charts of several runs: one a metric, the ones that decide first. */
 export function chartsOfRuns(): ChartPlan[] {
-  const first = ['AP', 'AP50', 'loss'];
-  const rank = ({ id }: ChartPlan) => (first.includes(id) ? first.indexOf(id) : first.length);
+  const rank = ({ id }: ChartPlan) => (decides(id) ? DECIDING.indexOf(id) : DECIDING.length);
   return PLANS.flatMap((plan) =>
     plan.names.map((name) => ({ ...plan, id: name, title: titleOf(plan, name), names: [name] })),
   ).sort((a, b) => rank(a) - rank(b));

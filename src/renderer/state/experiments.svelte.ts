@@ -1,6 +1,7 @@
 // The runs as a list to compare: order, filter, which ones are laid over each other, and their curves.
 import { SvelteMap } from 'svelte/reactivity';
 import type { CurveData, RunSummary } from '../../shared/contract.ts';
+import { decides } from '../charts/chart-plan.ts';
 import { unpackedCurve } from '../charts/packed-curve.ts';
 import { freePlace } from '../charts/palette.ts';
 import { app } from './app.svelte.ts';
@@ -50,7 +51,7 @@ class Experiments {
   checked = $state.raw<ReadonlyMap<string, number>>(new Map());
   /** By metric, then by run, with the run's state when it was read. */
   readonly #read = new SvelteMap<string, ReadonlyMap<string, ReadCurve>>();
-  /** One reading at a time, so that the first chart need not wait for the last. */
+  /** What decides is read at once, the rest one after the other behind it, so that the first charts wait for no other. */
   #reading: Promise<unknown> = Promise.resolve();
   readonly listed = $derived(listed(training.runs, this.filter, this.order));
   readonly overlaid = $derived(
@@ -97,10 +98,10 @@ class Experiments {
     });
   }
 
-  /** Reads a metric of the overlaid runs that were not read since they changed, once what was wanted before is read. */
+  /** Reads a metric of the overlaid runs that were not read since they changed. */
   read(name: string): Promise<void> {
-    const reading = this.#reading.then(() => this.#readNow(name));
-    this.#reading = reading.catch(() => undefined);
+    const reading = decides(name) ? this.#readNow(name) : this.#reading.then(() => this.#readNow(name));
+    this.#reading = Promise.allSettled([this.#reading, reading]);
     return reading;
   }
 
