@@ -1,14 +1,13 @@
 // The two schemes of the window: app:// is its page, image:// the images of the open project and nothing else.
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { protocol } from 'electron';
 import { Problem, sentenceOf } from '../../shared/problem.ts';
 import type { Backend } from '../backend.ts';
 import { contentSecurityPolicy } from '../server/page-policy.ts';
 import { pageFile } from '../server/send-file.ts';
 import { root } from './environment.ts';
+import { fileBody } from './file-body.ts';
 
 const PAGE = join(root, 'out', 'renderer');
 export const PAGE_ORIGIN = 'app://studio';
@@ -53,13 +52,12 @@ export function servePictures(backend: Backend): void {
 async function fileResponse(file: string, type: string, headers: Record<string, string>): Promise<Response> {
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) return refused('There is no such file.');
-  const body = Readable.toWeb(createReadStream(file)) as ReadableStream;
   const common = {
     'Content-Type': type,
     'Content-Length': String(found.size),
     'X-Content-Type-Options': 'nosniff',
   };
-  return new Response(body, { headers: { ...common, ...headers } });
+  return new Response(await fileBody(file), { headers: { ...common, ...headers } });
 }
 
 function refused(sentence: string): Response {
