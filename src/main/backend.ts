@@ -27,6 +27,7 @@ import { LiveTraining } from './services/live-training.ts';
 import type { Picture } from './services/pictures.ts';
 import { Workspace } from './services/workspace.ts';
 
+export { writeDown } from './services/failures.ts';
 export { keepDoor, readDoor } from './services/kept-door.ts';
 export type { Picture } from './services/pictures.ts';
 

@@ -3,15 +3,17 @@ import './shell/environment.ts';
 import { resolve } from 'node:path';
 import { app, BrowserWindow, dialog, session, shell } from 'electron';
 import { sentenceOf } from '../shared/problem.ts';
-import { type Backend, createBackend } from './backend.ts';
+import { type Backend, createBackend, writeDown } from './backend.ts';
 import { setMenu } from './shell/menu.ts';
 import { limitPermissions } from './shell/permissions.ts';
 import { connectWindows } from './shell/ports.ts';
 import { claimSchemes, servePage, servePictures } from './shell/protocols.ts';
 import { guardClosing, mayLeave, showAgain, watchTraining } from './shell/training-watch.ts';
+import { tellUnforeseen } from './shell/unforeseen.ts';
 import { openWindow } from './shell/window.ts';
 
 claimSchemes();
+tellUnforeseen(writeDown);
 
 // told to the instance that is there: of its arguments Electron keeps no order
 if (app.requestSingleInstanceLock({ project: namedProject() ?? null })) {
@@ -48,8 +50,9 @@ async function start(): Promise<void> {
     else showAgain();
     if (project !== null && mayLeave(BrowserWindow.getAllWindows()[0])) void openNamed(backend, project);
   };
+  // told by another version, perhaps: anything may come
   app.on('second-instance', (_event, _argv, _folder, asked) =>
-    comeBack((asked as { project: string | null }).project),
+    comeBack((asked as { project?: string | null } | undefined)?.project ?? null),
   );
   app.on('activate', () => comeBack(null));
   app.on('window-all-closed', () => {

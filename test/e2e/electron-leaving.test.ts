@@ -34,7 +34,7 @@ it.skipIf(!program)('comes back by itself where it is started while it pauses an
     const gone = new Promise((resolve) => electron.process().once('exit', resolve));
     await electron.evaluate(({ app, BrowserWindow }) => {
       app.once('before-quit', () => {
-        for (let i = 0; i < 2; i++) app.emit('second-instance');
+        for (let i = 0; i < 2; i++) app.emit('second-instance', {}, [], '', { project: null });
       });
       BrowserWindow.getAllWindows()[0]?.close();
     });

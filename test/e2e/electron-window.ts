@@ -122,7 +122,7 @@ export async function openWindow(
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  watchForFailures(page, complaints);
+  watchForFailures(page, complaints, () => said);
   return {
     electron,
     page,

@@ -126,6 +126,36 @@ describe.skipIf(!program)('the Electron window', () => {
       expect(await state(name)).not.toBe('granted');
   });
 
+  it('takes it that pictures are given up while they come', async () => {
+    const source = await page.locator('img[src*="thumbnail"]').first().getAttribute('src');
+    const query = source?.split('?')[1] ?? '';
+    await page.evaluate(`(async () => {
+      for (let i = 0; i < 400; i++) {
+        const picture = new Image();
+        picture.src = 'image://project/image/' + (1 + i % 60) + '?${query}&again=' + i;
+        await new Promise((done) => setTimeout(done, i % 8));
+        picture.src = '';
+      }
+    })()`);
+    expect(window.said()).not.toContain('somewhere in the program');
+  });
+
+  it('goes on after an error that nobody foresaw, and says where it is written', async () => {
+    await electron.evaluate(({ dialog }) => {
+      dialog.showMessageBox = (async (options: { detail: string }) => {
+        process.stderr.write(`told: ${options.detail}\n`);
+        return { response: 0, checkboxChecked: false };
+      }) as unknown as typeof dialog.showMessageBox;
+      setTimeout(() => {
+        throw new Error('nobody foresaw this');
+      });
+    });
+    await expect.poll(() => window.said()).toMatch(/nobody foresaw this[\s\S]*told: .*errors\.log/);
+    await page.evaluate('location.hash = "#/train"');
+    await page.getByRole('button', { name: /^Fine-tune/ }).waitFor();
+    await page.evaluate('location.hash = "#/images"');
+  });
+
   it('reads pictures with one GLib, not now with its own, now with the system’s', () => {
     expect(window.said()).not.toContain('GLib');
   });
