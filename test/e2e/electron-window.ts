@@ -122,6 +122,7 @@ export async function openWindow(
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
   watchForFailures(page, complaints, () => said);
   return {
     electron,

@@ -46,7 +46,7 @@ export async function openStudio(executablePath: string, project?: string, kept?
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`);
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
   watchForFailures(page, complaints);
   await page.goto(server.link);
   return {
