@@ -87,13 +87,16 @@ async function virtualScreen(): Promise<{ name: string; process: ChildProcess }>
   return { name: `:${number}`, process: xvfb };
 }
 
-/**
- * Opens the window of `application` (a script for `program`, or an installed application of its own) with folders of its
- * own, or with those in `kept`, which stays when the window is closed.
- */
+/** A script for an Electron, or an installed application with one of its own. */
+export interface Application {
+  readonly executable?: string;
+  readonly script?: string;
+}
+
+/** Opens the window of `application` with folders of its own, or with those in `kept`, which stays when it is closed. */
 export async function openWindow(
   program: ElectronProgram,
-  application: { readonly executable?: string; readonly script?: string },
+  application: Application,
   kept?: string,
 ): Promise<ElectronWindow> {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'ddod-electron-'));
@@ -120,7 +123,7 @@ export async function openWindow(
   const page = await electron.firstWindow();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
   watchForFailures(page, complaints, () => said);
