@@ -27,6 +27,8 @@ export interface ElectronWindow {
 }
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
+/** A training that is paused on the way is part of it. */
+const MOST_CLOSING_MS = 90_000;
 const XVFB = '/usr/bin/Xvfb';
 const SET_UP = join(root, '../shared/electron/setup.sh');
 
@@ -93,6 +95,16 @@ export interface Application {
   readonly script?: string;
 }
 
+/** Closes the program; one that does not answer is ended by force, and the test told so instead of waiting with it. */
+async function ended(electron: ElectronApplication): Promise<void> {
+  const stuck = AbortSignal.timeout(MOST_CLOSING_MS);
+  const force = () => electron.process().kill('SIGKILL');
+  stuck.addEventListener('abort', force);
+  await electron.close();
+  stuck.removeEventListener('abort', force);
+  if (stuck.aborted) throw new Error('Electron did not end when it was closed.');
+}
+
 /** Opens the window of `application` with folders of its own, or with those in `kept`, which stays when it is closed. */
 export async function openWindow(
   program: ElectronProgram,
@@ -139,7 +151,7 @@ export async function openWindow(
         other.once('close', () => done());
       }),
     close: async () => {
-      await electron.close();
+      await ended(electron);
       screen?.process.kill();
       if (kept === undefined) rmSync(folder, { recursive: true, force: true });
     },
