@@ -48,7 +48,7 @@ async function start(): Promise<void> {
     }
     if (BrowserWindow.getAllWindows().length === 0) guardClosing(openWindow());
     else showAgain();
-    if (project !== null && mayLeave(BrowserWindow.getAllWindows()[0])) void openNamed(backend, project);
+    if (project !== null) void leaveFor(backend, project);
   };
   // told by another version, perhaps: anything may come
   app.on('second-instance', (_event, _argv, _folder, asked) =>
@@ -99,12 +99,17 @@ function sayComingBack(): void {
   });
 }
 
+async function leaveFor(backend: Backend, project: string): Promise<void> {
+  if (await mayLeave(BrowserWindow.getAllWindows()[0])) await openNamed(backend, project);
+}
+
 /** A project that cannot be opened is no reason to stay closed: the window offers others. */
 async function openNamed(backend: Backend, dir: string): Promise<void> {
   try {
     await backend.open(dir);
   } catch (error) {
-    dialog.showErrorBox('The project cannot be opened', sentenceOf(error));
+    const message = 'The project cannot be opened';
+    void dialog.showMessageBox({ type: 'error', message, detail: sentenceOf(error), buttons: ['OK'] });
   }
 }
 

@@ -23,14 +23,18 @@ it.skipIf(!program)('comes back by itself where it is started while it pauses an
     );
     expect(titles).toEqual([expect.stringMatching(/^\d+ %.*Sample cells/)]);
     await electron.evaluate(({ app, dialog }) => {
-      // the second button: pause and quit
-      dialog.showMessageBoxSync = () => 1;
-      dialog.showMessageBox = (async (options: { message: string }) => {
-        process.stderr.write(`told: ${options.message}\n`);
-        return { response: 0, checkboxChecked: false };
+      // cancel, then: pause and quit
+      const answers = [2, 1];
+      dialog.showMessageBox = (async (...args: { message: string }[]) => {
+        const message = args.at(-1)?.message ?? '';
+        process.stderr.write(`told: ${message}\n`);
+        return { response: message === 'A training is going on.' ? answers.shift() : 0 };
       }) as unknown as typeof dialog.showMessageBox;
       app.relaunch = () => void process.stderr.write('opens again\n');
     });
+    await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await expect.poll(() => window.said()).toContain('told: A training is going on.');
+    await expect.poll(() => page.title()).toMatch(/^\d+ %/);
     const gone = new Promise((resolve) => electron.process().once('exit', resolve));
     await electron.evaluate(({ app, BrowserWindow }) => {
       app.once('before-quit', () => {
@@ -39,7 +43,11 @@ it.skipIf(!program)('comes back by itself where it is started while it pauses an
       BrowserWindow.getAllWindows()[0]?.close();
     });
     await gone;
-    expect(window.said().match(/told: .*/g)).toEqual(['told: DDOD Studio is just ending.']);
+    expect(window.said().match(/told: .*/g)).toEqual([
+      'told: A training is going on.',
+      'told: A training is going on.',
+      'told: DDOD Studio is just ending.',
+    ]);
     expect(window.said()).toContain('opens again');
   } finally {
     await window.close().catch(() => undefined);

@@ -4,6 +4,7 @@ import { app, BrowserWindow, dialog, Notification, powerSaveBlocker } from 'elec
 import type { LiveRun, Notice, RunSummary } from '../../shared/contract.ts';
 
 const TITLE = 'DDOD Studio';
+const GOING_ON = 'A training is going on.';
 const NOTHING = -1;
 
 let live: LiveRun | null = null;
@@ -19,41 +20,62 @@ export function watchTraining(notice: Notice): void {
   else if (notice.type === 'run-ended') ended(notice.run);
 }
 
-/** Asks before the last window is closed while something trains; closing it may let the training go on unseen. */
+/**
+ * Asks before the last window is closed while something trains; closing it may let the training go on unseen. While the
+ * question stands, this process goes on with the training and with what is drawn.
+ */
 export function guardClosing(window: BrowserWindow): void {
+  let answered = false;
+  let asking = false;
   window.on('close', (event) => {
-    if (live === null || unseen || BrowserWindow.getAllWindows().length > 1) return;
-    const choice = dialog.showMessageBoxSync(window, {
-      type: 'question',
-      message: 'A training is going on.',
-      detail:
-        'It can go on without the window. Paused, it keeps what it has learned; resume it the next time.',
-      buttons: ['Go on training', 'Pause and quit', 'Cancel'],
-      defaultId: 0,
-      cancelId: 2,
-    });
-    if (choice === 1) return;
+    if (live === null || unseen || answered || BrowserWindow.getAllWindows().length > 1) return;
     event.preventDefault();
-    if (choice === 2) return;
-    unseen = true;
-    window.hide();
+    if (asking) return;
+    asking = true;
+    void howToClose(window).then((how) => {
+      asking = false;
+      if (how === 'stay' || window.isDestroyed()) return;
+      // it may have ended while the question stood
+      if (how === 'unseen' && live !== null) return hide(window);
+      answered = true;
+      window.close();
+    });
   });
 }
 
-/** Asks before another project is opened while something trains in this one. */
-export function mayLeave(window: BrowserWindow | undefined): boolean {
-  if (live === null) return true;
-  const question = {
+async function howToClose(window: BrowserWindow): Promise<'unseen' | 'pause' | 'stay'> {
+  const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: 'A training is going on.',
+    message: GOING_ON,
+    detail: 'It can go on without the window. Paused, it keeps what it has learned; resume it the next time.',
+    buttons: ['Go on training', 'Pause and quit', 'Cancel'],
+    defaultId: 0,
+    cancelId: 2,
+  });
+  return (['unseen', 'pause'] as const)[response] ?? 'stay';
+}
+
+function hide(window: BrowserWindow): void {
+  unseen = true;
+  window.hide();
+}
+
+/** Asks before another project is opened while something trains in this one. */
+export async function mayLeave(window: BrowserWindow | undefined): Promise<boolean> {
+  if (live === null) return true;
+  const options = {
+    type: 'question' as const,
+    message: GOING_ON,
     detail:
       'Another project was asked for, and one is open at a time. Paused, the training keeps what it has learned; resume it the next time.',
     buttons: ['Pause and open the other', 'Stay here'],
     defaultId: 0,
     cancelId: 1,
-  } as const;
-  const options = { ...question, buttons: [...question.buttons] };
-  return (window ? dialog.showMessageBoxSync(window, options) : dialog.showMessageBoxSync(options)) === 0;
+  };
+  const { response } = await (window
+    ? dialog.showMessageBox(window, options)
+    : dialog.showMessageBox(options));
+  return response === 0;
 }
 
 /** Shows the window, closed on a training or hidden behind others. */
