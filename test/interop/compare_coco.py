@@ -29,7 +29,7 @@ def theirs(gt: str, dt: str) -> dict[str, float]:
 
 
 def ours(gt: str, dt: str) -> dict[str, float]:
-    command = ["node", "scripts/ddod.mjs", "eval", "--gt", gt, "--dt", dt, "--json"]
+    command = ["node", "scripts/ddod.mjs", "eval", "--gt", str(Path(gt).resolve()), "--dt", str(Path(dt).resolve()), "--json"]
     found = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
     # pycocotools says -1 where there is nothing to measure
     return {name: -1 if found[name] is None else found[name] for name in NAMES}

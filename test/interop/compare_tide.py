@@ -46,7 +46,7 @@ def theirs(gt: str, dt: str) -> dict[str, float]:
 
 
 def ours(gt: str, dt: str) -> dict[str, float]:
-    command = ["node", "scripts/ddod.mjs", "eval", "--gt", gt, "--dt", dt, "--json"]
+    command = ["node", "scripts/ddod.mjs", "eval", "--gt", str(Path(gt).resolve()), "--dt", str(Path(dt).resolve()), "--json"]
     tide = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)["tide"]
     counts = {f"{kind} count": count for kind, count in tide["counts"].items()}
     extra = {name: tide[name] for name in ("falsePositives", "falseNegatives")}
