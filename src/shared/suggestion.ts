@@ -23,6 +23,8 @@ export interface LabelledRect extends Rect {
 
 /** Overlap with a label of its class above which a suggestion says nothing new. */
 export const SAME_OBJECT = 0.5;
+/** Overlap with a label of another class from which both are about one object, and a person has to say which class it is. */
+const SAME_SPOT = 0.8;
 /** Part of a suggestion inside an ignored region above which it is not shown. */
 const MOSTLY_IGNORED = 0.5;
 
@@ -33,6 +35,32 @@ export function openSuggestions<S extends Rect & { readonly classId: number; rea
   score: number,
 ): S[] {
   return suggestions.filter((one) => one.score >= score && !labels.some((label) => answers(label, one)));
+}
+
+/** Those that become labels together: what accepting them one by one makes, best first, but none where the class is in doubt. */
+export function acceptableTogether<S extends Rect & { readonly classId: number; readonly score: number }>(
+  suggestions: readonly S[],
+  labels: readonly LabelledRect[],
+): S[] {
+  const taken: S[] = [];
+  const all: LabelledRect[] = [...labels];
+  for (const one of [...suggestions].sort((a, b) => b.score - a.score)) {
+    if (all.some((label) => answers(label, one) || clashes(label, one))) continue;
+    taken.push(one);
+    all.push({
+      x: one.x,
+      y: one.y,
+      width: one.width,
+      height: one.height,
+      classId: one.classId,
+      ignore: false,
+    });
+  }
+  return taken;
+}
+
+function clashes(label: LabelledRect, suggestion: Rect & { readonly classId: number }): boolean {
+  return !label.ignore && label.classId !== suggestion.classId && iou(label, suggestion) >= SAME_SPOT;
 }
 
 function answers(label: LabelledRect, suggestion: Rect & { readonly classId: number }): boolean {

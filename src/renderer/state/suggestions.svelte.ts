@@ -3,7 +3,7 @@
 import { contains, type Point } from '../../shared/box.ts';
 import type { ImageSuggestions, ModelChoice, SuggestingProgress } from '../../shared/contract/suggestions.ts';
 import type { Notice } from '../../shared/contract.ts';
-import { openSuggestions, type Suggestion } from '../../shared/suggestion.ts';
+import { acceptableTogether, openSuggestions, type Suggestion } from '../../shared/suggestion.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { labels } from './labels.svelte.ts';
@@ -41,6 +41,8 @@ class Suggestions {
   readonly open: readonly Suggestion[] = $derived(
     openSuggestions(this.shown.suggestions, this.#boxes, this.score),
   );
+  /** Those that Accept all takes: overlapping finds of one object make one label. */
+  readonly together: readonly Suggestion[] = $derived(acceptableTogether(this.open, this.#boxes));
   readonly #hovered = $derived.by(() => {
     void labels.version;
     const { pointer, camera, dragging } = labels.editor;
@@ -177,8 +179,10 @@ class Suggestions {
     else await this.#take(suggestion ? [suggestion] : []);
   }
 
-  acceptAll(): Promise<void> {
-    return this.#take(this.open);
+  async acceptAll(): Promise<void> {
+    if (this.together.length === 0 && this.open.length > 0)
+      app.say(t('What is left lies on labels of another class: look at it one by one.'));
+    await this.#take(this.together);
   }
 
   async reject(suggestion = this.current): Promise<void> {

@@ -9,7 +9,7 @@ import {
   uncertaintyOf,
 } from '../../../src/main/services/ranking.ts';
 import type { LabelledRect, Suggestion } from '../../../src/shared/suggestion.ts';
-import { openSuggestions } from '../../../src/shared/suggestion.ts';
+import { acceptableTogether, openSuggestions } from '../../../src/shared/suggestion.ts';
 
 const names = ['', 'RBC', 'WBC'];
 const nameOf = (id: number) => names[id] ?? '?';
@@ -30,12 +30,15 @@ const find = (x: number, score: number, classId = 1): Suggestion => ({
   classId,
   score,
 });
-const anyFind = fc.record({
+const anyRect = {
   id: fc.nat(),
   x: fc.integer({ min: 0, max: 200 }),
   y: fc.integer({ min: 0, max: 200 }),
   width: fc.integer({ min: 1, max: 60 }),
   height: fc.integer({ min: 1, max: 60 }),
+};
+const anyFind = fc.record({
+  ...anyRect,
   classId: fc.constantFrom(1, 2),
   score: fc.double({ min: 0, max: 1, noNaN: true }),
 });
@@ -55,6 +58,38 @@ describe('open suggestions', () => {
         expect(openSuggestions(finds, accepted, score)).toEqual([]);
       }),
     );
+  });
+});
+
+describe('suggestions accepted together', () => {
+  const scores = fc.double({ min: 0, max: 1, noNaN: true });
+  /** Takes the best that is open, again and again, as a person does by Y. */
+  function oneByOne(finds: readonly Suggestion[]): Suggestion[] {
+    const taken: Suggestion[] = [];
+    for (;;) {
+      const labels = taken.map((one) => ({ ...one, ignore: false }));
+      const [best] = openSuggestions(finds, labels, 0).sort((a, b) => b.score - a.score);
+      if (!best) return taken;
+      taken.push(best);
+    }
+  }
+
+  it('make one label of finds that overlap, the best of them', () => {
+    const finds = [find(0, 0.4), find(3, 0.9), find(6, 0.7), find(100, 0.3)];
+    expect(acceptableTogether(finds, []).map(({ x }) => x)).toEqual([3, 100]);
+  });
+
+  it('are those that are accepted one by one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ ...anyRect, classId: fc.constant(1), score: scores })), (finds) => {
+        expect(acceptableTogether(finds, [])).toEqual(oneByOne(finds));
+      }),
+    );
+  });
+
+  it('are none on almost the same place as a label of another class, or as each other', () => {
+    const finds = [find(0, 0.9, 2), find(101, 0.8), find(100, 0.7, 2), find(200, 0.6, 2)];
+    expect(acceptableTogether(finds, [label(1), label(208)]).map(({ x }) => x)).toEqual([101, 200]);
   });
 });
 
