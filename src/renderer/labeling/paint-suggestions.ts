@@ -8,8 +8,8 @@ export interface SuggestionScene {
   readonly camera: Camera;
   readonly suggestions: readonly Suggestion[];
   readonly classes: ReadonlyMap<number, { readonly name: string; readonly colour: string }>;
-  /** The one that the keys are about. */
-  readonly currentId: number | undefined;
+  /** Those that the keys are about, or that were asked for. */
+  readonly markedIds: readonly (number | undefined)[];
   readonly showNames: boolean;
 }
 
@@ -18,12 +18,11 @@ const FONT = '11px system-ui, sans-serif';
 /** Suggestions smaller than this on the screen bear no name. */
 const NAMED_SIDE = 22;
 
-/** Paints all suggestions, the current one last; the context is in CSS pixels. */
+/** Paints all suggestions, the marked ones last; the context is in CSS pixels. */
 export function paintSuggestions(context: CanvasRenderingContext2D, scene: SuggestionScene): void {
-  const { suggestions, currentId } = scene;
-  for (const one of suggestions) if (one.id !== currentId) paintOne(context, scene, one, false);
-  const current = suggestions.find(({ id }) => id === currentId);
-  if (current) paintOne(context, scene, current, true);
+  const isMarked = ({ id }: Suggestion) => scene.markedIds.includes(id);
+  for (const one of scene.suggestions) if (!isMarked(one)) paintOne(context, scene, one, false);
+  for (const one of scene.suggestions) if (isMarked(one)) paintOne(context, scene, one, true);
 }
 
 /** Where a rectangle of the image is on the screen. */
@@ -36,27 +35,27 @@ function paintOne(
   context: CanvasRenderingContext2D,
   scene: SuggestionScene,
   suggestion: Suggestion,
-  isCurrent: boolean,
+  marked: boolean,
 ): void {
   const { camera, classes, showNames } = scene;
   const at = onScreen(camera, suggestion);
   const look = classes.get(suggestion.classId) ?? { name: 'unknown', colour: '#808080' };
-  if (isCurrent) {
+  if (marked) {
     context.fillStyle = look.colour;
     context.globalAlpha = 0.16;
     context.fillRect(at.x, at.y, at.width, at.height);
     context.globalAlpha = 1;
   }
-  context.lineWidth = isCurrent ? 4 : 3;
+  context.lineWidth = marked ? 4 : 3;
   context.strokeStyle = 'rgb(0 0 0 / 0.5)';
   context.setLineDash(DASH);
   context.strokeRect(at.x, at.y, at.width, at.height);
-  context.lineWidth = isCurrent ? 2.5 : 1.5;
+  context.lineWidth = marked ? 2.5 : 1.5;
   context.strokeStyle = look.colour;
   context.strokeRect(at.x, at.y, at.width, at.height);
   context.setLineDash([]);
   const isLarge = Math.min(at.width, at.height) >= NAMED_SIDE;
-  if (isCurrent || (showNames && isLarge))
+  if (marked || (showNames && isLarge))
     paintTag(context, `${look.name} ${suggestion.score.toFixed(2)}`, look.colour, at);
 }
 

@@ -30,8 +30,10 @@ class Labels {
   /** Grows with every change of the editor, which is not reactive itself. */
   version = $state(0);
   drawn = $state(0);
-  /** What a model found where nothing is labelled, of an example that was opened. */
+  /** What a model found, of an example that was opened. */
   pointed = $state.raw<Suggestion>();
+  /** It lies where nothing is labelled, so that a label may be made of it. */
+  asksForLabel = $state(false);
   readonly editor = new Editor({
     onGesture: (gesture) => this.#push(gesture),
     // effects that move the editor must not wait for what they change
@@ -139,17 +141,17 @@ class Labels {
       iou(box, place) > SAME_PLACE && (label !== null || box.classId === place.classId);
     const box = this.editor.boxes.find((own) => own.id === label?.boxId) ?? this.editor.boxes.find(there);
     if (box) this.editor.select(box.id);
-    else this.#point(detection);
+    this.pointed = detection ? { id: 0, ...detection } : undefined;
+    this.asksForLabel = box === undefined;
+    if (!box) this.#sayUnlabelled();
     // once the canvas knows its size
     requestAnimationFrame(() => this.editor.camera.lookAt(place));
   }
 
-  /** Shows what was found where nothing is labelled, until something else is done. */
-  #point(detection: WantedBox['detection']): void {
-    this.pointed = detection ? { id: 0, ...detection } : undefined;
+  #sayUnlabelled(): void {
     const key = settings.keymap.shown('acceptSuggestion');
     app.say(
-      detection
+      this.pointed
         ? t('No box is labelled here; {key} makes one of what the model found.', { key })
         : t('No box is labelled here.'),
     );

@@ -52,7 +52,9 @@ class Suggestions {
   });
   /** The one that Accept and Reject are about: what an example points at, what is chosen, or else the best. */
   readonly current = $derived(
-    labels.pointed ?? this.open.find(({ id }) => id === this.#chosenId) ?? this.open[0],
+    (labels.asksForLabel ? labels.pointed : undefined) ??
+      this.open.find(({ id }) => id === this.#chosenId) ??
+      this.open[0],
   );
   /** All that is drawn. */
   readonly drawn = $derived(labels.pointed ? [...this.open, labels.pointed] : this.open);
@@ -187,7 +189,7 @@ class Suggestions {
 
   async reject(suggestion = this.current): Promise<void> {
     const [imageId, project] = [this.#imageId, app.project?.id];
-    const isPointed = suggestion === labels.pointed;
+    const isPointed = suggestion !== undefined && suggestion === labels.pointed;
     labels.pointed = undefined;
     if (isPointed || !suggestion || imageId === undefined || project === undefined) return;
     this.#goOn(suggestion);
