@@ -62,10 +62,12 @@ export interface Figures {
   readonly thresholds: ThresholdCounts;
   /** The score threshold of highest F1. */
   readonly bestThreshold: number;
+  /** Of all detections, which the errors count; 0 where there is none. */
+  readonly lowestScore: number;
   readonly errors: ErrorCosts;
 }
 
-/** [(K + 1) * (K + 1)] rows: what is labelled, last "nothing"; columns: what is detected, last "missed". */
+/** [(K + 1) * (K + 1)] rows: what is labelled, last "no match"; columns: what is detected, last "missed". */
 export type ConfusionCounts = readonly number[];
 
 /** The boxes behind a figure. `score`: detections below it do not count. `classId`: of one class; of all where left out. */
@@ -79,7 +81,7 @@ export type Selector =
     }
   /** Detections of a class, those nearest to a score first. */
   | { readonly kind: 'point'; readonly classId: number; readonly score: number }
-  /** A cell of the confusion matrix; null: nothing labelled there, or nothing detected. */
+  /** A cell of the confusion matrix; null: no label matches, or nothing is detected. */
   | {
       readonly kind: 'cell';
       readonly labelled: number | null;
@@ -131,6 +133,8 @@ export interface Example {
   /** It lies in an ignored region and costs nothing. */
   readonly excused: boolean;
   readonly label: (Rect & { readonly boxId: number; readonly classId: number }) | null;
+  /** Other labels in sight of these two. */
+  readonly beside: readonly (Rect & { readonly classId: number })[];
   readonly detection: (Rect & { readonly classId: number; readonly score: number }) | null;
   /** Of the two that are shown; 0 where there is but one. */
   readonly iou: number;

@@ -43,6 +43,7 @@ export class Analysis {
       metrics,
       thresholds: plain(all),
       bestThreshold: bestThreshold(all),
+      lowestScore: input.dt.scores.length === 0 ? 0 : input.dt.scores.reduce((a, b) => Math.min(a, b)),
       errors: { ...errorBudget(input, this.#outcomes), counts: countErrors(this.#outcomes) },
       classes: classIds.map((id, k) => ({
         id,

@@ -1,10 +1,12 @@
 // The boxes behind a figure: each as an example with its image, its label and its detection, a page at a time.
 import type { Example, Examples, Selector } from '../../../shared/evaluation.ts';
+import { exampleView } from '../../../shared/example-view.ts';
 import type { Rect } from '../../../shared/model.ts';
 import { iouThresholds } from './coco-matching.ts';
 import type { LabelledScene } from './labelled-scene.ts';
-import { followDetections, type Outcomes, usualRules } from './outcomes.ts';
+import { followDetections, isIgnored, type Outcomes, usualRules } from './outcomes.ts';
 import { type Pair, Pairs } from './pairs.ts';
+import { rowsByImage } from './rows.ts';
 
 /** Examples that are told at once. */
 export const PAGE = 60;
@@ -18,6 +20,8 @@ export class ExampleFinder {
   /** At IoU .5, from which on a box counts as found. */
   readonly pairs: Pairs;
   #tight: Pairs | undefined;
+  /** Labelled rows of each image. */
+  #labelled: readonly Int32Array[] | undefined;
   /** What was asked for last: its next page is likely to be asked for. */
   #last: { readonly key: string; readonly pairs: readonly Placed[] } | undefined;
 
@@ -35,27 +39,42 @@ export class ExampleFinder {
   }
 
   example(pair: Placed): Example {
-    const { input, imageIds, boxIds, classIds } = this.#scene;
-    const { detection, label, outcome, excused, image = this.pairs.imageOf(pair) } = pair;
-    const classOf = (rows: Int32Array, row: number) => classIds[rows[row] ?? 0] ?? 0;
-    const labelled = {
-      ...rectOf(input.gt.boxes, label),
-      boxId: boxIds[label] ?? 0,
-      classId: classOf(input.gt.classIndex, label),
-    };
-    const detected = {
-      ...rectOf(input.dt.boxes, detection),
-      classId: classOf(input.dt.classIndex, detection),
-      score: input.dt.scores[detection] ?? 0,
-    };
+    const { imageIds } = this.#scene;
+    const { outcome, excused, image = this.pairs.imageOf(pair) } = pair;
+    const [label, detection] = [this.#labelOf(pair.label), this.#detectionOf(pair.detection)];
+    const view = exampleView([label, detection].filter((box) => box !== null));
+    const beside = view ? this.#labelsIn(image, view).filter((row) => row !== pair.label) : [];
     return {
       imageId: imageIds[image] ?? 0,
       outcome,
       excused,
-      label: label < 0 ? null : labelled,
-      detection: detection < 0 ? null : detected,
+      label,
+      detection,
+      beside: beside.map((row) => this.#placed('gt', row)),
       iou: this.pairs.iouOf(pair),
     };
+  }
+
+  #labelOf(row: number): Example['label'] {
+    return row < 0 ? null : { ...this.#placed('gt', row), boxId: this.#scene.boxIds[row] ?? 0 };
+  }
+
+  #detectionOf(row: number): Example['detection'] {
+    if (row < 0) return null;
+    return { ...this.#placed('dt', row), score: this.#scene.input.dt.scores[row] ?? 0 };
+  }
+
+  #placed(kind: 'gt' | 'dt', row: number): Rect & { readonly classId: number } {
+    const { boxes, classIndex } = this.#scene.input[kind];
+    return { ...rectOf(boxes, row), classId: this.#scene.classIds[classIndex[row] ?? 0] ?? 0 };
+  }
+
+  /** Labels that a part of an image shows, at least at its rim. */
+  #labelsIn(image: number, view: Rect): number[] {
+    const { input } = this.#scene;
+    this.#labelled ??= rowsByImage(input.gt, input.numImages);
+    const rows = [...(this.#labelled[image] ?? [])];
+    return rows.filter((row) => !isIgnored(input, row) && overlaps(rectOf(input.gt.boxes, row), view));
   }
 
   #select(selector: Selector): readonly Placed[] {
@@ -95,7 +114,11 @@ export class ExampleFinder {
   }
 }
 
+function overlaps(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
 function rectOf(boxes: Float64Array, row: number): Rect {
-  const [x = 0, y = 0, width = 0, height = 0] = row < 0 ? [] : boxes.subarray(row * 4, row * 4 + 4);
+  const [x = 0, y = 0, width = 0, height = 0] = boxes.subarray(row * 4, row * 4 + 4);
   return { x, y, width, height };
 }

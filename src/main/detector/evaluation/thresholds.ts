@@ -63,7 +63,7 @@ export interface Confusion {
   readonly object: Int32Array;
   /** [G] the detection each box is paired with, -1 where it is missed, -2 where it does not count */
   readonly detection: Int32Array;
-  /** [(K + 1) * (K + 1)] rows: what is labelled, last "nothing"; columns: what is detected, last "missed" */
+  /** [(K + 1) * (K + 1)] rows: what is labelled, last "no match"; columns: what is detected, last "missed" */
   readonly counts: Int32Array;
 }
 

@@ -1,5 +1,11 @@
 // How figures and errors are put into words.
-import type { ErrorKind, Example, ExampleOutcome, ThresholdCounts } from '../../../shared/evaluation.ts';
+import type {
+  ClassFigures,
+  ErrorKind,
+  Example,
+  ExampleOutcome,
+  ThresholdCounts,
+} from '../../../shared/evaluation.ts';
 import { type Message, msg } from '../../words/message.ts';
 import { t, translated } from '../../words/words.ts';
 
@@ -34,7 +40,7 @@ const outcomeWords: Readonly<Record<ExampleOutcome, Message>> = {
   found: msg('right'),
   below: msg('found below the threshold'),
   later: msg('found later'),
-  unmatched: msg('no box there at IoU .5'),
+  unmatched: msg('matches no label at IoU .5'),
   empty: msg('no box'),
   Cls: msg('wrong class'),
   Loc: msg('badly placed'),
@@ -64,6 +70,25 @@ function saidOf(
   const shown = detection ?? label;
   const what = translated(outcomeWords[outcome]);
   return shown ? t('{name}, {outcome}', { name: nameOf(shown.classId), outcome: what }) : what;
+}
+
+/** From so many boxes on, a class that is almost never found is no accident. */
+const ENOUGH_BOXES = 5;
+const ALMOST_NEVER = 0.1;
+
+/** Classes that are almost never found at a threshold, those with most boxes first: what they cost is their whole AP. */
+export function hardlyFound(
+  classes: readonly Pick<ClassFigures, 'id' | 'name' | 'thresholds'>[],
+  threshold: number,
+): { readonly id: number; readonly name: string; readonly found: number; readonly wanted: number }[] {
+  return classes
+    .map(({ id, name, thresholds }) => {
+      const { recall, right: found } = ratesAt(thresholds, threshold);
+      return { id, name, found, recall, wanted: thresholds.wanted };
+    })
+    .filter(({ recall, wanted }) => wanted >= ENOUGH_BOXES && recall < ALMOST_NEVER)
+    .sort((a, b) => b.wanted - a.wanted)
+    .map(({ recall: _, ...own }) => own);
 }
 
 /** Precision, recall and F1 at a threshold; -1 where there is nothing to measure. */

@@ -125,6 +125,26 @@ describe('examples', () => {
     ]);
   });
 
+  it('have the other labels in sight, so that none is hidden where nothing matches', () => {
+    const objects = [
+      { box: [0, 0, 40, 40] as const },
+      { box: [60, 0, 40, 40] as const, label: 1 },
+      { box: [60, 0, 40, 40] as const, crowd: true },
+      { box: [0, 0, 40, 40] as const, image: 1 },
+      { box: [400, 0, 40, 40] as const },
+    ];
+    const detections = [{ box: [20, 0, 50, 40] as const, score: 0.9 }];
+    const analysis = analysisOf({ objects, detections });
+    const [example] = whole(analysis, { kind: 'cell', labelled: null, detected: 10, score: 0.5 });
+    expect(example).toMatchObject({ outcome: 'unmatched', label: null });
+    expect(example?.beside.map(({ x, classId }) => [x, classId])).toEqual([
+      [0, 10],
+      [60, 11],
+    ]);
+    const [missed] = whole(analysis, { kind: 'cell', labelled: 11, detected: null, score: 0.5 });
+    expect(missed?.beside).toEqual([]);
+  });
+
   it('come a page after the other, each once', () => {
     const objects = Array.from({ length: 200 }, (_, at) => ({ box: [at * 60, 0, 50, 50] as const }));
     const analysis = analysisOf({ objects, detections: [] });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   exampleWords,
+  hardlyFound,
   ratesAt,
   scoreBins,
   signed,
@@ -21,6 +22,27 @@ describe('rates', () => {
     const given = counts([90, 40], [60, 20], 4);
     expect(ratesAt(given, 0.5)).toEqual({ precision: 0.5, recall: 0.25, f1: 2 / 6, right: 1, errors: 1 });
     expect(ratesAt(given, 0.95)).toMatchObject({ precision: -1, recall: 0, f1: 0 });
+  });
+});
+
+describe('classes that are hardly found', () => {
+  it('are those with enough boxes of which less than a tenth is found at the threshold, the largest first', () => {
+    const own = (id: number, right: readonly number[], wanted: number) => ({
+      id,
+      name: `class ${id}`,
+      thresholds: counts(right, [], wanted),
+    });
+    const classes = [
+      own(1, [], 24),
+      own(2, [90, 80], 4),
+      own(3, [20, 60], 30),
+      own(4, [], 4),
+      own(5, [70], 10),
+    ];
+    expect(hardlyFound(classes, 0.5)).toEqual([
+      { id: 3, name: 'class 3', found: 1, wanted: 30 },
+      { id: 1, name: 'class 1', found: 0, wanted: 24 },
+    ]);
   });
 });
 
@@ -55,7 +77,7 @@ describe('words', () => {
     const detection = { ...rect, classId: 2, score: 0.2 };
     const said = (more: Partial<Parameters<typeof exampleWords>[0]>) =>
       exampleWords(
-        { imageId: 1, outcome: 'found', excused: false, label, detection, iou: 1, ...more },
+        { imageId: 1, outcome: 'found', excused: false, label, detection, beside: [], iou: 1, ...more },
         (id) => ['', 'cat', 'dog'][id] ?? '?',
         (side) => (side === 'first' ? 'Run 1' : 'Run 2'),
       );
