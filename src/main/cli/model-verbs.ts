@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { type Split, splitNames } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
-import { evaluateRun, evaluateRunBy } from '../services/evaluating.ts';
+import { evaluateRunBy, keepEvaluation, makeEvaluation, type RunEvaluation } from '../services/evaluating.ts';
 import {
   type Diagnosis,
   evaluateFiles,
@@ -12,7 +12,7 @@ import {
 } from '../services/file-evaluation.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { fetchWeight, importWeight, listWeights } from '../services/weights.ts';
-import { ratio, withProject } from './arguments.ts';
+import { ratio, withProject, withProjectToRead } from './arguments.ts';
 import { type Console, percent, table, WrongUsage } from './console.ts';
 import { addExportVerb } from './export-verb.ts';
 import { predict } from './predict.ts';
@@ -108,7 +108,23 @@ function evaluate(options: EvalArguments, console: Console): Promise<void> | voi
   if (project === undefined || run === undefined) {
     throw new WrongUsage('There is nothing to evaluate.', 'Give --project and --run, or --gt and --dt.');
   }
-  return withProject(project, {}, (open) => evaluateProjectRun(open, run, options, console));
+  return evaluateAndKeep(project, run, options, console);
+}
+
+/** Evaluated from a project open to read, so that the window may have it open; keeping the result takes a moment. */
+async function evaluateAndKeep(
+  dir: string,
+  run: string,
+  options: EvalArguments,
+  console: Console,
+): Promise<void> {
+  const made = await withProjectToRead(dir, (open) => evaluateProjectRun(open, run, options, console));
+  try {
+    await withProject(dir, {}, (project) => keepEvaluation(project, made));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.note(`The result is not kept in the project, which could not be written to: ${error.message}`);
+  }
 }
 
 async function evaluateProjectRun(
@@ -116,15 +132,15 @@ async function evaluateProjectRun(
   runId: string,
   { split, metric }: EvalArguments,
   console: Console,
-): Promise<void> {
-  const made = await evaluateRun(project, runId, split, console.listeners('evaluating'));
-  const { evaluation, images, classes, result, unreadable } = made;
+): Promise<RunEvaluation> {
+  const made = await makeEvaluation(project, runId, split, console.listeners('evaluating'));
+  const { record, images, classes, result, unreadable } = made;
   if (result.metrics === null) throw new Problem('The evaluation gave no numbers.');
   const again = await evaluateRunBy(metric, project, made);
   const figures =
     metric === 'coco' ? { ...again, metrics: result.metrics, perClass: result.perClass } : again;
   const { metrics, perClass, diagnosis } = figures;
-  const { runId: run, checkpointId: checkpoint } = evaluation;
+  const { runId: run, checkpointId: checkpoint } = record;
   const facts = { run, checkpoint, split, images, unreadable: unreadable.length, seconds: result.seconds };
   const without = unreadable.length === 0 ? '' : ` (without ${unreadable.length} that could not be read)`;
   const head = `${run}, ${images} ${split} images${without}, ${classes} classes`;
@@ -132,6 +148,7 @@ async function evaluateProjectRun(
     { ...facts, ...metrics, perClass, ...diagnosis },
     [head, evaluationText(figures)].join('\n'),
   );
+  return made;
 }
 
 function evaluationText({ metrics, perClass, diagnosis }: FileEvaluation): string {

@@ -56,8 +56,5 @@ export function tryLock(file: string): Lock | undefined {
 export function takeLock(file: string, what: string): Lock {
   const lock = tryLock(file);
   if (lock) return lock;
-  throw new Problem(
-    `${what} is already open for writing${holderOf(file)}.`,
-    'Close it there first, or open it for reading.',
-  );
+  throw new Problem(`${what} is already open for writing${holderOf(file)}.`, 'Close it there first.');
 }

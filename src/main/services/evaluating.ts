@@ -9,6 +9,7 @@ import { labelledScene } from '../detector/evaluation/labelled-scene.ts';
 import { type KeptDetections, packDetections } from '../detector/evaluation/packed-detections.ts';
 import type { DetectionResult } from '../trainer/job.ts';
 import { type DetectionListeners, launchDetection } from '../trainer/launch.ts';
+import type { NewEvaluation } from './evaluations.ts';
 import { evaluateBy, type FileEvaluation, type MetricName } from './file-evaluation.ts';
 import { modelOfRun } from './models.ts';
 import type { OpenProject } from './projects.ts';
@@ -21,7 +22,9 @@ const deflated = promisify(deflate);
 const PROTOCOL = 'coco';
 
 export interface RunEvaluation {
-  readonly evaluation: Evaluation;
+  /** What is kept of it, and the detections as they are stored. */
+  readonly record: Omit<NewEvaluation, 'detail'>;
+  readonly detail: Uint8Array;
   /** Images that were looked at, and those that could not be read. */
   readonly images: number;
   readonly unreadable: readonly UnreadableImage[];
@@ -31,11 +34,30 @@ export interface RunEvaluation {
   readonly snapshotHash: string;
 }
 
+/** Evaluates a run and keeps figures and detections in the project. */
+export async function evaluateRun(
+  project: OpenProject,
+  runId: string,
+  split: Split,
+  listeners: DetectionListeners = {},
+): Promise<RunEvaluation & { readonly evaluation: Evaluation }> {
+  const made = await makeEvaluation(project, runId, split, listeners);
+  return { ...made, evaluation: keepEvaluation(project, made) };
+}
+
+/** Throws a Problem where the project cannot be written to. */
+export function keepEvaluation(
+  project: OpenProject,
+  { record, detail }: Pick<RunEvaluation, 'record' | 'detail'>,
+): Evaluation {
+  return project.evaluations.saveDeflated(record, detail);
+}
+
 /**
- * Runs the chosen checkpoint over a split as the run knew it, and keeps figures and detections. Images that cannot be read
+ * Runs the chosen checkpoint over a split as the run knew it; the project may be open to read. Images that cannot be read
  * count neither for nor against it.
  */
-export async function evaluateRun(
+export async function makeEvaluation(
   project: OpenProject,
   runId: string,
   split: Split,
@@ -58,9 +80,9 @@ export async function evaluateRun(
   const metrics = { ...result.metrics, ...(bestThreshold === undefined ? {} : { threshold: bestThreshold }) };
   const key = { runId: run.id, checkpointId: checkpoint.id, split, protocol: PROTOCOL };
   const detail = await deflated(JSON.stringify({ detections: packDetections(kept) }));
-  const evaluation = project.evaluations.saveDeflated({ ...key, metrics, perClass, unreadable }, detail);
+  const record = { ...key, metrics, perClass, unreadable };
   const counts = { images: kept.imageIds.length, unreadable, classes: classIds.length };
-  return { evaluation, ...counts, result, kept, snapshotHash: snapshot.hash };
+  return { record, detail, ...counts, result, kept, snapshotHash: snapshot.hash };
 }
 
 /** The detections on images that could be read, as columns; may be set aside. */

@@ -4,8 +4,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Analyst } from '../../../src/main/services/analyst.ts';
 import { evaluateRun, evaluateRunBy } from '../../../src/main/services/evaluating.ts';
 import { keptEvaluations, openEvaluation } from '../../../src/main/services/opened-evaluations.ts';
+import { openProject } from '../../../src/main/services/projects.ts';
 import { startTraining } from '../../../src/main/services/trainings.ts';
+import { documentOf, inProcess } from '../cli/command-line.ts';
 import { sampleProject, tinyRecipe } from '../trainer/sample-project.ts';
+import { closing } from './temporary.ts';
 
 const analyst = new Analyst();
 afterEach(() => analyst.end());
@@ -35,6 +38,25 @@ describe('a trained detector', () => {
     const voc = await evaluateRunBy('voc', project, made);
     expect(voc.perClass.map(({ name }) => name)).toEqual(project.classes.list().map(({ name }) => name));
     expect(voc.metrics.AP50).toBeGreaterThan(-1);
+  });
+
+  it('is evaluated by the command line while the window has the project open, which is told what is not kept', {
+    timeout: 300_000,
+  }, async () => {
+    const project = await sampleProject(6);
+    const start = { recipe: tinyRecipe(), seed: 1, init: 'none' };
+    const { run, finished } = await startTraining(project, start, () => undefined);
+    await finished;
+    const asked = ['eval', '--project', project.dir, '--run', run.id, '--split', 'train', '--json'];
+    const outcome = await inProcess(...asked);
+    expect(outcome.code, outcome.stderr).toBe(0);
+    expect(documentOf(outcome)).toMatchObject({ run: run.id, split: 'train' });
+    expect(outcome.stderr).toMatch(/The result is not kept in the project, .* already open for writing/);
+    expect(keptEvaluations(project)).toEqual([]);
+    project.close();
+    expect((await inProcess(...asked)).stderr).not.toMatch(/not kept/);
+    const again = closing(openProject(project.dir, { readOnly: true }));
+    expect(keptEvaluations(again)).toMatchObject([{ split: 'train' }]);
   });
 
   it('is not blamed for images that cannot be read: they are named, and no figure counts them', {
