@@ -6,43 +6,25 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stageImport } from '../../src/main/formats/stage.ts';
-import { createProject, type OpenProject } from '../../src/main/services/projects.ts';
-import { resolveRecipe } from '../../src/main/services/recipes.ts';
-import { drawSampleData } from '../../src/main/services/sample-data.ts';
-import { startTraining } from '../../src/main/services/trainings.ts';
 import { pseudoText } from '../../src/renderer/words/pseudo.ts';
 import { complaints } from './axe.ts';
 import { englishLeft } from './english-left.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
+import { makeTwoRuns } from './two-runs-project.ts';
 
 const program = browserProgram();
 const WHILE_EVALUATING = 120_000;
-
-async function train(project: OpenProject, epochs: number) {
-  const set = ['train.warmup.iterations=4', 'train.ema=0.8', 'test.scoreThresh=0.02'];
-  const recipe = resolveRecipe({ preset: 'fast', size: '160', epochs, batch: 4, set });
-  const run = await (await startTraining(project, { recipe, seed: 1, init: 'auto' }, () => undefined))
-    .finished;
-  expect(run.status).toBe('done');
-}
 
 describe.skipIf(!program)('evaluating in a browser', () => {
   let folder: string;
   let studio: Studio;
   let page: Page;
   const strip = () => page.getByRole('region', { name: /^Boxes: / });
-  const errors = () => page.getByRole('region', { name: 'Errors' }).getByRole('button');
+  const errors = () => page.getByRole('region', { name: 'Errors' }).getByRole('list').getByRole('button');
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ddod-evaluate-'));
-    await drawSampleData(join(folder, 'images'), 24);
-    const project = createProject(join(folder, 'project'), 'Sample cells');
-    const { dataset } = await stageImport(join(folder, 'images'), { format: 'auto' });
-    project.datasets.commit(dataset);
-    await train(project, 10);
-    await train(project, 5);
-    project.close();
+    await makeTwoRuns(folder);
     studio = await openStudio(program ?? '', join(folder, 'project'));
     page = studio.page;
     // a busy computer takes its time
@@ -62,7 +44,7 @@ describe.skipIf(!program)('evaluating in a browser', () => {
   }
 
   async function evaluate(run: string) {
-    await page.getByLabel('Run', { exact: true }).selectOption({ label: run });
+    await page.getByLabel('Run', { exact: true }).selectOption(run.replace('Run ', 'r'));
     await page.getByLabel('Images', { exact: true }).selectOption({ label: 'training images' });
     await page.getByRole('button', { name: 'Evaluate', exact: true }).last().click();
     const chosen = page.getByLabel('Evaluation', { exact: true }).locator('option:checked');
@@ -114,10 +96,8 @@ describe.skipIf(!program)('evaluating in a browser', () => {
   });
 
   it('leads from the largest kind of error to a box in Label, by keyboard', async () => {
-    // an error about a labelled box: what has none cannot be selected
-    const kind = errors()
-      .filter({ hasText: /Badly placed|Missed|Wrong class/ })
-      .first();
+    // an error about a labelled box with a find: what has none cannot be selected, or drawn
+    const kind = errors().filter({ hasText: 'Badly placed' });
     await kind.focus();
     await page.keyboard.press('Enter');
     await strip()
@@ -132,6 +112,16 @@ describe.skipIf(!program)('evaluating in a browser', () => {
       .getByRole('region', { name: /^Boxes/ })
       .locator('[aria-pressed="true"], [aria-current="true"], .selected');
     await expect.poll(() => chosen.count()).toBeGreaterThan(0);
+    // the mistake itself, beside the label
+    const isDrawn = () =>
+      page.evaluate<boolean>(`(() => {
+        const canvas = document.querySelector('.overlay canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return data.some((value) => value > 0);
+      })()`);
+    await expect.poll(isDrawn).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect.poll(isDrawn).toBe(false);
   });
 
   it('shows a find where nothing is labelled, and makes a label of it by a key', async () => {
@@ -207,6 +197,26 @@ describe.skipIf(!program)('evaluating in a browser', () => {
       .first()
       .waitFor();
     expect(studio.complaints).toEqual([]);
+  });
+
+  it('offers the best run until one was chosen, and keeps what was chosen while the project is open', async () => {
+    const go = (name: string) => page.getByRole('button', { name, exact: true }).first().click();
+    const runs = page.getByRole('combobox', { name: 'Run', exact: true });
+    await go('Export');
+    await runs.waitFor();
+    // the newest comes first
+    const texts = await runs.locator('option').allTextContents();
+    const [second = 0, first = 0] = texts.map((text) => Number(/AP ([\d.]+)/.exec(text)?.[1]));
+    expect(await runs.inputValue()).toBe(first > second ? 'r1' : 'r2');
+    await go('Train');
+    await page.locator('[data-run="r2"]').click();
+    await go('Export');
+    await expect.poll(() => runs.inputValue()).toBe('r2');
+    await go('Evaluate');
+    await runs.selectOption('r1');
+    await go('Images');
+    await go('Evaluate');
+    await expect.poll(() => runs.inputValue()).toBe('r1');
   });
 
   it('suggests what the chosen model finds, also where it was chosen while another looked', async () => {

@@ -40,7 +40,7 @@ class Loop {
 
   async evaluate(name: string) {
     await this.go('Evaluate');
-    await this.page.getByLabel('Run', { exact: true }).selectOption({ label: name });
+    await this.page.getByLabel('Run', { exact: true }).selectOption(name.replace('Run ', 'r'));
     await this.page.getByLabel('Images', { exact: true }).selectOption({ label: 'training images' });
     await this.page.getByRole('button', { name: 'Evaluate', exact: true }).last().click();
     const chosen = this.page.getByLabel('Evaluation', { exact: true }).locator('option:checked');

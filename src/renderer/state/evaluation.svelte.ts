@@ -19,7 +19,9 @@ import type { Split } from '../../shared/model.ts';
 import { troubleOf } from '../failures.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
+import { meantRun } from './run-order.ts';
 import { suggestions } from './suggestions.svelte.ts';
+import { training } from './training.svelte.ts';
 
 /** The hand rests so long before a moved threshold is asked about. */
 const REST_MS = 150;
@@ -38,6 +40,9 @@ class EvaluationState {
   runs = $state.raw<readonly RunSummary[]>([]);
   progress = $state.raw<EvaluatingProgress | null>(null);
   chosen = $state<number>();
+  /** The run and the images that the next evaluation is to be of. */
+  runId = $state<string>();
+  split = $state<Split>('val');
   labels = $state<LabelsChoice>('run');
   opened = $state.raw<OpenedEvaluation>();
   intervals = $state.raw<Intervals>(null);
@@ -60,6 +65,9 @@ class EvaluationState {
   readonly other = $derived(this.list.find(({ id }) => id === this.otherId));
   /** Runs that have learned something. */
   readonly trained = $derived(this.runs.filter(({ best }) => best !== null));
+  readonly run = $derived(
+    this.trained.find(({ id }) => id === this.runId) ?? meantRun(this.trained, training.picked),
+  );
   readonly going = $derived(this.progress?.state === 'going' ? this.progress : null);
 
   async load(): Promise<void> {
@@ -69,7 +77,7 @@ class EvaluationState {
       client.runs.list(),
       client.evaluations.progress(),
     ]);
-    if (this.evaluation === undefined) this.chosen = this.list[0]?.id;
+    if (this.evaluation === undefined) this.chosen = this.#usual();
     this.loaded = true;
     await this.open();
   }
@@ -79,8 +87,13 @@ class EvaluationState {
     const { client } = app;
     [this.list, this.runs] = await Promise.all([client.evaluations.list(), client.runs.list()]);
     if (this.evaluation !== undefined) return;
-    this.chosen = this.list[0]?.id;
+    this.chosen = this.#usual();
     await this.open();
+  }
+
+  /** The newest evaluation of the run that is meant, or else of any. */
+  #usual(): number | undefined {
+    return (this.list.find(({ runId }) => runId === this.run?.id) ?? this.list[0])?.id;
   }
 
   clear(): void {
@@ -88,6 +101,8 @@ class EvaluationState {
     this.runs = [];
     this.progress = null;
     this.chosen = undefined;
+    this.runId = undefined;
+    this.split = 'val';
     this.otherId = undefined;
     this.labels = 'run';
     this.loaded = false;

@@ -8,7 +8,9 @@ import type {
 import type { RunSummary } from '../../shared/contract.ts';
 import { type Message, msg } from '../words/message.ts';
 import { app } from './app.svelte.ts';
+import { meantRun } from './run-order.ts';
 import { Task } from './task.svelte.ts';
+import { training } from './training.svelte.ts';
 
 /** What each format is for, in the user's words. */
 export const formatWords: Readonly<Record<ModelFormat, { name: Message; purpose: Message }>> = {
@@ -36,7 +38,9 @@ class ModelExports {
   readonly trained = $derived(
     this.runs.filter(({ best }) => best !== null).sort((a, b) => b.createdAt - a.createdAt),
   );
-  readonly run = $derived(this.trained.find(({ id }) => id === this.runId) ?? this.trained[0]);
+  readonly run = $derived(
+    this.trained.find(({ id }) => id === this.runId) ?? meantRun(this.trained, training.picked),
+  );
   readonly current = $derived(this.kept.find(({ name }) => name === this.shown));
 
   async load(): Promise<void> {

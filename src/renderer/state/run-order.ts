@@ -17,6 +17,12 @@ export interface RunFilter {
   readonly starred: boolean;
 }
 
+/** The run that is meant where nobody said: the one that was chosen in the list, or else the best. */
+export function meantRun(trained: readonly RunSummary[], picked: string | undefined): RunSummary | undefined {
+  const best = [...trained].sort((a, b) => (b.best?.AP ?? -1) - (a.best?.AP ?? -1) || newer(a, b))[0];
+  return trained.find(({ id }) => id === picked) ?? best;
+}
+
 /** Seconds a run took from its start to its end; null while it goes on or waits. */
 export function tookSeconds({ startedAt, endedAt }: RunSummary): number | null {
   return startedAt === null || endedAt === null ? null : (endedAt - startedAt) / 1000;

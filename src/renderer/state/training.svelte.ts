@@ -20,6 +20,8 @@ class Training {
   /** Runs wait that do not begin by themselves. */
   held = $state(false);
   chosen = $state<string>();
+  /** Chosen by hand, and so meant elsewhere too. */
+  picked = $state<string>();
   curves = $state.raw<readonly CurveData[]>([]);
   log = $state.raw<readonly LogLine[]>([]);
   loaded = $state(false);
@@ -53,12 +55,18 @@ class Training {
     this.live = null;
     this.held = false;
     this.chosen = undefined;
+    this.picked = undefined;
     this.curves = [];
     this.log = [];
     this.loaded = false;
   }
 
   async choose(id: string): Promise<void> {
+    this.picked = id;
+    await this.#show(id);
+  }
+
+  async #show(id: string): Promise<void> {
     if (id !== this.chosen) [this.curves, this.log] = [[], []];
     this.chosen = id;
     await app.attempt(() => this.refresh());
@@ -98,7 +106,7 @@ class Training {
     const run = await this.alone(doing, work);
     if (!run) return undefined;
     await app.attempt(() => this.reload());
-    await this.choose(run.id);
+    await this.#show(run.id);
     return run;
   }
 

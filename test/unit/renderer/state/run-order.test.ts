@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   listed,
+  meantRun,
   nextOrder,
   type RunOrder,
   runColumns,
@@ -113,6 +114,19 @@ describe('the list of runs', () => {
         },
       ),
     );
+  });
+
+  it('means the run that was chosen, else the best, the newer of equals', () => {
+    const best = (AP: number) => ({ AP, AP50: AP });
+    const runs = [
+      run({ id: 'r4', createdAt: 4, best: best(0.1) }),
+      run({ id: 'r2', createdAt: 2, best: best(0.25) }),
+      run({ id: 'r1', createdAt: 1, best: best(0.25) }),
+    ];
+    expect(meantRun(runs, undefined)?.id).toBe('r2');
+    expect(meantRun(runs, 'r4')?.id).toBe('r4');
+    expect(meantRun(runs, 'r9')?.id).toBe('r2');
+    expect(meantRun([], 'r1')).toBeUndefined();
   });
 
   it('turns an order round with the second click, and begins with the best', () => {
