@@ -74,6 +74,17 @@ describe.skipIf(!program)('the glass box in a browser', () => {
     await expect.poll(async () => (await drawn()) !== before).toBe(true);
   });
 
+  it('lies beside the picture, and says that suggestions are hidden instead of answering them', async () => {
+    const [panel, canvas] = [await glass().boundingBox(), await page.locator('canvas.boxes').boundingBox()];
+    expect((panel?.x ?? 0) + (panel?.width ?? 0)).toBeLessThanOrEqual(canvas?.x ?? 0);
+    expect(canvas?.width).toBeGreaterThan(600);
+    const count = page.getByRole('heading', { name: /^Boxes/ }).locator('span');
+    const before = await count.textContent();
+    await page.keyboard.press('Shift+Y');
+    await page.getByText('Suggestions are not shown while the glass box is open; G closes it.').waitFor();
+    expect(await count.textContent()).toBe(before);
+  });
+
   it('shows one level, one branch, or the scores of a level, each as another picture', async () => {
     const p3 = glass().getByRole('button', { name: 'P3' });
     await changesBy(() => glass().getByRole('checkbox', { name: /class/ }).uncheck());

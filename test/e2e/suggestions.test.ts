@@ -150,8 +150,12 @@ describe.skipIf(!program)('suggestions in a browser', () => {
   });
 
   it('looks at all images as a job and leaves every label as it was', async () => {
-    await page.getByRole('button', { name: 'Suggest for many images' }).click();
-    await page.getByRole('radio', { name: /All images/ }).check();
+    await key('Control+k');
+    await page.keyboard.type('suggest for many');
+    await key('Enter');
+    // every image is labelled: what has none is not offered
+    expect(await page.getByRole('radio', { name: /Unlabelled images/ }).isDisabled()).toBe(true);
+    expect(await page.getByRole('radio', { name: /All images/ }).isChecked()).toBe(true);
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText(/suggestions are ready on 58 images/).waitFor({ timeout: WHILE_LOOKING });
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();

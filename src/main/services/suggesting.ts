@@ -117,7 +117,7 @@ export class Suggesting extends SoleJob<SuggestingProgress> {
       const onProgress = (progress: SuggestingProgress) => this.tell(progress);
       try {
         const ended = await suggestMany(this.#detector, project, key, which, { onProgress, signal });
-        if (ended.of === 0) throw allSeen(model);
+        if (ended.of === 0) throw nothingLeft(model);
         this.tell(ended);
       } catch (error) {
         if (this.progress) this.tell({ ...this.progress, state: 'failed', cause: sentenceOf(error) });
@@ -126,9 +126,9 @@ export class Suggesting extends SoleJob<SuggestingProgress> {
   }
 }
 
-function allSeen({ name }: ChosenModel): Problem {
+function nothingLeft({ name }: ChosenModel): Problem {
   return new Problem(
-    `${name} has looked at all of these images already.`,
+    `There is nothing left for ${name} to look at among these images.`,
     'Choose other images, or look at a single one anew.',
   );
 }

@@ -3,6 +3,7 @@ import { type Action, actionNames, actions } from '../labeling/actions.ts';
 import { t, translated } from '../words/words.ts';
 import { app, type View } from './app.svelte.ts';
 import { act } from './label-actions.ts';
+import { panels } from './panels.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { theme } from './theme.svelte.ts';
 import { trainCommands } from './train-commands.ts';
@@ -36,7 +37,15 @@ export function commands(): Command[] {
       run: () => act(name),
     };
   });
-  return [...(app.project ? [...own, ...trainCommands()] : []), ...ways()];
+  return [...(app.project ? [...own, ...ofSuggestions(), ...trainCommands()] : []), ...ways()];
+}
+
+function ofSuggestions(): Command[] {
+  if (app.view !== 'label') return [];
+  const run = () => {
+    panels.suggestMany = true;
+  };
+  return [{ id: 'suggest-many', group: t('Suggestions'), text: t('Suggest for many images'), key: '', run }];
 }
 
 function ways(): Command[] {

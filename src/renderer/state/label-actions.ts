@@ -58,11 +58,11 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   difficult: () => edits.toggleFlag(editor, 'difficult'),
   truncated: () => edits.toggleFlag(editor, 'truncated'),
   occluded: () => edits.toggleFlag(editor, 'occluded'),
-  acceptSuggestion: () => suggestions.accept(),
-  rejectSuggestion: () => suggestions.reject(),
-  acceptAll: () => suggestions.acceptAll(),
-  nextSuggestion: () => suggestions.step(1),
-  previousSuggestion: () => suggestions.step(-1),
+  acceptSuggestion: () => inSight(() => suggestions.accept()),
+  rejectSuggestion: () => inSight(() => suggestions.reject()),
+  acceptAll: () => inSight(() => suggestions.acceptAll()),
+  nextSuggestion: () => inSight(() => suggestions.step(1)),
+  previousSuggestion: () => inSight(() => suggestions.step(-1)),
   look: () => void suggestions.look(),
   glassBox: () => void glassBox.toggle(),
   findClass: () => {
@@ -96,6 +96,14 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   nextPart: () => focusPart(1),
   previousPart: () => focusPart(-1),
 };
+
+/** Nothing is done to suggestions that the glass box hides. */
+function inSight(work: () => unknown): unknown {
+  if (!glassBox.isOpen) return work();
+  const key = settings.keymap.shown('glassBox');
+  app.say(t('Suggestions are not shown while the glass box is open; {key} closes it.', { key }));
+  return undefined;
+}
 
 /** What is pointed at stays so while it is only looked at, or answered. */
 const LEAVING: ReadonlySet<Action> = new Set([

@@ -14,6 +14,8 @@ class Panels {
   leaving = $state(false);
   /** The deal of images into train, val and test. */
   splits = $state(false);
+  /** Which images a model is to look at. */
+  suggestMany = $state(false);
   /** Film strip and lists beside the canvas. */
   sides = $state(true);
 

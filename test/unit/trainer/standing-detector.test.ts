@@ -142,7 +142,7 @@ describe('suggestions', () => {
     expect(modelChoices(project)[0]?.images).toBe(ids.length - 1);
     job.start(project, 'r1/best', { kind: 'all' });
     await expect.poll(() => job.progress?.state, { timeout: 30_000 }).toBe('failed');
-    expect(job.progress?.cause).toContain('has looked at all of these images already');
+    expect(job.progress?.cause).toContain('There is nothing left for');
     await job.end();
   });
 });
