@@ -9,7 +9,7 @@ import { historyRoutes } from './routes/history.ts';
 import { importRoutes } from './routes/imports.ts';
 import { labelExportRoutes } from './routes/label-exports.ts';
 import { annotationRoutes, classRoutes, imageRoutes } from './routes/labels.ts';
-import { modelExportRoutes } from './routes/model-exports.ts';
+import { exportAt, modelExportRoutes } from './routes/model-exports.ts';
 import { os, type Parts, type Shell } from './routes/parts.ts';
 import { pictureAt, pictureRoutes } from './routes/pictures.ts';
 import { placeRoutes } from './routes/places.ts';
@@ -23,6 +23,7 @@ import { Analyst } from './services/analyst.ts';
 import { Assistant } from './services/assistant.ts';
 import { Evaluating } from './services/evaluating.ts';
 import { problemOf } from './services/failures.ts';
+import type { ExportArchive } from './services/kept-exports.ts';
 import { LiveTraining } from './services/live-training.ts';
 import type { Picture } from './services/pictures.ts';
 import { Workspace } from './services/workspace.ts';
@@ -42,6 +43,8 @@ export interface Backend {
    * Throws a Problem where another project is open, or the file is missing or damaged; `signal` is of who asks, and may go.
    */
   pictureAt(pathname: string, query: URLSearchParams, signal?: AbortSignal): Promise<Picture | undefined>;
+  /** The files of the export at /exports/NAME.zip; undefined for other addresses. Throws a Problem as above. */
+  exportAt(pathname: string, query: URLSearchParams): ExportArchive | undefined;
   /** Pauses a training under way and closes the project. */
   close(): Promise<void>;
 }
@@ -84,6 +87,7 @@ export function createBackend(shell: Shell = {}): Backend {
       pictureAt(workspace, pathname, query, signal).catch((error: unknown) => {
         throw signal?.aborted ? error : problemOf(error, pathname);
       }),
+    exportAt: (pathname, query) => exportAt(workspace, pathname, query),
     close: async () => {
       await endWork();
       workspace.close();

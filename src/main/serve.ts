@@ -13,6 +13,7 @@ import { awakeWhileTraining } from './server/keep-awake.ts';
 import { contentSecurityPolicy } from './server/page-policy.ts';
 import { serveSockets } from './server/rpc-sockets.ts';
 import { pageFile, sendFile } from './server/send-file.ts';
+import { sendZip } from './server/send-zip.ts';
 
 export interface ServerOptions {
   /** Opened before the first window asks. */
@@ -165,6 +166,8 @@ async function answer(
     return;
   }
   if (refusal) return say(response, 403, REFUSALS[refusal]);
+  const archive = orNone(() => backend.exportAt(url.pathname, url.searchParams));
+  if (archive) return sendZip(response, archive, request.method === 'HEAD');
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const file = (await pictureFile(backend, url, gone.signal)) ?? pageFile(PAGE, url.pathname);
@@ -178,6 +181,15 @@ function urlOf({ url = '/' }: IncomingMessage): URL | undefined {
     return new URL(url, 'http://page');
   } catch {
     return undefined;
+  }
+}
+
+function orNone<T>(find: () => T): T | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
   }
 }
 

@@ -51,6 +51,11 @@ export function glanceUrl(key: string): string {
   return `${inElectron ? 'image://project' : ''}/glance/${key}`;
 }
 
+/** Where an export is downloaded from, by a browser. */
+export function exportUrl(project: string, name: string): string {
+  return `/exports/${name}.zip?project=${project}`;
+}
+
 /** Connects; `onLost` is told when the backend is gone. */
 export async function connect(onLost: () => void): Promise<Client> {
   const link = inElectron

@@ -1,8 +1,9 @@
 // Exporting from the window: a really trained model, written as ONNX, proven on images, listed with its programs; and its file
 // as a model from elsewhere that suggests.
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pseudoText } from '../../src/renderer/words/pseudo.ts';
@@ -56,6 +57,23 @@ describe.skipIf(!program)('exporting in a browser', () => {
     expect(studio.complaints).toEqual([]);
   });
 
+  it('is downloaded as one archive, by who was let in', async () => {
+    const link = page.getByRole('link', { name: /^Download/ });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toBe('r1-onnx.zip');
+    const archive = join(elsewhere, 'r1-onnx.zip');
+    await download.saveAs(archive);
+    const files = unzipSync(readFileSync(archive));
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['r1-onnx/card.json', 'r1-onnx/model.onnx']));
+    const dir = (await page.locator('code').filter({ hasText: 'r1-onnx' }).textContent()) ?? '';
+    expect(Buffer.compare(files['r1-onnx/model.onnx']!, readFileSync(join(dir, 'model.onnx')))).toBe(0);
+    const address = new URL((await link.getAttribute('href')) ?? '', page.url());
+    expect((await fetch(address)).status).toBe(403);
+    const other = new URL(address);
+    other.searchParams.set('project', 'another');
+    expect((await page.request.get(other.href)).status()).toBe(404);
+  });
+
   it('says for each format how it is written where the wish does not fit', async () => {
     await page.getByRole('combobox', { name: /^Weights/ }).selectOption('uint8');
     const card = (name: string) => page.getByRole('article').filter({ hasText: name });
@@ -93,5 +111,15 @@ describe.skipIf(!program)('exporting in a browser', () => {
       .getByText('Nothing above the score that is not labelled.')
       .or(page.getByRole('button', { name: /^Accept (it|all)/ }))
       .waitFor();
+  });
+
+  it('is deleted with its folder once that is meant', async () => {
+    await page.getByRole('navigation').getByRole('button', { name: 'Export', exact: true }).click();
+    const dir = (await page.locator('code').filter({ hasText: 'r1-onnx' }).textContent()) ?? '';
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    expect(existsSync(dir)).toBe(true);
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText(/^Nothing was exported yet/).waitFor();
+    expect(existsSync(dir)).toBe(false);
   });
 });

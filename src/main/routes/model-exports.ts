@@ -1,6 +1,15 @@
 // Exports of the open project's models.
 import { Problem } from '../../shared/problem.ts';
-import { exportDir, exportIntoProject, exportSnippets, keptExports } from '../services/kept-exports.ts';
+import {
+  type ExportArchive,
+  exportArchive,
+  exportDir,
+  exportIntoProject,
+  exportSnippets,
+  keptExports,
+  removeExport,
+} from '../services/kept-exports.ts';
+import type { Workspace } from '../services/workspace.ts';
 import { compact, os, type Parts, progressOf } from './parts.ts';
 
 const STAGES = {
@@ -8,6 +17,17 @@ const STAGES = {
   writing: 'Writing',
   proving: 'Proving it on images',
 } as const;
+
+/** The export at /exports/NAME.zip?project=ID; undefined for other addresses. Throws a Problem where there is none. */
+export function exportAt(
+  workspace: Workspace,
+  pathname: string,
+  query: URLSearchParams,
+): ExportArchive | undefined {
+  const name = /^\/exports\/([\w-][\w.-]{0,199})\.zip$/.exec(pathname)?.[1];
+  if (name === undefined) return undefined;
+  return exportArchive(workspace.meant(query.get('project') ?? ''), name);
+}
 
 export function modelExportRoutes(parts: Parts) {
   const { workspace, shell } = parts;
@@ -21,6 +41,9 @@ export function modelExportRoutes(parts: Parts) {
     }),
     snippets: os.modelExports.snippets.handler(({ input: { name } }) =>
       exportSnippets(workspace.project, name),
+    ),
+    remove: os.modelExports.remove.handler(({ input: { project, name } }) =>
+      removeExport(workspace.meant(project), name),
     ),
     show: os.modelExports.show.handler(async ({ input: { name } }) => {
       const dir = exportDir(workspace.project, name);

@@ -1,6 +1,6 @@
 // The exports that lie in a project's own folder: making one there, listing them, reading the programs beside a model.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
 import type {
   ExportProof,
   ExportSnippet,
@@ -8,6 +8,7 @@ import type {
   ModelExportWish,
   ModelFormat,
 } from '../../shared/contract/model-exports.ts';
+import { asDiskProblem } from '../../shared/disk-problem.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Proof } from '../trainer/job-export.ts';
 import { exportRun } from './exports.ts';
@@ -17,6 +18,12 @@ import type { OpenProject } from './projects.ts';
 
 const FOLDER = 'exports';
 const PROGRAMS: readonly string[] = ['.py', '.mjs', '.html'];
+
+/** An export with its files, each by its path within it, with slashes. */
+export interface ExportArchive {
+  readonly name: string;
+  readonly files: readonly { readonly path: string; readonly file: string }[];
+}
 
 /** Exports a run's model into a new folder of the project. Throws a Problem where the proof fails. */
 export async function exportIntoProject(
@@ -61,6 +68,38 @@ export function exportDir(project: OpenProject, name: string): string {
   const dir = join(project.dir, FOLDER, name);
   if (existsSync(join(dir, 'card.json'))) return dir;
   throw new Problem(`There is no export ${name} in the project any more.`, 'Export the run once more.');
+}
+
+/** What an export consists of. Links are left out: they may lead anywhere. */
+export function exportArchive(project: OpenProject, name: string): ExportArchive {
+  return { name, files: filesIn(ownDir(project, name)) };
+}
+
+function filesIn(dir: string, above = ''): ExportArchive['files'] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const [path, file] = [`${above}${entry.name}`, join(dir, entry.name)];
+    // by hand: a recursive listing walks through links
+    if (entry.isDirectory()) return filesIn(file, `${path}/`);
+    return entry.isFile() ? [{ path, file }] : [];
+  });
+}
+
+/** Deletes an export with all its files. Throws a Problem for a folder that is no export of ours. */
+export function removeExport(project: OpenProject, name: string): void {
+  const dir = ownDir(project, name);
+  try {
+    rmSync(dir, { recursive: true });
+  } catch (error) {
+    throw asDiskProblem(error, dir);
+  }
+}
+
+/** The folder of an export that we wrote, itself and not a link to one. */
+function ownDir(project: OpenProject, name: string): string {
+  const dir = exportDir(project, name);
+  const isInside = dirname(dir) === join(project.dir, FOLDER);
+  if (isInside && lstatSync(dir).isDirectory() && cardOf(dir)) return dir;
+  throw new Problem(`${dir} is no export of this program.`, 'Look after it in the file manager.');
 }
 
 function freeName(project: OpenProject, wanted: string): string {

@@ -80,6 +80,13 @@ class ModelExports {
     await this.show(made.name);
   }
 
+  /** Deletes an export with all its files. */
+  async remove(name: string): Promise<void> {
+    const project = app.project?.id ?? '';
+    await app.attempt(() => app.client.modelExports.remove({ project, name }));
+    await app.attempt(() => this.load());
+  }
+
   /** Shows an export with the programs that use it. */
   async show(name: string): Promise<void> {
     this.shown = name;

@@ -67,6 +67,8 @@ export const modelExports = {
   list: request.output(type<readonly KeptExport[]>()),
   run: request.input(wish).output(type<KeptExport>()),
   snippets: request.input(z.strictObject({ name })).output(type<readonly ExportSnippet[]>()),
+  /** Deletes an export with all its files. */
+  remove: request.input(z.strictObject({ project, name })).output(type<void>()),
   /** Shows an export in the system's file manager. */
   show: request.input(z.strictObject({ name })).output(type<void>()),
 };
