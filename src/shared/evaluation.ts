@@ -123,7 +123,7 @@ export type ComparedSelector =
 
 /**
  * What became of a detection and a box that are shown together. `below`: found, by less than the threshold; `later`: found,
- * after as many detections as count; `unmatched`: a detection without a box at IoU .5; `empty`: neither.
+ * after as many detections as count; `unmatched`: a detection without a box left for it at IoU .5; `empty`: neither.
  */
 export type ExampleOutcome = 'found' | 'below' | 'later' | 'unmatched' | 'empty' | ErrorKind;
 

@@ -194,7 +194,7 @@ export class Pairs {
     const { dt, gt } = this.#scene.input;
     if (detection < 0) return 'Miss';
     const kind: ErrorKind = errorKinds[this.#outcomes.kind[detection] ?? 0] ?? 'Bkg';
-    if (label < 0) return kind === 'Bkg' ? kind : 'unmatched';
+    if (label < 0) return kind === 'Bkg' || kind === 'Dup' ? kind : 'unmatched';
     if (foundBy[label] === detection) return (dt.scores[detection] ?? 0) < score ? 'below' : 'found';
     if (object[detection] === label) return kind;
     const isNear = this.iouOf({ detection, label }) >= this.#iou;

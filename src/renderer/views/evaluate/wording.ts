@@ -40,7 +40,7 @@ const outcomeWords: Readonly<Record<ExampleOutcome, Message>> = {
   found: msg('right'),
   below: msg('found below the threshold'),
   later: msg('found later'),
-  unmatched: msg('matches no label at IoU .5'),
+  unmatched: msg('no label left to match at IoU .5'),
   empty: msg('no box'),
   Cls: msg('wrong class'),
   Loc: msg('badly placed'),

@@ -64,7 +64,7 @@ describe('examples', () => {
             const found = whole(analysis, { kind: 'cell', labelled, detected, score });
             expect(found.length).toBe(counts[row * (numClasses + 1) + column]);
             for (const { outcome, label, detection } of found) {
-              if (labelled === null) expect(['unmatched', 'Bkg']).toContain(outcome);
+              if (labelled === null) expect(['unmatched', 'Bkg', 'Dup']).toContain(outcome);
               else if (detected === null) expect(['below', 'Miss']).toContain(outcome);
               else if (labelled !== detected) expect(outcome).toBe('Cls');
               expect(label?.classId ?? null).toBe(labelled);
@@ -143,6 +143,12 @@ describe('examples', () => {
     ]);
     const [missed] = whole(analysis, { kind: 'cell', labelled: 11, detected: null, score: 0.5 });
     expect(missed?.beside).toEqual([]);
+    const twice = analysisOf({
+      objects: [{ box: [0, 0, 40, 40] }],
+      detections: [0.9, 0.8].map((score) => ({ box: [0, 0, 40, 40] as const, score })),
+    });
+    const [second] = whole(twice, { kind: 'cell', labelled: null, detected: 10, score: 0.5 });
+    expect(second).toMatchObject({ outcome: 'Dup', label: null, beside: [{ classId: 10 }] });
   });
 
   it('come a page after the other, each once', () => {
