@@ -127,6 +127,8 @@ export interface Run {
   readonly createdAt: Timestamp;
   readonly startedAt: Timestamp | null;
   readonly endedAt: Timestamp | null;
+  /** Milliseconds that it was really trained, without pauses and the stretch under way. */
+  readonly trainedMs: number;
 }
 
 export interface MetricPoint {

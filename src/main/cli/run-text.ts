@@ -29,8 +29,8 @@ export async function showRun(project: OpenProject, id: string, console: Console
 }
 
 function headOf(run: Run, { parent, beganWith, children, snapshot }: Lineage, current: boolean): string {
-  const { id, name, status, cause, startedAt, endedAt, device, codeVersion, seed, notes, tags } = run;
-  const took = startedAt === null || endedAt === null ? null : duration((endedAt - startedAt) / 1000);
+  const { id, name, status, cause, trainedMs, device, codeVersion, seed, notes, tags } = run;
+  const took = trainedMs > 0 ? duration(trainedMs / 1000) : null;
   const labels =
     snapshot &&
     `${snapshot.images} images, ${snapshot.boxes} boxes, ${current ? 'as they are now' : 'changed since'} (${snapshot.hash.slice(0, 12)})`;

@@ -14,7 +14,7 @@ interface RunRow extends Omit<Run, 'id' | 'recipe' | 'tags' | 'starred' | 'paren
 
 const COLUMNS = `seq, name, status, cause, recipe, snapshot_hash AS snapshotHash, split_hash AS splitHash, device,
   code_version AS codeVersion, seed, notes, tags, starred, parent_run AS parentRun, parent_checkpoint AS parentCheckpoint,
-  queue_place AS queuePlace, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt`;
+  queue_place AS queuePlace, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt, trained_ms AS trainedMs`;
 
 function toRun({ seq, recipe, tags, starred, parentRun, parentCheckpoint, ...row }: RunRow): Run {
   const parent =
@@ -36,7 +36,7 @@ export function runNumber(id: string): number | undefined {
 }
 
 export interface NewRun
-  extends Omit<Run, 'id' | 'status' | 'cause' | 'startedAt' | 'endedAt' | 'queuePlace'> {
+  extends Omit<Run, 'id' | 'status' | 'cause' | 'startedAt' | 'endedAt' | 'trainedMs' | 'queuePlace'> {
   /** What it is started with besides the recipe. */
   readonly plan: JsonObject | null;
 }
@@ -79,10 +79,14 @@ export interface RunChange {
   readonly cause: string | null;
   readonly startedAt: Timestamp | null;
   readonly endedAt: Timestamp | null;
+  /** Until when it trained, where it did. */
+  readonly at: Timestamp;
 }
 
 export function setRunStatus(db: WritableDb, seq: number, change: RunChange): void {
   const sql = `UPDATE run SET status = :status, cause = :cause, started_at = :startedAt, ended_at = :endedAt,
+    trained_ms = trained_ms + coalesce(max(0, :at - training_since), 0),
+    training_since = CASE :status WHEN 'running' THEN :at END,
     queue_place = CASE :status WHEN 'queued' THEN queue_place END WHERE seq = :seq`;
   db.write(sql).run({ ...change, seq });
 }
@@ -151,6 +155,12 @@ export function insertLogLine(db: WritableDb, seq: number, line: LogLine): void 
     line.line,
     line.at,
   );
+}
+
+/** When a run last said something; undefined where it never did. */
+export function lastLogAt(db: ReadableDb, seq: number): Timestamp | undefined {
+  const sql = 'SELECT at FROM run_log WHERE run = ? ORDER BY id DESC LIMIT 1';
+  return db.read<{ at: Timestamp }>(sql).get(seq)?.at;
 }
 
 /** The last lines of a run's log, oldest first. */

@@ -40,6 +40,8 @@ export type RunPlan = {
   readonly autoBatch?: boolean;
   /** The learning rate was chosen: it does not move with a batch that is found. */
   readonly keepRate?: boolean;
+  /** The warm-up was not chosen: it takes a quarter of the training at most. */
+  readonly fitsWarmup?: boolean;
   readonly keepEvery?: number;
   /** Its loss became no number: going on would come to the same step again. */
   readonly diverged?: boolean;
@@ -91,12 +93,12 @@ export class Runs {
   }
 
   /** Moves a run on; `cause` says why where it failed or stopped. */
-  setStatus(id: string, status: RunStatus, cause?: string): Run {
+  setStatus(id: string, status: RunStatus, cause?: string, at = Date.now()): Run {
     return this.#db.transact(() => {
       const run = this.get(id);
-      const startedAt = run.startedAt ?? (status === 'running' ? Date.now() : null);
-      const endedAt = ENDED.includes(status) ? Date.now() : null;
-      rows.setRunStatus(this.#db, seqOf(run), { status, cause: cause ?? null, startedAt, endedAt });
+      const startedAt = run.startedAt ?? (status === 'running' ? at : null);
+      const endedAt = ENDED.includes(status) ? at : null;
+      rows.setRunStatus(this.#db, seqOf(run), { status, cause: cause ?? null, startedAt, endedAt, at });
       return this.get(run.id);
     });
   }
@@ -138,8 +140,10 @@ export class Runs {
     );
     return cut.map((run) => {
       if (run.status === 'queued') return this.setStatus(run.id, 'paused', NOT_BEGUN);
-      if (hasCheckpoint(run.id)) return this.setStatus(run.id, 'paused', INTERRUPTED);
-      return this.setStatus(run.id, 'failed', NOTHING_SAVED);
+      // nobody saw its end: it trained at least until it last said something
+      const at = rows.lastLogAt(this.#db, seqOf(run)) ?? run.startedAt ?? Date.now();
+      if (hasCheckpoint(run.id)) return this.setStatus(run.id, 'paused', INTERRUPTED, at);
+      return this.setStatus(run.id, 'failed', NOTHING_SAVED, at);
     });
   }
 

@@ -23,9 +23,9 @@ export function meantRun(trained: readonly RunSummary[], picked: string | undefi
   return trained.find(({ id }) => id === picked) ?? best;
 }
 
-/** Seconds a run took from its start to its end; null while it goes on or waits. */
-export function tookSeconds({ startedAt, endedAt }: RunSummary): number | null {
-  return startedAt === null || endedAt === null ? null : (endedAt - startedAt) / 1000;
+/** Seconds a run was trained, its pauses left out; null while it goes on, and where it never did. */
+export function tookSeconds({ status, trainedMs }: Pick<RunSummary, 'status' | 'trainedMs'>): number | null {
+  return status === 'running' || trainedMs === 0 ? null : trainedMs / 1000;
 }
 
 /** The order a click on a column's head makes: numbers and times first from the largest, the same again turned round. */

@@ -1,9 +1,10 @@
 // Runs, their evaluations, checkpoints and the snapshots they were trained on.
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openCheckpointStore } from '../../../src/main/db/checkpoint-store.ts';
 import { openProject } from '../../../src/main/services/projects.ts';
 import { removeRun } from '../../../src/main/services/run-removal.ts';
+import type { RunStatus } from '../../../src/shared/model.ts';
 import { closing, staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts';
 
 const start = { recipe: { epochs: 3 }, seed: 1 };
@@ -94,6 +95,22 @@ describe('runs', () => {
     expect(runs.get('r2').parent).toEqual({ runId: 'r1', checkpointId: 4 });
     runs.delete('r1');
     expect(runs.get('r2').parent).toBeNull();
+  });
+
+  it('count the time they train, without pauses, waiting, and what came after a crash', () => {
+    const { runs } = temporaryProject();
+    runs.create(start);
+    const trained = (status: RunStatus, at: number) => runs.setStatus('r1', status, undefined, at).trainedMs;
+    expect(trained('running', 1000)).toBe(0);
+    expect(trained('paused', 4000)).toBe(3000);
+    expect(trained('queued', 50_000)).toBe(3000);
+    expect(trained('running', 60_000)).toBe(3000);
+    expect(trained('done', 62_000)).toBe(5000);
+    const begun = Date.now() - 100_000;
+    trained('running', begun);
+    vi.spyOn(Date, 'now').mockReturnValueOnce(begun + 8000);
+    runs.log('r1', 'Epoch 1');
+    expect(runs.recoverInterrupted(() => true)).toMatchObject([{ status: 'paused', trainedMs: 13_000 }]);
   });
 
   it('keep a log', () => {

@@ -12,6 +12,7 @@ import * as largeImports from './project/0010-large-imports.ts';
 import * as rankFacts from './project/0011-rank-facts.ts';
 import * as evaluationFacts from './project/0012-evaluation-facts.ts';
 import * as metricMeans from './project/0013-metric-means.ts';
+import * as trainedTime from './project/0014-trained-time.ts';
 
 export const projectSchema = {
   applicationId: 0x44444f50, // "DDOP"
@@ -29,5 +30,6 @@ export const projectSchema = {
     rankFacts,
     evaluationFacts,
     metricMeans,
+    trainedTime,
   ],
 };

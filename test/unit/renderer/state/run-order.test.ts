@@ -32,6 +32,7 @@ const BASE: RunSummary = {
   createdAt: 1,
   startedAt: null,
   endedAt: null,
+  trainedMs: 0,
   best: null,
   canResume: false,
   diverged: false,
@@ -56,6 +57,7 @@ const anyRun = fc.record({
   createdAt: fc.nat(),
   startedAt: fc.option(fc.nat()),
   endedAt: fc.option(fc.nat()),
+  trainedMs: fc.nat(),
   starred: fc.boolean(),
 });
 
@@ -135,8 +137,11 @@ describe('the list of runs', () => {
     expect(nextOrder(NEWEST, 'name')).toEqual({ by: 'name', falling: false });
   });
 
-  it('counts the time from start to end', () => {
-    expect(tookSeconds(run({ startedAt: 1000, endedAt: 61_000 }))).toBe(60);
-    expect(tookSeconds(run({ startedAt: 1000 }))).toBeNull();
+  it('counts the time of training alone', () => {
+    expect(tookSeconds(run({ status: 'done', startedAt: 1000, endedAt: 161_000, trainedMs: 60_000 }))).toBe(
+      60,
+    );
+    expect(tookSeconds(run({ status: 'running', startedAt: 1000, trainedMs: 60_000 }))).toBeNull();
+    expect(tookSeconds(run({ status: 'queued' }))).toBeNull();
   });
 });
