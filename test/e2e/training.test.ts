@@ -55,6 +55,25 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await panel.getByRole('heading', { name: /128 px, 3 epochs/ }).waitFor();
   });
 
+  it('keeps a value that would move with another one, and shows no other than it trains with', async () => {
+    const panel = page.getByRole('complementary');
+    const rate = panel.getByRole('textbox', { name: /^Learning rate/ });
+    const advised = await rate.inputValue();
+    await set('Images a step', '2');
+    await expect.poll(() => rate.inputValue()).not.toBe(advised);
+    await set('Learning rate', advised);
+    await panel.getByText('Advanced · 5 changed').waitFor();
+    await panel
+      .getByText(`${Number(advised)}, as it was set; it does not move with the batch.`)
+      .first()
+      .waitFor();
+    expect(await rate.inputValue()).toBe(advised);
+    await panel.getByRole('button', { name: 'Reset Images a step' }).click();
+    await panel.getByText('Advanced · 3 changed').waitFor();
+    await set('Learning rate', `${advised}0`);
+    await expect.poll(() => rate.inputValue()).toBe(advised);
+  });
+
   it('trains, moves its curves, and pauses with a checkpoint', async () => {
     await page.getByRole('heading', { name: /128 px/ }).click();
     // what the title and the top bar say after every change
@@ -78,11 +97,16 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await page.getByText('1 run', { exact: true }).waitFor();
   });
 
-  it('goes on to the end after a reload', async () => {
+  it('goes on to the end after a reload, and shows it to one who looked at something else meanwhile', async () => {
     await page.reload();
     await run('Run 1')
       .getByRole('button', { name: /^Resume/ })
       .click();
+    const going = page.getByRole('banner').getByRole('button', { name: /^Run 1 / });
+    await going.waitFor();
+    await page.getByRole('button', { name: 'Images', exact: true }).click();
+    await going.waitFor({ state: 'detached', timeout: WHILE_TRAINING });
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
     await isDone('Run 1');
     await run('Run 1').getByRole('slider', { name: 'AP on the validation images, %, by step' }).waitFor();
     await run('Run 1').getByRole('tab', { name: 'Pictures' }).click();
