@@ -4,6 +4,10 @@ import { z } from 'zod';
 const ratio = z.number().min(0).max(1);
 const count = z.number().int().positive();
 
+/** Pixels of an image side that make sense to a detector whose coarsest level has a cell every 128. */
+export const SMALLEST_SIDE = 64;
+export const LARGEST_SIDE = 4096;
+
 export const detectorNames = ['ddod-atss', 'atss'] as const;
 export const backboneNames = [
   'efficientnet-lite0',

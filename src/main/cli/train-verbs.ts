@@ -5,9 +5,9 @@ import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
 import { keepAwake } from '../server/keep-awake.ts';
 import type { OpenProject } from '../services/projects.ts';
-import { adviseRecipe } from '../services/recipe-advice.ts';
+import { adviseRecipe, warmupWarning } from '../services/recipe-advice.ts';
 import { inSlices } from '../services/slices.ts';
-import { recipeOf, type StartWishes, startOf } from '../services/training-wishes.ts';
+import { fitted, recipeOf, type StartWishes, startOf } from '../services/training-wishes.ts';
 import { type ActiveTraining, resumeTraining, startTraining } from '../services/trainings.ts';
 import {
   collect,
@@ -87,15 +87,16 @@ async function train(options: TrainOptions, console: Console): Promise<void> {
   const { project: dir, preset, from, showRecipe } = options;
   // what makes no sense is said before the project is touched
   const plain = preset === 'auto' || from !== undefined ? undefined : wishedRecipe(undefined, options);
-  if (showRecipe && plain) return showWhole(plain, console);
   await withProject(dir, { readOnly: showRecipe === true }, async (project) => {
     if (from !== undefined) project.runs.get(from);
     const wishes = preset === 'auto' ? await advisedWith(project, options) : options;
-    const recipe = plain ?? wishedRecipe(project, wishes);
+    const { train: images } = await inSlices(project.labelFacts.read());
+    const recipe = fitted(plain ?? wishedRecipe(project, wishes), wishes, images);
     if (showRecipe) return showWhole(recipe, console);
     const report = new TrainingReport(console, recipe);
     const start = { ...startOf(project, wishes), recipe };
     console.note(describeRecipe(recipe, start.autoBatch));
+    for (const warning of warmupWarning(recipe, images)) console.note(warning);
     const active = await startTraining(project, start, (event) => report.hear(event));
     await followTraining(project, active, report, console);
   });

@@ -2,6 +2,7 @@
 import type { RecipeAdvice, RecipeField, TrainingWishes } from '../../shared/contract/recipes.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Recipe } from '../../shared/recipe.ts';
+import { updatesOf } from '../../shared/warmup.ts';
 import { type Computer, thisComputer } from './computer.ts';
 import type { DataFacts } from './data-facts.ts';
 import type { OpenProject } from './projects.ts';
@@ -9,6 +10,7 @@ import { recipeFields } from './recipe-fields.ts';
 import {
   count,
   FEW_IMAGES,
+  MOST_PASSES,
   type PlacedReason,
   reasonsFor,
   SMALLEST_SEEN,
@@ -22,7 +24,7 @@ import type { Sliced } from './slices.ts';
 import { assertLearnable } from './training-job.ts';
 import { neededMB } from './training-memory.ts';
 import { estimateTime, spokenTime } from './training-time.ts';
-import { recipeOf } from './training-wishes.ts';
+import { fitted, recipeOf } from './training-wishes.ts';
 import { isFetchable, missingWeight } from './weights.ts';
 
 const SIZES = [320, 416, 512, 640, 800, 1024];
@@ -39,7 +41,7 @@ export function* adviseRecipe(
 ): Sliced<RecipeAdvice> {
   const facts = yield* project.labelFacts.read();
   const advised = wishes ?? advisedWishes(facts, computer);
-  const recipe = recipeOf(project, advised);
+  const recipe = fitted(recipeOf(project, advised), advised, facts.train);
   const estimate = estimateTime(project, recipe, facts, computer);
   const reasons = reasonsFor(recipe, advised, facts);
   const device = computer.gpu ? 'this GPU' : 'this CPU';
@@ -48,7 +50,11 @@ export function* adviseRecipe(
     refusal: refusalOf(facts) ?? withoutWeights(recipe, advised),
     headline: `${spokenBackbone(recipe)}, ${sidesOf(recipe)}, ${count(recipe.train.epochs, 'epoch')}, ${time}`,
     reasons: reasons.map(({ reason }) => reason),
-    warnings: [...warningsOf(facts), ...memoryWarning(recipe, advised, computer)],
+    warnings: [
+      ...warningsOf(facts),
+      ...warmupWarning(recipe, facts.train),
+      ...memoryWarning(recipe, advised, computer),
+    ],
     wishes: advised,
     recipe,
     fields: fieldsOf(recipe, advised, reasons),
@@ -80,7 +86,7 @@ function advisedWishes(facts: DataFacts, computer: Computer): TrainingWishes {
   const set = facts.train > 0 && facts.train < FEW_IMAGES ? ['augment.photometric=true'] : [];
   const batch = Math.max(1, Math.min(STEADY_BATCH, Math.floor(facts.train / 4)));
   const stepsPerEpoch = Math.max(1, Math.ceil(facts.train / batch));
-  const epochs = Math.max(8, Math.min(60, Math.round(STEPS_WANTED / stepsPerEpoch)));
+  const epochs = Math.max(8, Math.min(MOST_PASSES, Math.round(STEPS_WANTED / stepsPerEpoch)));
   const advised = {
     preset: 'fast',
     size,
@@ -101,6 +107,15 @@ function sizeFor({ longSide, smallSide }: DataFacts, { gpu }: Computer): number 
   const useful = SIZES.filter((size) => size <= Math.max(first, longSide));
   const affordable = gpu ? useful : useful.filter((size) => size <= LARGEST_ON_CPU);
   return affordable.find((size) => size >= wanted) ?? affordable.at(-1) ?? first;
+}
+
+/** Where the rate that is told is never reached. */
+export function warmupWarning({ train }: Recipe, images: number): string[] {
+  const [steps, warmup] = [updatesOf(train, images), train.warmup.iterations];
+  if (images === 0 || warmup < steps) return [];
+  return [
+    `The warm-up takes ${count(warmup, 'step')} and the whole training ${steps}: the learning rate never reaches ${Number(train.lr.toPrecision(3))}. Shorten the warm-up, or train longer.`,
+  ];
 }
 
 /** Said before a computer begins to swap. */

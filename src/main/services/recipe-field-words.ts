@@ -1,6 +1,6 @@
 // What a person reads of each value of a recipe: its name, why it is what it is, and how far it makes sense. The type knows the
 // recipe's values, so that none can be missing.
-import type { Recipe } from '../../shared/recipe.ts';
+import { LARGEST_SIDE, type Recipe, SMALLEST_SIDE } from '../../shared/recipe.ts';
 
 /** The paths of the values in `T`: lists and what is no object. */
 type PathsOf<T, Prefix extends string = ''> = T extends unknown
@@ -24,6 +24,8 @@ export interface FieldWords {
   readonly step?: number;
   /** `auto` may stand for it. */
   readonly auto?: boolean;
+  /** Values that this one moves with, unless it is set itself. */
+  readonly follows?: readonly RecipePath[];
 }
 
 /** In the order in which they are shown. */
@@ -39,6 +41,7 @@ export const fieldWords: Readonly<Record<RecipePath, FieldWords>> = {
   },
   frozen: {
     name: 'Frozen stages',
+    follows: ['backbone'],
     min: -1,
     max: 16,
     reason:
@@ -76,6 +79,8 @@ export const fieldWords: Readonly<Record<RecipePath, FieldWords>> = {
   },
   'input.scales': {
     name: 'Image sides',
+    min: SMALLEST_SIDE,
+    max: LARGEST_SIDE,
     unit: 'pixels',
     reason:
       'The larger, the smaller the objects that are seen, and the longer each step takes. Several sides are drawn from at random.',
@@ -119,6 +124,7 @@ export const fieldWords: Readonly<Record<RecipePath, FieldWords>> = {
   },
   'train.lr': {
     name: 'Learning rate',
+    follows: ['train.batch', 'train.accumulate'],
     min: 0.00001,
     max: 1,
     step: 0.001,
@@ -126,9 +132,11 @@ export const fieldWords: Readonly<Record<RecipePath, FieldWords>> = {
   },
   'train.warmup.iterations': {
     name: 'Warm-up',
+    follows: ['train.epochs', 'train.batch', 'train.accumulate'],
     max: 5000,
     unit: 'steps',
-    reason: 'The rate rises slowly at first, so that the new head does not shake the backbone.',
+    reason:
+      'The rate rises slowly at first, so that the new head does not shake the backbone: over a quarter of the steps at most, unless it is set here.',
   },
   'train.warmup.ratio': {
     name: 'First rate of the warm-up',
@@ -141,16 +149,19 @@ export const fieldWords: Readonly<Record<RecipePath, FieldWords>> = {
   },
   'train.decay.milestones': {
     name: 'Falls after',
+    follows: ['train.epochs', 'train.decay.kind'],
     unit: 'epochs',
     reason: 'Finished epochs after which the rate falls; they move with the number of epochs.',
   },
   'train.decay.gamma': {
     name: 'Falls to',
+    follows: ['train.decay.kind'],
     step: 0.05,
     reason: 'The part of the rate that is left after each fall.',
   },
   'train.decay.finalRatio': {
     name: 'Ends at',
+    follows: ['train.decay.kind'],
     step: 0.01,
     reason: 'The part of the rate that the last step has.',
   },

@@ -51,7 +51,7 @@ export function recipeFields(
 }
 
 function fieldOf(path: RecipePath, { schema, value }: Found, why: string | undefined): RecipeField {
-  const { name, reason, unit = null, step = null, auto = false, ...bounds } = fieldWords[path];
+  const { name, reason, unit = null, step = null, auto = false, follows = [], ...bounds } = fieldWords[path];
   const top = path.split('.')[0] as keyof typeof groups;
   const [of = schema, other] = (schema.anyOf ?? [schema]).filter(({ type }) => type !== 'null');
   if (other !== undefined) throw new TypeError(`${path} is of several kinds`);
@@ -67,6 +67,7 @@ function fieldOf(path: RecipePath, { schema, value }: Found, why: string | undef
     unit,
     optional,
     auto,
+    follows,
     value,
     reason: why ?? reason,
   };

@@ -7,6 +7,8 @@ import { workOf } from './training-time.ts';
 
 /** Steps after which a fine-tuning of a small set has converged. */
 export const STEPS_WANTED = 600;
+/** Passes over the same images after which more of them teach little. */
+export const MOST_PASSES = 60;
 /** Objects smaller than this on the network's input are hardly found: the finest level has a cell every 8 pixels. */
 export const SMALLEST_SEEN = 12;
 /** Images a step that give steady gradients. */
@@ -48,7 +50,11 @@ function networkReason(recipe: Recipe, { from, init }: TrainingWishes): string {
 
 function epochsReason({ epochs, batch, accumulate }: Recipe['train'], { train }: DataFacts): string {
   const steps = Math.ceil(train / (batch * accumulate)) * epochs;
-  return `${count(epochs, 'pass', 'passes')} over ${count(train, 'training image')} ${epochs === 1 ? 'makes' : 'make'} ${count(steps, 'step')}; about ${STEPS_WANTED} are what a small set needs.`;
+  const wanted =
+    epochs >= MOST_PASSES && steps < STEPS_WANTED
+      ? `fewer than the ${STEPS_WANTED} that are otherwise advised, because more than ${MOST_PASSES} passes over the same images teach little`
+      : `about ${STEPS_WANTED} are what a small set needs`;
+  return `${count(epochs, 'pass', 'passes')} over ${count(train, 'training image')} ${epochs === 1 ? 'makes' : 'make'} ${count(steps, 'step')}; ${wanted}.`;
 }
 
 function batchReason(

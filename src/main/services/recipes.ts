@@ -8,8 +8,10 @@ import {
   type BackboneName,
   backboneNames,
   detectorNames,
+  LARGEST_SIDE,
   type Recipe,
   recipeSchema,
+  SMALLEST_SIDE,
 } from '../../shared/recipe.ts';
 
 export interface RecipeWishes {
@@ -58,7 +60,9 @@ export function resolveRecipe(
     (recipe, wish) => wish(recipe, led),
     preset,
   );
-  return checked(set.reduce(setValue, wished));
+  const recipe = checked(set.reduce(setValue, wished));
+  for (const { long, short } of recipe.input.scales) assertSides(long, short, `${long}x${short}`);
+  return recipe;
 }
 
 /** True where a value of the recipe is set by its path. */
@@ -123,13 +127,16 @@ function sizeWish(recipe: Recipe, { size }: RecipeWishes): Recipe {
       .filter((side) => side !== undefined)
       .map(Number) ?? [];
   const [long, short] = [Math.max(...sides), Math.min(...sides)];
-  if (match === null || short < 64 || long > 4096) {
-    throw new Problem(
-      `"${size}" is not an image size.`,
-      'Give one side or WxH, from 64 to 4096 pixels: 320 or 1333x800.',
-    );
-  }
+  assertSides(long, match === null ? 0 : short, size);
   return { ...recipe, input: { ...recipe.input, scales: [{ long, short }] } };
+}
+
+function assertSides(long: number, short: number, size: string): void {
+  if (short >= SMALLEST_SIDE && long <= LARGEST_SIDE) return;
+  throw new Problem(
+    `"${size}" is not an image size.`,
+    `Give one side or WxH, from ${SMALLEST_SIDE} to ${LARGEST_SIDE} pixels: 320 or 1333x800.`,
+  );
 }
 
 function trainWish(recipe: Recipe, wishes: LedWishes): Recipe {
@@ -209,6 +216,6 @@ function checked(recipe: Recipe): Recipe {
   if (channels % normGroups === 0) return result.data;
   throw new Problem(
     `The recipe does not hold together: ${channels} channels do not divide into ${normGroups} groups.`,
-    'Choose channels that are a multiple of normGroups.',
+    'Choose a width of the head that is a multiple of its groups of channels.',
   );
 }

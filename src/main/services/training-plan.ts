@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { JsonObject, Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { withFittingWarmup } from '../../shared/warmup.ts';
 import type { InitialWeights, TrainingJob } from '../trainer/job.ts';
 import { codeVersion } from './program-version.ts';
 import type { OpenProject } from './projects.ts';
@@ -63,7 +64,7 @@ export async function prepareRun(
     ...(name === undefined ? {} : { name }),
     ...(notes === undefined ? {} : { notes }),
     ...parent,
-    recipe: recipe as unknown as JsonObject,
+    recipe: (plan.fitsWarmup ? withFittingWarmup(recipe, images) : recipe) as unknown as JsonObject,
     snapshotHash: snapshot.hash,
     splitHash: snapshot.splitHash,
     seed,
@@ -76,13 +77,13 @@ export function prepareResume(project: OpenProject, runId: string, epochs?: numb
   const run = project.runs.get(runId);
   const latest = project.checkpoints.latest(run.id);
   if (run.snapshotHash === null) {
-    throw new Problem(
-      `Run ${run.id} does not say what it learns from.`,
-      'Start a new run with "ddod train".',
-    );
+    throw new Problem(`${run.name} does not say what it learns from.`, 'Start a new run with "ddod train".');
   }
   const recipe = extended(run, latest === undefined ? 0 : project.checkpoints.finishedEpochs(latest), epochs);
-  if (epochs !== undefined) project.runs.setRecipe(run.id, recipe as unknown as JsonObject);
+  if (epochs !== undefined) {
+    project.runs.setRecipe(run.id, recipe as unknown as JsonObject);
+    project.runs.log(run.id, `Made longer: ${epochs} epochs in all`);
+  }
   return project.runs.get(run.id);
 }
 
@@ -92,13 +93,13 @@ function extended(run: Run, finished: number, epochs: number | undefined): Recip
   if (epochs === undefined) {
     if (run.status !== 'done') return recipe;
     throw new Problem(
-      `Run ${run.id} is done after ${finished} epochs.`,
+      `${run.name} is done after ${finished} epochs.`,
       `Give --epochs with more than ${finished} to extend it.`,
     );
   }
   if (epochs > finished) return withEpochs(recipe, epochs);
   throw new Problem(
-    `Run ${run.id} has ${finished} epochs behind it already, so it cannot end after ${epochs}.`,
+    `${run.name} has ${finished} epochs behind it already, so it cannot end after ${epochs}.`,
     `Give --epochs with more than ${finished}.`,
   );
 }
@@ -132,6 +133,7 @@ export async function workOf(project: OpenProject, run: Run): Promise<Work> {
     watched: positions,
     ...(plan.autoBatch === undefined ? {} : { autoBatch: plan.autoBatch }),
     ...(plan.keepRate === undefined ? {} : { keepRate: plan.keepRate }),
+    ...(plan.fitsWarmup === undefined ? {} : { fitsWarmup: plan.fitsWarmup }),
     ...(plan.parts === undefined ? {} : { parts: plan.parts }),
     ...(plan.keepEvery === undefined ? {} : { keepEvery: plan.keepEvery }),
   };

@@ -1,6 +1,7 @@
 // What a window or a command line asks to be trained, as a recipe and a start.
 import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
+import { withFittingWarmup } from '../../shared/warmup.ts';
 import type { OpenProject } from './projects.ts';
 import { builtInRecipe, type RecipeWishes, resolveRecipe, sets } from './recipes.ts';
 import type { TrainingStart } from './training-plan.ts';
@@ -17,6 +18,14 @@ export interface StartWishes extends ModelWishes {
   readonly keepEvery?: number | undefined;
   /** `auto` where it is left out. */
   readonly init?: string | undefined;
+}
+
+/** The path of the warm-up's steps. */
+const WARMUP = 'train.warmup.iterations';
+
+/** The recipe on so many training images: a warm-up that nobody set takes a quarter of the training at most. */
+export function fitted(recipe: Recipe, wishes: ModelWishes, images: number): Recipe {
+  return sets(wishes, WARMUP) ? recipe : withFittingWarmup(recipe, images);
 }
 
 /** The recipe that the wishes ask for. Throws a Problem for a wish that makes no sense. */
@@ -37,6 +46,7 @@ export function startOf(project: OpenProject, wishes: StartWishes): TrainingStar
     ...(name === undefined ? {} : { name }),
     ...(notes === undefined ? {} : { notes }),
     ...(keepEvery === undefined ? {} : { keepEvery }),
+    ...(sets(wishes, WARMUP) ? {} : { fitsWarmup: true }),
     ...(batch === 'auto' && !sets(wishes, 'train.batch')
       ? { autoBatch: true, keepRate: lr !== undefined || sets(wishes, 'train.lr') }
       : {}),

@@ -34,6 +34,8 @@ export interface TrainingJob {
   readonly autoBatch?: boolean;
   /** The learning rate stays as it is whatever batch is found. */
   readonly keepRate?: boolean;
+  /** The warm-up takes a quarter of the training at most, whatever batch is found. */
+  readonly fitsWarmup?: boolean;
   /** Compute each batch in at least so many parts, after memory ran out before. */
   readonly parts?: number;
   /** Keep a checkpoint of every so many epochs, besides the best and the last. */

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import type { CheckpointKind } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Recipe } from '../../shared/recipe.ts';
+import { withFittingWarmup } from '../../shared/warmup.ts';
 import { claimStore } from '../db/checkpoint-lock.ts';
 import { modelTensors } from '../db/checkpoint-model.ts';
 import { type CheckpointStore, openCheckpointStore } from '../db/checkpoint-store.ts';
@@ -106,7 +107,8 @@ function probed(job: TrainingJob, network: Network, say: Say): TrainingJob {
   say({ type: 'probing' });
   const { batch, perImageMB } = probeBatch(network, job.recipe, job.train);
   const lr = job.keepRate === true ? train.lr : train.lr * (batch / train.batch);
-  const recipe = { ...job.recipe, train: { ...train, batch, lr } };
+  const found = { ...job.recipe, train: { ...train, batch, lr } };
+  const recipe = job.fitsWarmup ? withFittingWarmup(found, job.train.length) : found;
   const each = perImageMB === null ? '' : `; each takes ${Math.round(perImageMB)} MB at the worst`;
   say({ type: 'probed', recipe });
   say({ type: 'log', level: 'info', text: `${batch} images a step fit in memory${each}` });

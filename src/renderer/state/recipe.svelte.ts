@@ -11,6 +11,7 @@ import type { Json, Run } from '../../shared/model.ts';
 import { troubleOf } from '../failures.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
+import { type RecipeChanges, settled } from './recipe-changes.ts';
 import { training } from './training.svelte.ts';
 
 const QUIET_MS = 250;
@@ -33,7 +34,7 @@ class RecipeChoice {
   presets = $state.raw<readonly string[]>([]);
   start = $state.raw<Start>({});
   /** Values of the recipe that were changed, by path. */
-  changes = $state.raw<ReadonlyMap<string, Json>>(new Map());
+  changes = $state.raw<RecipeChanges>(new Map());
   /** As advised, and with the changes. */
   advised = $state.raw<RecipeAdvice>();
   current = $state.raw<RecipeAdvice>();
@@ -86,11 +87,7 @@ class RecipeChoice {
   }
 
   change(field: RecipeField, value: Json): void {
-    const next = new Map(this.changes);
-    const advised = this.advised?.fields.find(({ path }) => path === field.path);
-    if (JSON.stringify(advised?.value) === JSON.stringify(value)) next.delete(field.path);
-    else next.set(field.path, value);
-    this.#changed(next);
+    this.#changed(new Map(this.changes).set(field.path, value));
   }
 
   reset(path: string): void {
@@ -154,8 +151,8 @@ class RecipeChoice {
     }
   }
 
-  #changed(changes: ReadonlyMap<string, Json>): void {
-    this.changes = changes;
+  #changed(changes: RecipeChanges): void {
+    this.changes = settled(changes, this.advised?.fields ?? []);
     this.#later(QUIET_MS);
   }
 

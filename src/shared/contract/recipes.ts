@@ -50,6 +50,8 @@ export interface RecipeField {
   readonly optional: boolean;
   /** `auto` may stand for a number, which is then found before the first step. */
   readonly auto: boolean;
+  /** Paths of values that this one moves with, unless it is set itself. */
+  readonly follows: readonly string[];
   readonly value: Json;
   /** What it does, and why it has this value. */
   readonly reason: string;

@@ -47,6 +47,40 @@ describe('the advice', () => {
     expect(advised(project).data).toMatchObject({ train: 449, val: 1, boxes: 449 });
   });
 
+  it('warms up over a quarter of a short training, unless it is told otherwise', () => {
+    const project = projectOf(42);
+    const short = { preset: 'fast', epochs: 4, batch: 4 };
+    expect(advised(project, short)).toMatchObject({
+      recipe: { train: { warmup: { iterations: 11 } } },
+      warnings: expect.not.arrayContaining([expect.stringMatching(/warm-up/)]),
+    });
+    const set = ['train.warmup.iterations=50'];
+    expect(advised(project, { ...short, set })).toMatchObject({
+      recipe: { train: { warmup: { iterations: 50 } } },
+      warnings: expect.arrayContaining([
+        'The warm-up takes 50 steps and the whole training 44: the learning rate never reaches 0.005. Shorten the warm-up, or train longer.',
+      ]),
+    });
+    // what the built-in recipe was measured with stays
+    expect(advised(projectOf(205), { preset: 'fast' }).recipe.train.warmup.iterations).toBe(50);
+  });
+
+  it('says why a small set gets fewer steps than are wanted', () => {
+    const words = (count: number) =>
+      advised(projectOf(count)).reasons.find(({ what }) => what === 'Epochs')?.words;
+    expect(words(42)).toMatch(
+      /^60 passes .* make 360 steps; fewer than the 600 .*, because more than 60 passes over the same images/,
+    );
+    expect(words(205)).toMatch(/; about 600 are what a small set needs\.$/);
+  });
+
+  it('begins a run with the warm-up that it told', async () => {
+    const project = projectOf(42);
+    const wishes = { preset: 'fast', epochs: 4, batch: 4, init: 'none' };
+    const { recipe } = await prepareRun(project, startOf(project, wishes));
+    expect(recipe).toMatchObject({ train: { warmup: { iterations: 11 } } });
+  });
+
   it('refuses where there is nothing to learn from, and says what to do', () => {
     expect(advised(temporaryProject()).refusal).toEqual({
       sentence: 'The project has no classes.',

@@ -92,6 +92,7 @@ describe('wishes', () => {
     [{ backbone: 'vgg' }, /"vgg" is not a backbone.*resnet50/],
     [{ size: 'huge' }, /"huge" is not an image size.*1333x800/],
     [{ size: '32' }, /"32" is not an image size/],
+    [{ set: ['input.scales=[{"long":7,"short":7}]'] }, /"7x7" is not an image size.*64 to 4096/],
     [{ size: '320x' }, /"320x" is not an image size/],
     [{ size: '9000' }, /"9000" is not an image size/],
     [{ precision: 'fp16' }, /fp16 is not there yet.*fp32/],

@@ -12,14 +12,17 @@ describe('a start as wished', () => {
       const { recipe, seed, ...rest } = startOf(project, wishes);
       return rest;
     };
-    expect(plan({ preset: 'fast' })).toEqual({ init: 'auto' });
+    expect(plan({ preset: 'fast' })).toEqual({ init: 'auto', fitsWarmup: true });
     expect(plan({ preset: 'fast', batch: 'auto' })).toEqual({
       init: 'auto',
       autoBatch: true,
+      fitsWarmup: true,
       keepRate: false,
     });
     expect(plan({ batch: 'auto', set: ['train.lr=0.02'] })).toMatchObject({ keepRate: true });
-    expect(plan({ batch: 'auto', set: ['train.batch=3'] })).toEqual({ init: 'auto' });
+    expect(plan({ batch: 'auto', set: ['train.batch=3', 'train.warmup.iterations=9'] })).toEqual({
+      init: 'auto',
+    });
   });
 });
 

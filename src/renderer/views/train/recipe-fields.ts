@@ -25,19 +25,20 @@ export function parseField(field: RecipeField, text: string): Parsed {
   return parseNumber(field, written);
 }
 
-function parseNumber({ name, kind, min, max, auto }: RecipeField, written: string): Parsed {
+function parseNumber(field: RecipeField, written: string): Parsed {
+  const { name, kind, auto } = field;
   const value = Number(written.replace(',', '.'));
   if (!Number.isFinite(value))
     return { fault: auto ? t('{name} is a number, or auto.', { name }) : t('{name} is a number.', { name }) };
   if (kind === 'integer' && !Number.isInteger(value))
     return { fault: t('{name} is a whole number.', { name }) };
-  if (min !== null && value < min) return { fault: t('{name} is at least {min}.', { name, min }) };
-  if (max !== null && value > max) return { fault: t('{name} is at most {max}.', { name, max }) };
-  return { value };
+  const fault = boundsFault(field, value);
+  return fault === undefined ? { value } : { fault };
 }
 
 /** Numbers, or sizes as 640x480; one number is a square. */
-function parseList({ name, value }: RecipeField, written: string): Parsed {
+function parseList(field: RecipeField, written: string): Parsed {
+  const { name, value } = field;
   const parts = written.split(/[\s,;]+/).filter(Boolean);
   const sizes = Array.isArray(value) && value.some((part) => part !== null && typeof part === 'object');
   const parsed = parts.map((part) => (sizes ? sizeOf(part) : numberOf(part)));
@@ -48,7 +49,16 @@ function parseList({ name, value }: RecipeField, written: string): Parsed {
         ? t('{name}: "{wrong}" is not a size as 640x480.', { name, wrong })
         : t('{name}: "{wrong}" is not a number.', { name, wrong }),
     };
-  return { value: parsed.filter((part) => part !== undefined) };
+  const found = parsed.filter((part) => part !== undefined);
+  const sides = found.flatMap((part) => (typeof part === 'number' ? [part] : [part.long, part.short]));
+  const fault = sides.map((side) => boundsFault(field, side)).find((words) => words !== undefined);
+  return fault === undefined ? { value: found } : { fault };
+}
+
+function boundsFault({ name, min, max }: RecipeField, value: number): string | undefined {
+  if (min !== null && value < min) return t('{name} is at least {min}.', { name, min });
+  if (max !== null && value > max) return t('{name} is at most {max}.', { name, max });
+  return undefined;
 }
 
 function numberOf(text: string): number | undefined {

@@ -15,6 +15,7 @@ const field = (part: Partial<RecipeField>): RecipeField => ({
   unit: null,
   optional: false,
   auto: false,
+  follows: [],
   value: 0.01,
   reason: '',
   ...part,
@@ -36,6 +37,9 @@ describe('a value of the recipe in a form', () => {
         expect(parseField(field({ kind: 'list', value }), fieldText(value))).toEqual({ value });
       }),
     );
+    const sides = field({ kind: 'list', value: [{ long: 320, short: 320 }], min: 64, max: 4096 });
+    expect(parseField(sides, '7')).toEqual({ fault: 'Learning rate is at least 64.' });
+    expect(parseField(sides, '5000x640')).toEqual({ fault: 'Learning rate is at most 4096.' });
     expect(parseField(field({ kind: 'list', value: [8, 11] }), '8, 11')).toEqual({ value: [8, 11] });
     expect(parseField(field({ optional: true }), fieldText(null))).toEqual({ value: null });
     expect(parseField(field({ auto: true }), fieldText('auto'))).toEqual({ value: 'auto' });
