@@ -2,6 +2,7 @@
 import type { JsonObject, MetricPoint, Run } from '../../shared/model.ts';
 import type { ClassResult, FoundObjects, TracePoint, TrainingEvent } from '../trainer/job.ts';
 import type { OpenProject } from './projects.ts';
+import { EpochLoss, lineOf } from './training-log.ts';
 
 /** What one watched image showed; the image is named by its number in the project. */
 export type WatchedImage = { readonly imageId: number } & FoundObjects;
@@ -17,6 +18,7 @@ export class TrainingRecord {
   #perClass: readonly ClassResult[] = [];
   #bestThreshold = 0;
   readonly #onFailure: (error: unknown) => void;
+  readonly #epoch = new EpochLoss();
   #waiting: MetricPoint[] = [];
   #timer: NodeJS.Timeout | undefined;
   // `performance.now()` counts from the start of the process, so that zero would be a moment ago
@@ -57,6 +59,7 @@ export class TrainingRecord {
 
   #keepStep(event: Extract<TrainingEvent, { type: 'step' }>): void {
     this.#waiting.push(...this.#points(event));
+    this.#epoch.see(event);
     const wait = this.#storedAt + BATCH_MS - performance.now();
     if (wait <= 0) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), wait);
@@ -73,6 +76,8 @@ export class TrainingRecord {
   #keepNow(event: Exclude<TrainingEvent, { type: 'step' }>): void {
     const { runs } = this.#project;
     const { id } = this.#run;
+    for (const line of [this.#epoch.lineBefore(event), lineOf(event)])
+      if (line !== undefined) runs.log(id, line);
     if (event.type === 'evaluation') this.#keepEvaluation(event);
     else if (event.type === 'predictions') this.#keepPredictions(event);
     else if (event.type === 'resumed') this.#rewind(event.step, event.trace);

@@ -17,6 +17,32 @@ function recorded() {
 
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
+describe('the log of a training', () => {
+  it('tells its begin, epochs, evaluations, checkpoints and end', () => {
+    const { project, record, step } = recorded();
+    record.keep({ type: 'started', parameters: 9, stepsPerEpoch: 2, device: 'CPU, 2 cores', fromStep: 0 });
+    for (const number of [1, 2]) step(number);
+    for (const done of [0, 1]) record.keep({ type: 'evaluating', done, of: 1 });
+    record.keep({ type: 'evaluation', step: 2, epoch: 1, metrics: { AP: 0.022, AP50: 0.097 } });
+    for (const kind of ['best', 'last'])
+      record.keep({ type: 'checkpoint', id: 1, kind, step: 2, epoch: 1, metrics: {} });
+    step(3);
+    record.keep({ type: 'checkpoint', id: 2, kind: 'pause', step: 3, epoch: 1, metrics: {} });
+    record.keep({ type: 'ended', end: 'paused' });
+    record.keep({ type: 'started', parameters: 9, stepsPerEpoch: 2, device: 'CPU, 2 cores', fromStep: 3 });
+    expect(project.runs.logTail('r1').map(({ line }) => line)).toEqual([
+      'Begins: 2 steps an epoch on CPU, 2 cores',
+      'Epoch 1: loss 1.500 on average, until step 2',
+      'Epoch 1: AP 2.2, AP50 9.7 on the validation images',
+      'Checkpoint “best” kept at step 2',
+      'Epoch 1: loss 3.000 on average, until step 3',
+      'Checkpoint “pause” kept at step 3',
+      'Paused',
+      'Goes on from step 3: 2 steps an epoch on CPU, 2 cores',
+    ]);
+  });
+});
+
 describe('the steps of a training', () => {
   it('are stored a few at a time, the first at once and the last soon', async () => {
     const { writes, step, stored } = recorded();
