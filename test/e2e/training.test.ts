@@ -157,7 +157,11 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await row('Run 2').waitFor();
     await isDone('Run 2');
     await page.getByText('2 runs', { exact: true }).waitFor();
-    await page.getByRole('checkbox', { name: 'Lay Run 1 over the others' }).check();
+    const tick = (name: string) => page.getByRole('checkbox', { name: `Lay ${name} over the others` });
+    await tick('Run 1').check();
+    expect(await tick('Run 2').isChecked()).toBe(false);
+    await tick('Run 2').check();
+    expect(await tick('Run 1').isChecked()).toBe(true);
     const loss = page.getByRole('figure', { name: 'loss', exact: true });
     await loss.getByRole('button', { name: /^Run 1 \d/ }).waitFor();
     await loss.getByRole('button', { name: /^Run 2 \d/ }).waitFor();
@@ -225,6 +229,13 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await page.getByRole('searchbox', { name: 'Find runs' }).fill('#night shorter');
     await page.getByText('1 of 2 runs').waitFor();
     await page.getByRole('searchbox', { name: 'Find runs' }).fill('');
+    await page.getByRole('button', { name: 'More for Run 2' }).click();
+    await page.getByRole('menuitem', { name: 'Extend …' }).click();
+    await expect
+      .poll(() => page.getByLabel('Epochs more').evaluate((input) => input.matches(':focus')))
+      .toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Run 2', exact: true }).focus();
     await page.keyboard.press('Delete');
     await page

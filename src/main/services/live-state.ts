@@ -23,8 +23,8 @@ export class LiveState {
   #evaluationBegan: number | undefined;
   #evaluationSeconds = 0;
 
-  /** `parts`: those each batch is computed in since memory ran out. */
-  constructor(run: Run, parts = 1) {
+  /** `parts`: those each batch is computed in since memory ran out; `finished`: the epochs behind it. */
+  constructor(run: Run, parts = 1, finished = 0) {
     this.#recipe = recipeSchema.parse(run.recipe);
     const { epochs, batch } = this.#recipe.train;
     this.#live = {
@@ -32,7 +32,7 @@ export class LiveState {
       phase: 'starting',
       step: 0,
       steps: 0,
-      epoch: 0,
+      epoch: Math.min(finished + 1, epochs),
       epochs,
       secondsPerStep: null,
       imagesPerSecond: null,

@@ -75,9 +75,9 @@ export class LiveTraining {
     if (this.#state) this.#show(this.#state.goOn());
   }
 
-  /** Ends the process at once. */
+  /** Ends the process at once; one that has ended by itself meanwhile is as wanted. */
   kill(runId: string): void {
-    this.#the(runId).kill();
+    if (this.#active?.run.id === runId) this.#active.kill();
   }
 
   /** True where runs wait that do not begin by themselves: after a pause, a failure of the disk, a restart. */
@@ -106,7 +106,7 @@ export class LiveTraining {
 
   #the(runId: string): ActiveTraining {
     if (this.#active?.run.id === runId) return this.#active;
-    throw new Problem(`Run ${runId} is not training any more.`, 'Look at the list of runs.');
+    throw new Problem('This run is not training any more.', 'The list of runs says how it ended.');
   }
 
   #hold(by?: string): void {
@@ -127,7 +127,8 @@ export class LiveTraining {
 
   #launch(project: OpenProject, runId: string): Run {
     const run = project.runs.get(runId);
-    const state = new LiveState(run, project.runs.plan(runId).parts);
+    const { epochsDone } = runSummary(project, run);
+    const state = new LiveState(run, project.runs.plan(runId).parts, epochsDone ?? 0);
     const active = launchRun(project, runId, (event) => this.#hear(event));
     this.#active = active;
     this.#state = state;
@@ -170,6 +171,8 @@ export class LiveTraining {
   }
 
   #hear(event: TrainingEvent): void {
+    // its best numbers are in the list of runs
+    if (event.type === 'checkpoint' && event.kind === 'best') this.#tell({ type: 'runs' });
     const live = this.#state?.hear(event);
     if (!live) return;
     this.#show(live);
@@ -197,5 +200,5 @@ function markFailed(project: OpenProject, runId: string, reason: unknown): boole
 /** A run that trains already cannot be made longer on the way. */
 function runGoingOn(run: Run, epochs: number | undefined): Run {
   if (epochs === undefined) return run;
-  throw new Problem(`Run ${run.id} is training.`, 'Pause it first, or make it longer once it is done.');
+  throw new Problem(`${run.name} is training.`, 'Pause it first, or make it longer once it is done.');
 }

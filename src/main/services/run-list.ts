@@ -22,6 +22,7 @@ export function runSummary(project: OpenProject, run: Run): RunSummary {
     canResume: RESUMABLE.includes(run.status) && run.snapshotHash !== null && !diverged,
     diverged,
     epochsDone: checkpoints[0] ? project.checkpoints.finishedEpochs(checkpoints[0]) : null,
+    stepsKept: checkpoints[0]?.step ?? 0,
     bytes: checkpoints.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }

@@ -42,5 +42,5 @@ export async function thinRun(
 function idle(project: OpenProject, id: string): Run {
   const run = project.runs.get(id);
   if (run.status !== 'running') return run;
-  throw new Problem(`Run ${run.id} is training.`, 'Pause or stop it first.');
+  throw new Problem(`${run.name} is training.`, 'Pause or stop it first.');
 }

@@ -176,7 +176,8 @@ function close(project: OpenProject, run: Run, end: Ending, gone: Gone): Run {
   const { event } = end;
   if (end.unkept !== undefined) return fail(project, run, end.unkept);
   if (event?.type === 'ended') return project.runs.setStatus(run.id, ...outcomeOf(event.end));
-  if (end.killed) return project.runs.setStatus(run.id, 'stopped', 'Stopped without a last checkpoint.');
+  if (end.killed) project.runs.log(run.id, 'Ended at once, as asked');
+  if (end.killed) return project.runs.setStatus(run.id, 'stopped', 'Stopped at once, as asked.');
   if (gone.lastWords !== '') project.runs.log(run.id, gone.lastWords, 'error');
   return project.runs.setStatus(run.id, 'failed', causeOf(project, run, end, gone));
 }

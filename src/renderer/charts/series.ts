@@ -34,6 +34,12 @@ export function joined(curves: readonly Curve[], most = MOST_PLACES): Table {
   return [steps, ...columns];
 }
 
+/** The highest value of a curve; undefined where none is a number. */
+export function highest(curve: Pick<Curve, 'values' | 'high'> | undefined): number | undefined {
+  const values = (curve?.high ?? curve?.values ?? []).filter((value) => value !== null);
+  return values.length === 0 ? undefined : values.reduce((most, value) => Math.max(most, value));
+}
+
 function allSteps(curves: readonly Curve[]): number[] {
   const steps = new Set<number>();
   let previous: readonly number[] | undefined;

@@ -45,7 +45,7 @@ export type RunTab = 'curves' | 'compare' | 'pictures' | 'log' | 'details';
 class Experiments {
   /** What is seen of the run above the list. */
   tab = $state<RunTab>('curves');
-  order = $state.raw<RunOrder>({ by: 'createdAt', falling: true });
+  order = $state.raw<RunOrder>({ by: 'startedAt', falling: true });
   filter = $state.raw<RunFilter>(START);
   /** Runs that are laid over each other, each with its place among colours and dashes. */
   checked = $state.raw<ReadonlyMap<string, number>>(new Map());
@@ -58,11 +58,9 @@ class Experiments {
     training.runs.filter(({ id }) => this.checked.has(id)).sort((a, b) => this.#place(a) - this.#place(b)),
   );
 
-  /** Takes a run into the overlay or out of it; the first is laid over the one that is shown. */
+  /** Takes a run into the overlay or out of it. */
   toggle(id: string): void {
     const next = new Map(this.checked);
-    const { chosen } = training;
-    if (next.size === 0 && chosen !== undefined && chosen !== id) next.set(chosen, 0);
     if (!next.delete(id)) next.set(id, freePlace(next.values()));
     this.#lay(next);
   }

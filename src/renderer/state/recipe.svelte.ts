@@ -44,6 +44,8 @@ class RecipeChoice {
   /** Why there is no preview. */
   previewFault = $state<string>();
   seed = $state(0);
+  /** Of the training itself; that of the preview is another. */
+  runSeed = $state(0);
   /** Begins without pretrained weights. */
   drawsAnew = $state(false);
   /** Of how many epochs one is kept, besides the best and the last; undefined: none. */
@@ -65,6 +67,7 @@ class RecipeChoice {
     this.changes = new Map();
     this.drawsAnew = false;
     this.keepEvery = undefined;
+    this.runSeed = 0;
     this.advised = undefined;
     this.current = undefined;
     this.fault = undefined;
@@ -103,7 +106,7 @@ class RecipeChoice {
   /** Starts a run with this recipe, or queues it. */
   train(): Promise<Run | undefined> {
     const { keepEvery } = this;
-    const wishes = { ...this.#wishes(), ...(keepEvery !== undefined && { keepEvery }) };
+    const wishes = { ...this.#wishes(), seed: this.runSeed, ...(keepEvery !== undefined && { keepEvery }) };
     return training.begin(t('Starting the training'), (signal) => app.client.runs.start(wishes, { signal }));
   }
 

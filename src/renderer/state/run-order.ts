@@ -3,7 +3,7 @@ import type { RunSummary } from '../../shared/contract.ts';
 import { statuses } from '../views/train/words.ts';
 import { translated } from '../words/words.ts';
 
-export const runColumns = ['name', 'status', 'AP', 'AP50', 'took', 'bytes', 'createdAt'] as const;
+export const runColumns = ['name', 'status', 'AP', 'AP50', 'took', 'bytes', 'startedAt'] as const;
 export type RunColumn = (typeof runColumns)[number];
 
 export interface RunOrder {
@@ -58,6 +58,8 @@ function textOf(run: RunSummary): string {
 function sortValue(run: RunSummary, column: RunColumn): string | number | null {
   if (column === 'AP' || column === 'AP50') return run.best?.[column] ?? null;
   if (column === 'status') return translated(statuses[run.status]);
+  // what waits will be the newest
+  if (column === 'startedAt') return run.startedAt ?? Number.MAX_SAFE_INTEGER;
   return column === 'took' ? tookSeconds(run) : run[column];
 }
 

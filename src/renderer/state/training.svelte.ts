@@ -6,6 +6,8 @@ import { app } from './app.svelte.ts';
 import { Task } from './task.svelte.ts';
 
 const REFRESH_MS = 1000;
+/** Until there is something to see. */
+const FIRST_MS = 200;
 
 /** Something that is done to runs and takes a moment. */
 interface Doing {
@@ -142,10 +144,13 @@ class Training {
     this.live = live;
     if (another) void app.attempt(() => this.reload());
     // what is shown is read from the database, so a busy run costs one reading a second
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      if (app.view === 'train' && this.isShownLive(live)) void app.attempt(() => this.refresh());
-    }, REFRESH_MS);
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (app.view === 'train' && this.isShownLive(live)) void app.attempt(() => this.refresh());
+      },
+      this.curves.length > 0 ? REFRESH_MS : FIRST_MS,
+    );
   }
 
   /** True where a notice of this training changes what is shown; its end does too. */

@@ -36,6 +36,8 @@ export interface RunSummary extends Run {
   readonly diverged: boolean;
   /** Finished epochs; null before the first checkpoint. */
   readonly epochsDone: number | null;
+  /** Steps that its latest checkpoint has behind it: what `runs.resume` does not do again. */
+  readonly stepsKept: number;
   /** Bytes of its checkpoints, those shared with other runs counted too. */
   readonly bytes: number;
 }

@@ -17,3 +17,12 @@ it('tells how much memory a training takes, took at most, and could have', () =>
   const live = state.hear({ type: 'step', step: 1, epoch: 1, metrics });
   expect(live).toMatchObject({ memoryMB: 800, memoryPeakMB: 950 });
 });
+
+it('says which epoch a run that is made longer goes on with', () => {
+  const { runs } = temporaryProject();
+  const recipe = resolveRecipe({ epochs: 6 }) as unknown as JsonObject;
+  const run = runs.create({ recipe, seed: 0 });
+  expect(new LiveState(run).live).toMatchObject({ epoch: 1, epochs: 6 });
+  expect(new LiveState(run, 1, 4).live).toMatchObject({ epoch: 5, epochs: 6 });
+  expect(new LiveState(run, 1, 6).live).toMatchObject({ epoch: 6, epochs: 6 });
+});

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { LiveTraining } from '../../../src/main/services/live-training.ts';
 import { type OpenProject, openProject } from '../../../src/main/services/projects.ts';
 import { runSummary } from '../../../src/main/services/run-list.ts';
+import type { Notice } from '../../../src/shared/contract.ts';
 import { sampleProject, tinyRecipe } from '../trainer/sample-project.ts';
 import { closing } from './temporary.ts';
 
@@ -14,8 +15,8 @@ afterEach(async () => {
   for (const training of trainings.splice(0)) await training.end();
 });
 
-function liveTraining(): LiveTraining {
-  const training = new LiveTraining(() => undefined);
+function liveTraining(tell: (notice: Notice) => void = () => undefined): LiveTraining {
+  const training = new LiveTraining(tell);
   trainings.push(training);
   return training;
 }
@@ -41,7 +42,7 @@ describe('the queue behind a training', { timeout: PATIENCE }, () => {
     ];
     expect(training.isHeld(project)).toBe(false);
     await steps(training);
-    expect(() => training.pause(second.id)).toThrow('Run r2 is not training any more');
+    expect(() => training.pause(second.id)).toThrow('This run is not training any more');
     training.pause(first.id);
     await became(project, ['queued', 'paused']);
     expect(training.live).toBeNull();
@@ -87,6 +88,20 @@ describe('the queue behind a training', { timeout: PATIENCE }, () => {
 });
 
 describe('a training', { timeout: PATIENCE }, () => {
+  it('has its newest best numbers told as soon as they are kept, and is done no harm by a late kill', async () => {
+    const project = await sampleProject(6);
+    const best: (number | undefined)[] = [];
+    const training = liveTraining(({ type }) => {
+      if (type === 'runs') best.push(runSummary(project, project.runs.get('r1')).best?.AP);
+    });
+    const recipe = tinyRecipe(['train.evalEvery=1'], { epochs: 1 });
+    const run = await training.start(project, { recipe, seed: 1, init: 'none' });
+    await became(project, ['done']);
+    expect(best).toEqual([expect.any(Number)]);
+    training.kill(run.id);
+    expect(statuses(project)).toEqual(['done']);
+  });
+
   it('goes on where an end after the epoch is taken back; a waiting one can be made longer', async () => {
     const project = await sampleProject(6);
     const training = liveTraining();

@@ -19,8 +19,10 @@ describe('a run in the list', () => {
     };
     const epochsDone = () => runSummary(project, project.runs.get('r1')).epochsDone;
     expect(epochsDone()).toBeNull();
+    expect(runSummary(project, project.runs.get('r1')).stepsKept).toBe(0);
     save('pause', 1, 0);
     expect(epochsDone()).toBe(0);
+    expect(runSummary(project, project.runs.get('r1')).stepsKept).toBe(10);
     expect(extendedEpochs(project, 'r1', 5)).toBe(14);
     save('last', 4, 4);
     expect(epochsDone()).toBe(4);

@@ -219,7 +219,7 @@ describe('space', () => {
     expect(() => project.runs.get('r1')).toThrow('There is no run r1');
     expect(project.checkpoints.load(other.id).tensor('model', 'shared')?.data).toHaveLength(400_000);
     project.runs.setStatus('r2', 'running');
-    await expect(removeRun(project, 'r2')).rejects.toThrow('Run r2 is training');
+    await expect(removeRun(project, 'r2')).rejects.toThrow('Run 2 is training');
   });
 });
 

@@ -37,12 +37,13 @@ const BASE: RunSummary = {
   canResume: false,
   diverged: false,
   epochsDone: null,
+  stepsKept: 0,
   bytes: 0,
 };
 const run = (part: Partial<RunSummary>): RunSummary => ({ ...BASE, ...part });
 const ids = (runs: readonly RunSummary[]) => runs.map(({ id }) => id);
 const ALL = { words: '', starred: false };
-const NEWEST: RunOrder = { by: 'createdAt', falling: true };
+const NEWEST: RunOrder = { by: 'startedAt', falling: true };
 
 const anyRun = fc.record({
   id: fc.integer({ min: 1, max: 999 }).map((n) => `r${n}`),
@@ -99,6 +100,15 @@ describe('the list of runs', () => {
     expect(ids(listed(runs, ALL, { by: 'name', falling: false }))).toEqual(['r9', 'r10']);
     expect(ids(listed(runs, ALL, { by: 'AP', falling: true }))).toEqual(['r9', 'r10']);
     expect(ids(listed(runs, ALL, { by: 'AP', falling: false }))).toEqual(['r9', 'r10']);
+  });
+
+  it('puts what waits to be started before the newest', () => {
+    const runs = [
+      run({ id: 'r1', startedAt: 5 }),
+      run({ id: 'r3', status: 'queued' }),
+      run({ id: 'r2', startedAt: 9 }),
+    ];
+    expect(ids(listed(runs, ALL, NEWEST))).toEqual(['r3', 'r2', 'r1']);
   });
 
   it('loses no run in any order, and leaves the given list as it was', () => {
