@@ -108,6 +108,15 @@ export function ownBytes(db: ReadableDb, id: number): number {
   return db.read<{ bytes: number }>(sql).get({ id })?.bytes ?? 0;
 }
 
+/** Bytes of the tensors that no checkpoint of another run has. */
+export function ownBytesOfRun(db: ReadableDb, runId: string): number {
+  const of = (is: '=' | '<>') => `SELECT hash FROM checkpoint_tensor
+    JOIN checkpoint ON checkpoint.id = checkpoint_tensor.checkpoint_id WHERE run_id ${is} :runId`;
+  const sql = `SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM tensor_blob
+    WHERE hash IN (${of('=')}) AND hash NOT IN (${of('<>')})`;
+  return db.read<{ bytes: number }>(sql).get({ runId })?.bytes ?? 0;
+}
+
 /** Deletes blobs that no checkpoint uses any more and returns how many. */
 export function deleteOrphanBlobs(db: WritableDb): number {
   const sql = 'DELETE FROM tensor_blob WHERE hash NOT IN (SELECT hash FROM checkpoint_tensor)';

@@ -167,6 +167,11 @@ class CheckpointStore {
     return rows.ownBytes(this.#db, id);
   }
 
+  /** Bytes that deleting every checkpoint of a run frees. */
+  ownBytesOfRun(runId: string): number {
+    return rows.ownBytesOfRun(this.#db, runId);
+  }
+
   /** Deletes what the retention does not keep, then the blobs nothing uses. The latest is always kept. */
   prune(runId: string, keep: Retention): Pruned {
     const list = this.list(runId);

@@ -12,7 +12,7 @@ import {
   runSummaries,
 } from '../services/run-list.ts';
 import { runPredictions } from '../services/run-predictions.ts';
-import { removeRun, thinRun } from '../services/run-removal.ts';
+import { removalOf, removeRun, thinRun } from '../services/run-removal.ts';
 import { inSlices } from '../services/slices.ts';
 import { slowerStart, startOf } from '../services/training-wishes.ts';
 import { compact, os, type Parts, progressOf } from './parts.ts';
@@ -44,6 +44,7 @@ function lookingRoutes({ workspace, training }: Parts) {
     ),
     log: os.runs.log.handler(({ input }) => workspace.project.runs.logTail(input.id, LOG_LINES)),
     checkpoints: os.runs.checkpoints.handler(({ input }) => checkpointInfos(workspace.project, input.id)),
+    removal: os.runs.removal.handler(({ input }) => removalOf(workspace.project, input.id)),
     lineage: os.runs.lineage.handler(({ input }) => lineage(workspace.project, input.id)),
     hasCurrentLabels: os.runs.hasCurrentLabels.handler(({ input }) =>
       hasCurrentLabels(workspace.project, input.id),

@@ -56,6 +56,11 @@ export class Checkpoints {
     return this.#reader()?.ownBytes(id) ?? 0;
   }
 
+  /** Bytes of a run's tensors that no other one has. */
+  ownBytesOfRun(runId: string): number {
+    return this.#reader()?.ownBytesOfRun(runId) ?? 0;
+  }
+
   /** Deletes a run's checkpoints, and gives their space back. `isBusy`: a training writes to the file meanwhile. */
   async deleteRun(runId: string, isBusy = false): Promise<Cleaned> {
     if (!existsSync(this.file)) return { checkpoints: 0, bytes: 0 };

@@ -1,5 +1,5 @@
 // Throws away runs and checkpoints, and gives their space back.
-import type { Freed } from '../../shared/contract/training.ts';
+import type { Freed, Removal } from '../../shared/contract/training.ts';
 import type { Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { OpenProject } from './projects.ts';
@@ -9,12 +9,20 @@ import { inSlices } from './slices.ts';
  * Deletes a run with all it left. `isBusy`: another one is training. Throws a Problem where the run itself trains, or one that
  * waits is to begin with its weights.
  */
-export async function removeRun(project: OpenProject, id: string, isBusy = false): Promise<Freed> {
+export async function removeRun(project: OpenProject, id: string, isBusy = false): Promise<Freed & Removal> {
   const run = idle(project, id);
   refuseWithHeirs(project, run);
+  const { own } = removalOf(project, run.id);
   const { checkpoints, bytes } = await project.checkpoints.deleteRun(run.id, isBusy);
   await inSlices(project.runs.deletion(run.id));
-  return { checkpoints, bytes: bytes + (await project.giveBackSpace()) };
+  return { checkpoints, own, bytes: bytes + (await project.giveBackSpace()) };
+}
+
+/** What deleting a run takes away. */
+export function removalOf(project: OpenProject, id: string): Removal {
+  const run = project.runs.get(id);
+  const checkpoints = project.checkpoints.list(run.id).length;
+  return { checkpoints, own: project.checkpoints.ownBytesOfRun(run.id) };
 }
 
 function refuseWithHeirs(project: OpenProject, { id, name }: Run): void {

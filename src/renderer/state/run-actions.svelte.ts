@@ -71,7 +71,7 @@ export async function remove(run: RunSummary): Promise<void> {
   const words = t('Deleting {name}', { name: run.name });
   const freed = await training.alone({ words, mayStop: false }, () => app.client.runs.remove({ id: run.id }));
   if (!freed) return;
-  app.say(t('{name} is deleted; {size} are free again.', { name: run.name, size: sizeWords(freed.bytes) }));
+  app.say(t('{name} is deleted; {size} are free again.', { name: run.name, size: sizeWords(freed.own) }));
   await app.attempt(() => training.reload());
 }
 

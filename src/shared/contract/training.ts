@@ -166,6 +166,13 @@ export interface RunPredictions {
   }[];
 }
 
+export interface Removal {
+  readonly checkpoints: number;
+  /** Bytes of their tensors that no other run has. */
+  readonly own: number;
+}
+
+/** What became of the disk: besides `own`, what lay empty in the files. */
 export interface Freed {
   readonly checkpoints: number;
   readonly bytes: number;
@@ -224,7 +231,9 @@ export const runContract = {
   unqueue: request.input(oneRun).output(type<void>()),
   change: request.input(change).output(type<Run>()),
   /** Deletes a run with all it left, and gives its space back. */
-  remove: request.input(oneRun).output(type<Freed>()),
+  remove: request.input(oneRun).output(type<Freed & Removal>()),
+  /** What `remove` would take away. */
+  removal: request.input(oneRun).output(type<Removal>()),
   checkpoints: request.input(oneRun).output(type<readonly CheckpointInfo[]>()),
   /** Keeps the best, the last and those of every so many epochs (null: of none), and deletes the rest. */
   thin: request.input(z.strictObject({ id: runId, every: epochs.nullable() })).output(type<Freed>()),

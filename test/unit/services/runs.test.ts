@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openCheckpointStore } from '../../../src/main/db/checkpoint-store.ts';
 import { openProject } from '../../../src/main/services/projects.ts';
-import { removeRun } from '../../../src/main/services/run-removal.ts';
+import { removalOf, removeRun } from '../../../src/main/services/run-removal.ts';
 import type { RunStatus } from '../../../src/shared/model.ts';
 import { closing, staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts';
 
@@ -213,8 +213,11 @@ describe('space', () => {
     expect(thinned.bytes).toBeGreaterThan(700_000);
     expect(project.checkpoints.list('r1').map(({ epoch }) => epoch)).toEqual([5, 4, 2]);
     expect((await project.checkpoints.thin('r1', null)).checkpoints).toBe(2);
+    // what the other run shares stays
+    const removal = { checkpoints: 1, own: 400_000 };
+    expect(removalOf(project, 'r1')).toEqual(removal);
     const removed = await removeRun(project, 'r1');
-    expect(removed).toMatchObject({ checkpoints: 1 });
+    expect(removed).toMatchObject(removal);
     expect(removed.bytes).toBeGreaterThan(350_000);
     expect(() => project.runs.get('r1')).toThrow('There is no run r1');
     expect(project.checkpoints.load(other.id).tensor('model', 'shared')?.data).toHaveLength(400_000);
