@@ -1,6 +1,6 @@
 // Fine-tuning from the window: one button, curves that move, a pause, a reload, a resume, an AP at the end; then a second
 // run, both over each other and compared, notes, a star, and one deleted.
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pseudoText } from '../../src/renderer/words/pseudo.ts';
 import { englishLeft } from './english-left.ts';
@@ -131,6 +131,11 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await expect.poll(() => large.getByRole('heading').textContent()).not.toBe(image);
     await page.keyboard.press('Escape');
     await large.waitFor({ state: 'detached' });
+    await run('Run 1').getByRole('tab', { name: 'Log' }).click();
+    const bottom = (of: Locator) => of.evaluate((element) => element.getBoundingClientRect().bottom);
+    expect(await bottom(run('Run 1').getByText('Done', { exact: true }))).toBeLessThan(
+      await bottom(run('Run 1')),
+    );
     await run('Run 1').getByRole('tab', { name: 'Curves' }).click();
     await run('Run 1').getByText('Memory at most').waitFor();
   });
@@ -155,6 +160,10 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await panel.getByRole('heading', { name: /1 epoch\b/ }).waitFor();
     await panel.getByRole('button', { name: /^Fine-tune/ }).dblclick();
     await row('Run 2').waitFor();
+    // the question goes with the run that it is about
+    await run('Run 2').getByRole('button', { name: /^Kill/ }).click();
+    await page.getByRole('dialog').getByText('It ends at once.').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached', timeout: WHILE_TRAINING });
     await isDone('Run 2');
     await page.getByText('2 runs', { exact: true }).waitFor();
     const tick = (name: string) => page.getByRole('checkbox', { name: `Lay ${name} over the others` });

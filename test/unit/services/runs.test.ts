@@ -2,10 +2,14 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openCheckpointStore } from '../../../src/main/db/checkpoint-store.ts';
+import * as trainedTime from '../../../src/main/db/migrations/project/0014-trained-time.ts';
+import { projectSchema } from '../../../src/main/db/migrations/project.ts';
+import { openDatabase } from '../../../src/main/db/open.ts';
 import { openProject } from '../../../src/main/services/projects.ts';
 import { removalOf, removeRun } from '../../../src/main/services/run-removal.ts';
+import { Runs } from '../../../src/main/services/runs.ts';
 import type { RunStatus } from '../../../src/shared/model.ts';
-import { closing, staged, stagedBox, stagedImage, temporaryProject } from './temporary.ts';
+import { closing, staged, stagedBox, stagedImage, temporaryFolder, temporaryProject } from './temporary.ts';
 
 const start = { recipe: { epochs: 3 }, seed: 1 };
 
@@ -111,6 +115,21 @@ describe('runs', () => {
     vi.spyOn(Date, 'now').mockReturnValueOnce(begun + 8000);
     runs.log('r1', 'Epoch 1');
     expect(runs.recoverInterrupted(() => true)).toMatchObject([{ status: 'paused', trainedMs: 13_000 }]);
+  });
+
+  it('of a project of an older program took what lay between start and end', () => {
+    const file = join(temporaryFolder(), 'project.db');
+    const { migrations } = projectSchema;
+    const before = migrations.slice(0, migrations.indexOf(trainedTime));
+    const old = openDatabase(file, { ...projectSchema, migrations: before });
+    old
+      .write(`INSERT INTO run (name, status, recipe, seed, created_at, started_at, ended_at) VALUES
+        ('over', 'done', '{}', 0, 1, 2000, 9000), ('paused', 'paused', '{}', 0, 1, 2000, NULL)`)
+      .run();
+    old.close();
+    const db = openDatabase(file, projectSchema);
+    expect(new Runs(db).list()).toMatchObject([{ trainedMs: 0 }, { trainedMs: 7000 }]);
+    db.close();
   });
 
   it('keep a log', () => {

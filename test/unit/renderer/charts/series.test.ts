@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chartsOfRun, chartsOfRuns, numberText } from '../../../../src/renderer/charts/chart-plan.ts';
 import {
+  highest,
   joined,
   latestUpTo,
   positiveOnly,
@@ -165,4 +166,11 @@ describe('charts', () => {
     expect(numberText('number', 0)).toBe('0');
     expect(numberText('megabytes', 812.4)).toBe('812');
   });
+});
+
+it('has as its highest what was ever reached, also where neighbours are one', () => {
+  expect(highest({ values: [787, null, 815, 790] })).toBe(815);
+  expect(highest({ values: [700, 710], high: [815, 720] })).toBe(815);
+  expect(highest({ values: [null] })).toBeUndefined();
+  expect(highest(undefined)).toBeUndefined();
 });
