@@ -150,12 +150,21 @@ export type Walked = {
   readonly classesChanged: boolean;
 } | null;
 
+/** `from` is null where nobody noted it. */
+export interface Brought {
+  readonly images: number;
+  readonly boxes: number;
+  readonly from: string | null;
+}
+
 export interface NextStep {
   /** The journal's number of the gesture, which undo and redo have to name. */
   readonly seq: number;
   readonly gesture: string;
   /** It was done, or taken back, in another window that is open. */
   readonly elsewhere: boolean;
+  /** What an import brought. */
+  readonly imported?: Brought;
 }
 
 /** What `undo` and `redo` would do next; null where there is nothing. */

@@ -122,9 +122,21 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
+  it('says of an import without news that there is none', async () => {
+    await page.getByRole('button', { name: 'Import …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Folder, or a label file').fill(data);
+    await dialog.getByRole('button', { name: 'Look at it' }).click();
+    await dialog.getByLabel('Take platelet').uncheck();
+    await dialog.getByLabel('Name for white-cell').fill('leukocyte');
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('Nothing new: all 20 images and their boxes are here already.').waitFor();
+  });
+
   it('takes the import back once that was asked, and repeats it', async () => {
     await page.keyboard.press('Control+z');
-    await page.getByRole('dialog', { name: 'Take back the import?' }).waitFor();
+    const question = page.getByRole('dialog', { name: 'Take back the import?' });
+    await question.getByText(`import from ${data}. 20 images and`).waitFor();
     await page.keyboard.press('Escape');
     await page.getByText('20 of 20', { exact: true }).waitFor();
     await page.keyboard.press('Control+z');

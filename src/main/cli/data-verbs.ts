@@ -1,7 +1,7 @@
 // ddod import, export-labels.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { conventions, variants } from '../../shared/contract/imports.ts';
 import { sentenceOf } from '../../shared/problem.ts';
@@ -139,7 +139,7 @@ async function importDataset(source: string, options: ImportArguments, console: 
     const done = dryRun
       ? await tried(hashed, options)
       : await withProjectMade(options.project, (project) =>
-          project.datasets.take(hashed, { splitBy, session: 'cli' }, taking),
+          project.datasets.take(hashed, { splitBy, source: resolve(source), session: 'cli' }, taking),
         );
     // what came in is in; of a try there is nothing to keep
     if (dryRun) signal.throwIfAborted();

@@ -38,6 +38,14 @@ export function setImportUndone(db: WritableDb, id: number, isUndone: boolean): 
   db.write(sql).run(Number(isUndone), id);
 }
 
+/** What the import of a journal's row brought, as its report tells; undefined where the row is of none. */
+export function importOfSeq(db: ReadableDb, seq: number) {
+  const sql = `SELECT json_extract(report, '$.imagesAdded') AS images, json_extract(report, '$.boxesAdded') AS boxes,
+      json_extract(report, '$.source') AS source
+    FROM dataset_import WHERE id = (SELECT json_extract(after, '$.imported.importId') FROM journal WHERE seq = ?)`;
+  return db.read<{ images: number; boxes: number; source: string | null }>(sql).get(seq);
+}
+
 const UNFINISHED = "json_extract(report, '$.unfinished') IS NOT NULL";
 
 /** Imports that are whole, newest first. */

@@ -191,8 +191,7 @@ export class DatasetImport {
     images.setImportRemoved(this.#db, this.#id, false);
     const changes = this.#mergeAll();
     if (this.#late.length > 0 || lastSeq(this.#db) !== this.#dealtAt) for (const _ of this.#deal());
-    this.#record(changes);
-    const report = this.#report();
+    const report = this.#report(this.#record(changes));
     setImportReport(this.#db, this.#id, report as unknown as JsonObject);
     return report;
   }
@@ -232,12 +231,14 @@ export class DatasetImport {
     this.#late.push(index);
   }
 
-  #record(changes: readonly BoxChange[]): void {
+  /** Says whether there was anything to record. */
+  #record(changes: readonly BoxChange[]): boolean {
     const hidden = this.#newClasses.map((label) => ({ ...label, deleted: true }));
     const splits = [...new Map([...this.#dealt, ...this.#merges.given])];
     const states = [...this.#merges.states];
     const isNews = [this.#newClasses, changes, splits, states].some(({ length }) => length > 0);
-    if (this.#own.size + this.#merges.added === 0 && !isNews && !this.#merges.large('after').large) return;
+    if (this.#own.size + this.#merges.added === 0 && !isNews && !this.#merges.large('after').large)
+      return false;
     const importId = this.#id;
     const before: Facts = {
       classes: hidden,
@@ -257,10 +258,12 @@ export class DatasetImport {
     };
     const { session = 'import' } = this.#options;
     this.#journal.record({ gesture: 'import', before, after, session });
+    return true;
   }
 
-  #report(): ImportReport {
+  #report(isNews: boolean): ImportReport {
     const { images: list, classes, warnings } = this.#staged;
+    const { source } = this.#options;
     const brought = [...this.#own.values()].reduce((sum, { boxes }) => sum + boxes, 0);
     return {
       images: list.length,
@@ -268,11 +271,13 @@ export class DatasetImport {
       imagesMerged: this.#merges.count,
       boxes: list.reduce((sum, image) => sum + image.boxes.length, 0),
       boxesAdded: brought + this.#merges.added,
+      isNews,
       classes: classes.map(({ name }) => className(name)),
       classesAdded: this.#newClasses.map((label) => label.name),
       splits: new Splits(this.#db).counts(),
       skipped: this.#skipped,
       warnings,
+      ...(source !== undefined && { source }),
     };
   }
 }

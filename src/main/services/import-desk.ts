@@ -27,6 +27,7 @@ export interface Watched {
 
 interface Looked {
   readonly token: string;
+  readonly source: string;
   /** As it was read, so that it can be read otherwise. */
   readonly raw: StagedDataset;
   /** As it is to come in: the newest reading, which may be under way. */
@@ -65,7 +66,7 @@ export class ImportDesk {
     signal?.throwIfAborted();
     const token = randomUUID();
     this.#looked.delete(session);
-    this.#looked.set(session, { token, raw, inspected: Promise.resolve({ dataset, report }) });
+    this.#looked.set(session, { token, source, raw, inspected: Promise.resolve({ dataset, report }) });
     for (const other of [...this.#looked.keys()].slice(0, -KEPT)) this.#looked.delete(other);
     const known = await project.datasets.known(dataset, signal);
     return summaryOf(project, token, { raw, dataset, report, known });
@@ -99,13 +100,14 @@ export class ImportDesk {
     const named = hashed.images.some((image) => image.split !== undefined);
     const done = await project.datasets.take(
       hashed,
-      { session, existing, splitBy: deal ? 'rest' : named ? 'file' : 'none' },
+      { session, source: looked.source, existing, splitBy: deal ? 'rest' : named ? 'file' : 'none' },
       { onProgress: (taken, total) => onProgress(taken, total, 'taking in'), signal },
     );
     this.#looked.delete(session);
     this.#taken = { token, images: looked.raw.images.map(placeOf) };
     const splits = project.splits.counts();
-    return { images: done.images, added: done.imagesAdded, boxes: done.boxesAdded, splits };
+    const { images, imagesAdded: added, boxesAdded: boxes, isNews } = done;
+    return { images, added, boxes, isNews, splits };
   }
 
   /** A part of an image that was looked at, upright. Throws a Problem where there is none. */

@@ -14,6 +14,8 @@ export interface ImportOptions {
   /** What labels do to an image that is there already: add those it lacks, take their place, or nothing. */
   readonly existing?: 'merge' | 'replace' | 'keep';
   readonly session?: string;
+  /** What was imported, to be named when that is taken back. */
+  readonly source?: string;
   /** Work everything out, report it, change nothing. */
   readonly dryRun?: boolean;
 }
@@ -24,11 +26,14 @@ export interface ImportReport {
   readonly imagesMerged: number;
   readonly boxes: number;
   readonly boxesAdded: number;
+  /** Something came in or changed: there is a gesture to take back. */
+  readonly isNews: boolean;
   readonly classes: readonly string[];
   readonly classesAdded: readonly string[];
   readonly splits: SplitCounts;
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
   readonly warnings: readonly string[];
+  readonly source?: string;
 }
 
 export const defaultRatios: Ratios = { train: 0.8, val: 0.1, test: 0.1 };

@@ -2,12 +2,13 @@
 // over the whole project, also after a restart, and each image knows its own history.
 
 import type { HistoryEntry } from '../../shared/contract/history.ts';
-import type { Ahead } from '../../shared/contract.ts';
+import type { Ahead, NextStep } from '../../shared/contract.ts';
 import type { GestureName } from '../../shared/gestures.ts';
 import type { ImageState } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { ReadableDb, WritableDb } from '../db/database.ts';
 import { bumpRevisions, imageIdsOfImport } from '../db/images.ts';
+import { importOfSeq } from '../db/imports.ts';
 import * as rows from '../db/journal.ts';
 import { isClash } from '../db/sqlite-problem.ts';
 import { type Facts, imagesOfClassChange, imagesTouched, putFacts } from './facts.ts';
@@ -100,8 +101,18 @@ export class Journal {
   /** What `undo` and `redo` would do next; `isElsewhere` says of a session whether it is another one that goes on. */
   ahead(isElsewhere: (session: string) => boolean = () => false): Ahead {
     const told = (step: rows.JournalStep | undefined) =>
-      step ? { seq: step.seq, gesture: step.gesture, elsewhere: isElsewhere(step.doneBy) } : null;
-    return { undo: told(rows.nextToUndo(this.#db)), redo: told(rows.nextToRedo(this.#db)) };
+      step && {
+        seq: step.seq,
+        gesture: step.gesture,
+        elsewhere: isElsewhere(step.doneBy),
+        ...(step.gesture === 'import' && this.#imported(step)),
+      };
+    return { undo: told(rows.nextToUndo(this.#db)) ?? null, redo: told(rows.nextToRedo(this.#db)) ?? null };
+  }
+
+  #imported({ seq }: rows.JournalStep): Pick<NextStep, 'imported'> {
+    const found = importOfSeq(this.#db, seq);
+    return found ? { imported: { images: found.images, boxes: found.boxes, from: found.source } } : {};
   }
 
   /** What happened to an image lately, newest first. */

@@ -130,6 +130,8 @@ export interface ImportDone {
   readonly images: number;
   readonly added: number;
   readonly boxes: number;
+  /** False where all of it was there already: nothing changed, and there is nothing to take back. */
+  readonly isNews: boolean;
   readonly splits: Readonly<Record<Split | 'none', number>>;
 }
 

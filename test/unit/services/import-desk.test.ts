@@ -66,6 +66,17 @@ describe('an import', () => {
     await expect(desk.take(project, choices, 'w1', silent)).rejects.toThrow('no longer at hand');
   });
 
+  it('of what is there already changes nothing, and leaves nothing to take back', async () => {
+    const { folder, project, desk, found, choices } = await looked();
+    expect(await desk.take(project, choices, 'w1', silent)).toMatchObject({ isNews: true });
+    const { undo } = project.journal.ahead();
+    expect(undo?.imported).toEqual({ images: 10, boxes: found.boxes, from: folder });
+    const { token } = await desk.look(project, { source: folder, format: 'auto' }, 'w1', silent);
+    const again = await desk.take(project, { ...choices, token }, 'w1', silent);
+    expect(again).toMatchObject({ images: 10, added: 0, boxes: 0, isNews: false });
+    expect(project.journal.ahead().undo).toEqual(undo);
+  });
+
   it('still has its pictures once it came in, for a window that asked a moment before', async () => {
     const { project, desk, found, choices } = await looked();
     await desk.take(project, choices, 'w1', silent);
