@@ -51,7 +51,18 @@ describe.skipIf(!program)('messages', () => {
     await dialog.getByLabel('Folder, or a label file').fill('/no/such/folder');
     await page.keyboard.press('Enter');
     await dialog.getByRole('status').getByText('/no/such/folder').waitFor();
-    await page.keyboard.press('Escape');
+  });
+
+  it('of what went wrong in a dialog go with the next try, and with the dialog', async () => {
+    const field = page.getByLabel('Folder, or a label file');
+    const troubles = page.locator('.message.trouble');
+    await field.fill('/no/such/place');
+    await page.keyboard.press('Enter');
+    await troubles.getByText('/no/such/place').waitFor();
+    expect(await troubles.count()).toBe(1);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await troubles.count()).toBe(0);
   });
 
   it('of what went wrong stay until they are read, once each', async () => {
@@ -63,6 +74,12 @@ describe.skipIf(!program)('messages', () => {
       await page.getByRole('button', { name: 'Open', exact: true }).last().click();
       await refusal.waitFor();
     }
+    // what lies beneath is within reach
+    const area = await refusal.locator('p').boundingBox();
+    const [x, y] = [(area?.x ?? 0) + 5, (area?.y ?? 0) + 5];
+    expect(await page.evaluate(`document.elementFromPoint(${x}, ${y})?.closest('.messages') === null`)).toBe(
+      true,
+    );
     await page.clock.fastForward(60_000);
     expect(await refusal.count()).toBe(1);
     await refusal.getByRole('button', { name: 'Dismiss' }).click();

@@ -138,8 +138,15 @@ class App {
   enterDialog(dialog: symbol): () => void {
     this.dialogs = [...this.dialogs, dialog];
     return () => {
+      this.forgive(dialog);
       this.dialogs = this.dialogs.filter((other) => other !== dialog);
     };
+  }
+
+  /** Takes away what went wrong in a dialog, the topmost unless another is named: it closes, or tries again. */
+  forgive(dialog = this.dialogs.at(-1)): void {
+    if (dialog === undefined) return;
+    this.messages = this.messages.filter((one) => one.kind !== 'trouble' || one.dialog !== dialog);
   }
 
   dismiss(id: number): void {
