@@ -108,9 +108,13 @@ async function writeLabels(project: OpenProject, options: ExportArguments, conso
       onProgress,
       signal,
     });
+    const { counts, apart } = manifest;
     const lines = [
-      `wrote the labels of ${manifest.counts.images} images as ${format} to ${out}`,
-      `read back: ${readBack.same} of ${manifest.counts.boxes} boxes are where they were`,
+      `wrote the labels of ${counts.images} images as ${format} to ${out}`,
+      ...(apart
+        ? [`${counts.boxes - apart.boxes} of ${counts.boxes} boxes are where other programs look`]
+        : []),
+      `read back${apart ? ` with ${apart.place}` : ''}: ${readBack.same} of ${counts.boxes} boxes are where they were`,
       ...notes,
     ];
     console.result({ ...manifest, notes, readBack }, lines.join('\n'));

@@ -4,6 +4,7 @@ import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
 import type { OutputFolder } from './output-folder.ts';
 import type { StagedBox } from './staged.ts';
 
+const ignoredKey = 'ignored_annotations';
 const fileName = '_annotations.createml.json';
 
 export async function writeCreateml(
@@ -27,8 +28,12 @@ export async function writeCreateml(
   const ignored = dataset.images
     .flatMap(({ boxes }) => boxes)
     .filter((box) => box.ignore !== undefined).length;
-  const notes = ignored > 0 ? [`${ignored} ignored boxes are under ignored_annotations.`] : [];
-  return { convention: 'createml-pixels', notes };
+  if (ignored === 0) return { convention: 'createml-pixels', notes: [] };
+  return {
+    convention: 'createml-pixels',
+    notes: [`${ignored} ignored boxes are under ${ignoredKey}.`],
+    apart: { place: ignoredKey, boxes: ignored, cut: 0 },
+  };
 }
 
 function* listOf(
@@ -52,9 +57,9 @@ function entryOf({ image, name }: NamedImage, names: readonly string[]): Record<
   return {
     image: name,
     annotations: image.boxes.filter((box) => box.ignore === undefined).map((box) => annotationOf(box, names)),
-    ...(ignored.length > 0 && { ignored_annotations: ignored }),
+    ...(ignored.length > 0 && { [ignoredKey]: ignored }),
     ...(image.group !== undefined && { group: image.group }),
-    ...without(image.extra, ['image', 'imagefilename', 'annotations', 'ignored_annotations', 'group']),
+    ...without(image.extra, ['image', 'imagefilename', 'annotations', ignoredKey, 'group']),
   };
 }
 

@@ -51,6 +51,17 @@ export interface ExportOptions {
 export interface Written {
   readonly convention: string;
   readonly notes: readonly string[];
+  readonly apart?: Apart;
+}
+
+/** What stands where only this program looks. */
+export interface Apart {
+  /** The file, or the key in one. */
+  readonly place: string;
+  /** Boxes that are nowhere else. */
+  readonly boxes: number;
+  /** Boxes that are cut at the edge of their image everywhere else. */
+  readonly cut: number;
 }
 
 export interface DatasetFormat {

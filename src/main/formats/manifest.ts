@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ExportDataset } from './dataset-format.ts';
+import type { Apart, ExportDataset, Written } from './dataset-format.ts';
 import { isRecord, readSourceJson } from './source-text.ts';
 
 const tool = 'DDOD Studio';
@@ -29,6 +29,7 @@ export interface Manifest {
     readonly splits: Readonly<Record<'train' | 'val' | 'test' | 'none', number>>;
   };
   readonly notes: readonly string[];
+  readonly apart?: Apart;
 }
 
 /** The manifest of an export whose images are called `names`, in the dataset's order. */
@@ -36,7 +37,7 @@ export function manifestOf(
   dataset: ExportDataset,
   names: readonly string[],
   format: string,
-  written: { readonly convention: string; readonly notes: readonly string[] },
+  written: Written,
   toolVersion?: string,
 ): Manifest {
   const splits = { train: 0, val: 0, test: 0, none: 0 };
@@ -60,6 +61,7 @@ export function manifestOf(
       splits,
     },
     notes: written.notes,
+    ...(written.apart && { apart: written.apart }),
   };
 }
 

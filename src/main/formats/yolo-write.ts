@@ -40,7 +40,11 @@ export async function writeYolo(
   if (Object.keys(sidecar).length > 0) {
     await out.text(sidecarName, sidecarText(sidecar));
   }
-  return { convention: 'cxcywh-normalised', notes: [...notesOf(tally), ...splitNotes(named, places)] };
+  return {
+    convention: 'cxcywh-normalised',
+    notes: [...notesOf(tally), ...splitNotes(named, places)],
+    ...apartOf(tally),
+  };
 }
 
 function* sidecarText(images: Readonly<Record<string, Beside>>): Iterable<string> {
@@ -117,6 +121,11 @@ function splitNotes(named: readonly NamedImage[], places: ReturnType<typeof plac
       ? [`${loose} images without a split are in images/unsplit, which data.yaml does not name.`]
       : []),
   ];
+}
+
+function apartOf({ clipped, outside, ignored, repeated }: Tally): Pick<Written, 'apart'> {
+  const boxes = outside + ignored + repeated;
+  return boxes + clipped > 0 ? { apart: { place: sidecarName, boxes, cut: clipped } } : {};
 }
 
 function notesOf({ clipped, outside, ignored, repeated }: Tally): string[] {

@@ -146,8 +146,8 @@ export async function exportProjectLabels(
   watched: Watched,
 ): Promise<LabelExportResult> {
   const { manifest, readBack: proof, notes } = await writeProjectLabels(project, wish, dir, watched);
-  const { counts, convention } = manifest;
-  return { dir, images: counts.images, boxes: counts.boxes, convention, notes, readBack: proof };
+  const { counts, convention, apart = null } = manifest;
+  return { dir, images: counts.images, boxes: counts.boxes, convention, notes, apart, readBack: proof };
 }
 
 function vocConvention(project: OpenProject): string {

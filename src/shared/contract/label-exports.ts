@@ -41,6 +41,8 @@ export interface LabelExportResult {
   readonly boxes: number;
   readonly convention: string;
   readonly notes: readonly string[];
+  /** Boxes that only this program finds, since they stand in `place`, and those that are cut everywhere else. */
+  readonly apart: { readonly place: string; readonly boxes: number; readonly cut: number } | null;
   /** What came of reading the files back. */
   readonly readBack: {
     /** Boxes that are in the files with their class, and those of them that lie where they did to 0.001 pixel. */

@@ -126,6 +126,9 @@ test('YOLO clips to the image, keeps ignored boxes beside and says so', async ()
     ].join('\n'),
   );
   expect(text(dir, 'data.yaml')).toBe('train: images/train\nval: images/train\nnc: 1\nnames:\n  - cat\n');
+  // of the boxes that are stated, the label files hold no more than their lines
+  const lines = text(dir, 'labels/train/a.txt').trim().split('\n').length;
+  expect(manifest.apart).toMatchObject({ place: 'ddod.json', boxes: manifest.counts.boxes - lines, cut: 1 });
   expect(manifest.notes.length).toBe(4);
   expect(manifest.notes[3]).toContain('No image is in val');
   const back = await stageImport(dir, { format: 'auto' });
