@@ -48,6 +48,14 @@ describe.skipIf(!program)('recent projects', () => {
     expect(await entry().count()).toBe(2);
   });
 
+  it('lie in the folder for projects, whatever their names', async () => {
+    const name = page.getByLabel('Name', { exact: true });
+    await name.fill('../a/b: test?');
+    const folder = page.getByLabel('Folder', { exact: true });
+    expect(await folder.getAttribute('placeholder')).toBe(`${process.env.DDOD_PROJECTS_DIR}/a-b- test-`);
+    await name.fill('');
+  });
+
   it('are not opened over a training before it was asked', async () => {
     const switchTo = async () => {
       await page.getByRole('button', { name: 'Switch the project' }).click();
