@@ -258,6 +258,31 @@ describe.skipIf(!program)('the gallery', () => {
     }
   });
 
+  it('can be acted on by the palette, which shows a key only where it acts', async () => {
+    const finder = page.getByRole('combobox', { name: 'Find an action' });
+    const found = page.locator('.finder-row');
+    await page.keyboard.press('Control+k');
+    await finder.waitFor();
+    expect(await found.locator('kbd').getByText('F', { exact: true }).count()).toBe(1);
+    for (const [letters, name] of [
+      ['splits', /^Splits: deal images/],
+      ['export', 'Export labels'],
+      ['import', 'Import images and labels'],
+    ] as const) {
+      await finder.fill(letters);
+      await found.getByText(name, typeof name === 'string' ? { exact: true } : {}).waitFor();
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Import images and labels' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await finder.fill('select all');
+    await page.keyboard.press('Enter');
+    await page.getByText('60 selected').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('60 selected').waitFor({ state: 'detached' });
+  });
+
   it('made the page complain about nothing', () => {
     expect(studio.complaints).toEqual([]);
   });

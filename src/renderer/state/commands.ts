@@ -2,6 +2,7 @@
 import { type Action, actionNames, actions } from '../labeling/actions.ts';
 import { t, translated } from '../words/words.ts';
 import { app, type View } from './app.svelte.ts';
+import { imageCommands } from './image-commands.ts';
 import { act } from './label-actions.ts';
 import { panels } from './panels.svelte.ts';
 import { settings } from './settings.svelte.ts';
@@ -37,7 +38,10 @@ export function commands(): Command[] {
       run: () => act(name),
     };
   });
-  return [...(app.project ? [...own, ...ofSuggestions(), ...trainCommands()] : []), ...ways()];
+  return [
+    ...(app.project ? [...own, ...ofSuggestions(), ...imageCommands(), ...trainCommands()] : []),
+    ...ways(),
+  ];
 }
 
 function ofSuggestions(): Command[] {

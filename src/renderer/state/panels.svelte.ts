@@ -16,6 +16,8 @@ class Panels {
   splits = $state(false);
   /** Which images a model is to look at. */
   suggestMany = $state(false);
+  /** Labels on their way to other programs. */
+  labelExport = $state(false);
   /** Film strip and lists beside the canvas. */
   sides = $state(true);
 

@@ -36,7 +36,8 @@ function command(id: string, text: string, key: string, act: () => unknown) {
     id: `train-${id}`,
     group: t('Train'),
     text,
-    key,
+    // elsewhere it does something else
+    key: app.view === 'train' ? key : '',
     run: () => {
       app.go('train');
       act();
