@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { conventions, variants } from '../../shared/contract/imports.ts';
+import { counted } from '../../shared/counted.ts';
 import { sentenceOf } from '../../shared/problem.ts';
 import type { StageReport } from '../formats/inspect.ts';
 import { formatNamed, isAutomatic, type StageOptions, stageImport } from '../formats/stage.ts';
@@ -110,7 +111,7 @@ async function writeLabels(project: OpenProject, options: ExportArguments, conso
     });
     const { counts, apart } = manifest;
     const lines = [
-      `wrote the labels of ${counts.images} images as ${format} to ${out}`,
+      `wrote the labels of ${counted(counts.images, 'image', 'images')} as ${format} to ${out}`,
       ...(apart
         ? [`${counts.boxes - apart.boxes} of ${counts.boxes} boxes are where other programs look`]
         : []),
@@ -167,7 +168,7 @@ function tell(console: Console, report: StageReport, done: ImportReport, dryRun:
   const classes = report.classes.map(({ name, boxes }) => [name, String(boxes)]);
   const splits = Object.entries(done.splits).map(([name, count]) => `${name} ${count}`);
   const lines = [
-    `${dryRun ? 'would import' : 'imported'} ${done.images} images and ${done.boxes} boxes as ${report.format}`,
+    `${dryRun ? 'would import' : 'imported'} ${counted(done.images, 'image', 'images')} and ${counted(done.boxes, 'box', 'boxes')} as ${report.format}`,
     table([['class', 'boxes'], ...classes]),
     `splits: ${splits.join(', ')}`,
     ...someOf('warning', done.warnings),

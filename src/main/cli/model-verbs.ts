@@ -1,5 +1,6 @@
 // ddod eval, predict, export, weights.
 import { type Command, Option } from 'commander';
+import { counted } from '../../shared/counted.ts';
 import { type Split, splitNames } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { evaluateRunBy, keepEvaluation, makeEvaluation, type RunEvaluation } from '../services/evaluating.ts';
@@ -143,7 +144,7 @@ async function evaluateProjectRun(
   const { runId: run, checkpointId: checkpoint } = record;
   const facts = { run, checkpoint, split, images, unreadable: unreadable.length, seconds: result.seconds };
   const without = unreadable.length === 0 ? '' : ` (without ${unreadable.length} that could not be read)`;
-  const head = `${run}, ${images} ${split} images${without}, ${classes} classes`;
+  const head = `${run}, ${counted(images, `${split} image`, `${split} images`)}${without}, ${counted(classes, 'class', 'classes')}`;
   console.result(
     { ...facts, ...metrics, perClass, ...diagnosis },
     [head, evaluationText(figures)].join('\n'),

@@ -1,5 +1,7 @@
 // ddod runs --show: one run with where it came from, what it kept and what came of it.
+
 import type { CheckpointInfo, Lineage } from '../../shared/contract/training.ts';
+import { counted } from '../../shared/counted.ts';
 import type { Run } from '../../shared/model.ts';
 import { recipeSchema } from '../../shared/recipe.ts';
 import type { OpenProject } from '../services/projects.ts';
@@ -33,7 +35,7 @@ function headOf(run: Run, { parent, beganWith, children, snapshot }: Lineage, cu
   const took = trainedMs > 0 ? duration(trainedMs / 1000) : null;
   const labels =
     snapshot &&
-    `${snapshot.images} images, ${snapshot.boxes} boxes, ${current ? 'as they are now' : 'changed since'} (${snapshot.hash.slice(0, 12)})`;
+    `${counted(snapshot.images, 'image', 'images')}, ${counted(snapshot.boxes, 'box', 'boxes')}, ${current ? 'as they are now' : 'changed since'} (${snapshot.hash.slice(0, 12)})`;
   const begun = typeof beganWith === 'object' ? beganWith.file : BEGINNINGS[beganWith];
   const facts: readonly (readonly [string, string | null])[] = [
     ['status', cause === null ? status : `${status}: ${cause}`],

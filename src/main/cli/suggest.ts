@@ -1,5 +1,6 @@
 // ddod predict --suggest: what a model finds on a project's images, kept as suggestions to take or leave in the window.
 import { existsSync } from 'node:fs';
+import { counted } from '../../shared/counted.ts';
 import type { OpenProject } from '../services/projects.ts';
 import { suggestMany, type Which } from '../services/suggesting.ts';
 import { DetectorProcess } from '../trainer/launch-detector.ts';
@@ -36,7 +37,10 @@ export function suggest(options: SuggestArguments, console: Console): Promise<vo
       );
       const { model, done, found, unreadable } = ended;
       const document = { model, images: done, suggestions: found, unreadable };
-      console.result(document, `${found} suggestions on ${done} images; take or leave them in the window`);
+      console.result(
+        document,
+        `${counted(found, 'suggestion', 'suggestions')} on ${counted(done, 'image', 'images')}; take or leave them in the window`,
+      );
     } finally {
       detector.close();
     }

@@ -24,7 +24,10 @@ export function cocoBox(
   const bounds = stated.length === 4 ? stated : (boundsOfSegmentation(annotation.segmentation) ?? []);
   const [x = Number.NaN, y = Number.NaN, width = Number.NaN, height = Number.NaN] = bounds.map(numberOf);
   if ((width > 0 && width < 1) || (height > 0 && height < 1)) {
-    staging.count('boxes are less than one pixel wide or high, which some trainers drop; they were kept.');
+    staging.count(
+      'box is less than one pixel wide or high, which some trainers drop; it was kept.',
+      'boxes are less than one pixel wide or high, which some trainers drop; they were kept.',
+    );
   }
   const box = { classIndex, x1: x, y1: y, x2: x + width, y2: y + height, ...marksOf(annotation) };
   const extra = withOutline(boxExtra(annotation, width * height), box);

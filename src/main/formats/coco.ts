@@ -136,7 +136,10 @@ class CocoReader {
       const { id, image_id, category_id } = annotation;
       const called = id === undefined ? 'an annotation' : `the annotation ${String(id)}`;
       if (id !== undefined && ids.has(String(id))) {
-        this.#staging.count('annotations have an id that another one has too; all were read.');
+        this.#staging.count(
+          'annotation has an id that another one has too; all were read.',
+          'annotations have an id that another one has too; all were read.',
+        );
       }
       ids.add(String(id));
       const classIndex = classes.get(String(category_id));

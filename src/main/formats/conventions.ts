@@ -1,4 +1,5 @@
 // How label files count pixels where they leave it open: the readings there are, and one made of another.
+import { counted } from '../../shared/counted.ts';
 import { addToDecimal } from './exact-decimal.ts';
 import type { StagedBox, StagedDataset, StagedImage } from './staged.ts';
 import { Turns } from './turns.ts';
@@ -81,7 +82,7 @@ function vocReport({ images, convention, isConventionStated = false }: StagedDat
 
 function vocRemark(zeros: number, convention: string | undefined, isStated: boolean): string | undefined {
   if (convention === 'voc-1-based' && zeros > 0)
-    return `${zeros} boxes have a coordinate 0, which labels that count from 1 cannot: check the convention.`;
+    return `${counted(zeros, 'box has', 'boxes have')} a coordinate 0, which labels that count from 1 cannot: check the convention.`;
   if (isStated) return undefined;
   return zeros > 0
     ? 'The VOC boxes were read as written (voc-0-based, half-open): a coordinate 0 shows that they do not count from 1.'

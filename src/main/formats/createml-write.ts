@@ -1,4 +1,5 @@
 // Apple Create ML out: one folder a split, each with its JSON list and, where wanted, its images.
+import { counted } from '../../shared/counted.ts';
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
 import type { OutputFolder } from './output-folder.ts';
@@ -31,7 +32,7 @@ export async function writeCreateml(
   if (ignored === 0) return { convention: 'createml-pixels', notes: [] };
   return {
     convention: 'createml-pixels',
-    notes: [`${ignored} ignored boxes are under ${ignoredKey}.`],
+    notes: [`${counted(ignored, 'ignored box is', 'ignored boxes are')} under ${ignoredKey}.`],
     apart: { place: ignoredKey, boxes: ignored, cut: 0 },
   };
 }

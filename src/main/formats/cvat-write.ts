@@ -1,4 +1,5 @@
 // CVAT for images 1.1 out: annotations.xml and, where wanted, images/.
+import { counted } from '../../shared/counted.ts';
 import { ownAttribute } from './cvat-xml.ts';
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { type NamedImage, namedImages } from './export-names.ts';
@@ -19,7 +20,11 @@ export async function writeCvat(
   const boxes = dataset.images.flatMap((image) => image.boxes);
   const ignored = boxes.filter((box) => box.ignore !== undefined).length;
   const notes =
-    ignored > 0 ? [`${ignored} ignored boxes are among the others, marked in ${ownAttribute}.`] : [];
+    ignored > 0
+      ? [
+          `${counted(ignored, 'ignored box is', 'ignored boxes are')} among the others, marked in ${ownAttribute}.`,
+        ]
+      : [];
   return { convention: 'xyxy-0-based', notes };
 }
 

@@ -40,8 +40,13 @@ async function readCvat(source: string, options: ReadOptions, tree: SourceTree):
 
 async function takeImages(parsed: CvatFile, file: string, list: DraftList, staging: Staging): Promise<void> {
   for (const { name, subset, size, boxes, polygons, others, ours } of parsed.images) {
-    if (polygons > 0) staging.count('images have polygons, taken as the boxes around them.');
-    for (const kind of others) staging.count(`shapes of the kind ${kind} were left out.`);
+    if (polygons > 0)
+      staging.count(
+        'image has polygons, taken as the boxes around them.',
+        'images have polygons, taken as the boxes around them.',
+      );
+    for (const kind of others)
+      staging.count(`shape of the kind ${kind} was left out.`, `shapes of the kind ${kind} were left out.`);
     const staged = boxes.flatMap((box) => stagedBox(box, name, staging));
     // a tag is about the whole image
     const lost = boxes.length - staged.length + others.filter((kind) => kind !== 'tag').length;
@@ -78,7 +83,11 @@ async function takeTracks(
     byFrame.set(frame, { ...known, lost: known.lost + Number(boxes.length === 0) });
   };
   for (const track of tracks) {
-    for (const kind of track.others) staging.count(`shapes of the kind ${kind} in tracks were left out.`);
+    for (const kind of track.others)
+      staging.count(
+        `shape of the kind ${kind} in tracks was left out.`,
+        `shapes of the kind ${kind} in tracks were left out.`,
+      );
     for (const { frame, box } of framesOfTrack(track.boxes)) {
       take(frame, stagedBox({ ...box, label: track.label }, `${file} (frame ${frame})`, staging, track.id));
     }
@@ -88,7 +97,11 @@ async function takeTracks(
   const numbered = numberedImages(list.images.files, list.images.root, beside);
   for (const [frame, { boxes, lost }] of [...byFrame].sort(([a], [b]) => a - b)) {
     const path = numbered.get(frame);
-    if (path === undefined) staging.count('frames with boxes have no image whose name ends in their number.');
+    if (path === undefined)
+      staging.count(
+        'frame with boxes has no image whose name ends in its number.',
+        'frames with boxes have no image whose name ends in their number.',
+      );
     else {
       await list.take(path, () => path, {
         labelFile: file,
@@ -117,7 +130,11 @@ function stagedBox(box: CvatBox, where: string, staging: Staging, trackId?: stri
     staging.skip(where, 'a box without a label was left out');
     return [];
   }
-  if (box.rotation !== 0) staging.count('rotated boxes were taken as the upright box around them.');
+  if (box.rotation !== 0)
+    staging.count(
+      'rotated box was taken as the upright box around it.',
+      'rotated boxes were taken as the upright box around them.',
+    );
   const { ignore, score, trackId: kept, difficult, truncated } = box.ours;
   return [
     {

@@ -1,6 +1,7 @@
 // A plain folder of images without labels; folders named train, val or test state the split.
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
+import { counted } from '../../shared/counted.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { isImageName, nameBelow } from './image-files.ts';
@@ -41,6 +42,9 @@ function warnOfLabels(files: readonly string[], staging: Staging): void {
   );
   const [first] = labels;
   if (first === undefined) return;
-  const them = labels.length === 1 ? basename(first) : `${basename(first)} and ${labels.length - 1} others`;
+  const them =
+    labels.length === 1
+      ? basename(first)
+      : `${basename(first)} and ${counted(labels.length - 1, 'other', 'others')}`;
   staging.warn(`Only the images were read: ${them} may hold labels. Name their format if they do.`);
 }

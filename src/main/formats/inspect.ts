@@ -1,4 +1,5 @@
 // Looks over what was read: boxes without area or numbers go, boxes that look wrong stay and are reported.
+import { counted } from '../../shared/counted.ts';
 import { type ConventionReport, conventionReport } from './conventions.ts';
 import type { StagedBox, StagedDataset, StagedImage } from './staged.ts';
 import { Turns } from './turns.ts';
@@ -128,9 +129,19 @@ function remarks(suspicious: readonly SuspiciousBox[]): string[] {
   const twice = count('duplicate');
   const tiny = count('tiny');
   return [
-    ...(tiny > 0 ? [`${tiny} boxes are less than ${tinySide} pixels wide or high and were kept.`] : []),
-    ...(outside > 0 ? [`${outside} boxes reach outside their image and were kept as they are.`] : []),
-    ...(twice > 0 ? [`${twice} boxes repeat another box of the same class and were kept.`] : []),
+    ...(tiny > 0
+      ? [`${counted(tiny, 'box is', 'boxes are')} less than ${tinySide} pixels wide or high, and kept.`]
+      : []),
+    ...(outside > 0
+      ? [
+          `${counted(outside, 'box reaches outside its image and was kept as it is', 'boxes reach outside their image and were kept as they are')}.`,
+        ]
+      : []),
+    ...(twice > 0
+      ? [
+          `${counted(twice, 'box repeats another box of the same class and was', 'boxes repeat another box of the same class and were')} kept.`,
+        ]
+      : []),
   ];
 }
 
@@ -140,12 +151,20 @@ function unfinished(images: readonly StagedImage[]): string[] {
   const left = short.length - bare;
   const drafts = images.filter(({ isDraft }) => isDraft).length;
   return [
-    ...(drafts > 0 ? [`${drafts} images have labels of a model and come in as in progress.`] : []),
+    ...(drafts > 0
+      ? [
+          `${counted(drafts, 'image has labels of a model and comes in', 'images have labels of a model and come in')} as in progress.`,
+        ]
+      : []),
     ...(left > 0
-      ? [`${left} images lost some of their labels and come in as in progress: nothing trains on them yet.`]
+      ? [
+          `${counted(left, 'image lost some of its labels and comes in as in progress: nothing trains on it', 'images lost some of their labels and come in as in progress: nothing trains on them')} yet.`,
+        ]
       : []),
     ...(bare > 0
-      ? [`${bare} images lost all of their labels and come in as unlabelled, not as images without objects.`]
+      ? [
+          `${counted(bare, 'image lost all of its labels and comes in as unlabelled, not as an image', 'images lost all of their labels and come in as unlabelled, not as images')} without objects.`,
+        ]
       : []),
   ];
 }

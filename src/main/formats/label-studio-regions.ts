@@ -44,7 +44,11 @@ export function regionsOf(
     const type = String(result.type ?? '').toLowerCase();
     if (!kinds.has(type)) {
       if (shapes.test(type)) lost++;
-      if (type !== 'labels') staging.count(`results of the kind ${type || 'unknown'} were left out.`);
+      if (type !== 'labels')
+        staging.count(
+          `result of the kind ${type || 'unknown'} was left out.`,
+          `results of the kind ${type || 'unknown'} were left out.`,
+        );
       return [];
     }
     const own = labelsOf(result.value);
@@ -59,12 +63,25 @@ export function regionsOf(
 }
 
 function remark(region: Region, type: string, result: Record<string, unknown>, staging: Staging): void {
-  if (region.labels.length === 0) staging.count('regions without a label were left out.');
-  if (region.labels.length > 1) staging.count('regions have several labels; each became a box.');
-  if (region.rotation !== 0) staging.count('rotated boxes were taken as the upright box around them.');
-  if (type.startsWith('polygon')) staging.count('polygons were taken as the box around them.');
+  if (region.labels.length === 0)
+    staging.count('region without a label was left out.', 'regions without a label were left out.');
+  if (region.labels.length > 1)
+    staging.count(
+      'region has several labels; each became a box.',
+      'regions have several labels; each became a box.',
+    );
+  if (region.rotation !== 0)
+    staging.count(
+      'rotated box was taken as the upright box around it.',
+      'rotated boxes were taken as the upright box around them.',
+    );
+  if (type.startsWith('polygon'))
+    staging.count('polygon was taken as the box around it.', 'polygons were taken as the box around them.');
   if (numberOf(result.image_rotation) > 0) {
-    staging.count('regions were drawn on a rotated view of their image: check them.');
+    staging.count(
+      'region was drawn on a rotated view of its image: check it.',
+      'regions were drawn on a rotated view of their image: check them.',
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 // Label Studio out: a list of tasks with their annotations, and the labeling interface that shows them.
+import { counted } from '../../shared/counted.ts';
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { type NamedImage, namedImages } from './export-names.ts';
 import { cornersInPixels } from './label-studio-regions.ts';
@@ -27,7 +28,11 @@ export async function writeLabelStudio(
     convention: 'percent',
     notes: [
       `Label Studio finds the images once ${start} is its LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT, with local storage added there.`,
-      ...(ignored > 0 ? [`${ignored} ignored boxes are among the others, marked in ${ownKey}.`] : []),
+      ...(ignored > 0
+        ? [
+            `${counted(ignored, 'ignored box is', 'ignored boxes are')} among the others, marked in ${ownKey}.`,
+          ]
+        : []),
     ],
   };
 }

@@ -81,7 +81,7 @@ async function takeTask(
   const results = resultsOf(task, variant, staging);
   if (results === undefined) {
     const what = variant === 'predictions' ? 'prediction' : 'finished annotation';
-    staging.count(`tasks without a ${what} were left out.`);
+    staging.count(`task without a ${what} was left out.`, `tasks without a ${what} were left out.`);
     return;
   }
   const { regions, lost } = regionsOf(results, staging);
@@ -105,7 +105,10 @@ function resultsOf(task: Record<string, unknown>, variant: Variant, staging: Sta
   const found = variant === 'predictions' ? predictionsOf(task) : annotationsOf(task);
   if (found.length === 0) return variant === 'predictions' ? undefined : shortResults(task);
   if (found.length > 1 && variant === 'latest')
-    staging.count('tasks have several annotations; the latest was taken.');
+    staging.count(
+      'task has several annotations; the latest was taken.',
+      'tasks have several annotations; the latest was taken.',
+    );
   return variant === 'first' ? found[0]?.result : found.at(-1)?.result;
 }
 

@@ -1,5 +1,6 @@
 // labelme out: a JSON file in the place of each image, to be laid beside it, or beside its copy.
 import { basename } from 'node:path';
+import { counted } from '../../shared/counted.ts';
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { type NamedImage, namedImages } from './export-names.ts';
 import type { OutputFolder } from './output-folder.ts';
@@ -36,7 +37,10 @@ export async function writeLabelme(
   const ignored = dataset.images
     .flatMap(({ boxes }) => boxes)
     .filter((box) => box.ignore !== undefined).length;
-  const notes = ignored > 0 ? [`${ignored} ignored boxes are among the others, marked in ${ownKey}.`] : [];
+  const notes =
+    ignored > 0
+      ? [`${counted(ignored, 'ignored box is', 'ignored boxes are')} among the others, marked in ${ownKey}.`]
+      : [];
   return { convention: 'xyxy-0-based', notes };
 }
 

@@ -114,15 +114,21 @@ function cornersOf(
   const kind = typeof type === 'string' ? type : pairs.length > 2 ? 'polygon' : 'rectangle';
   if (kind === 'rectangle' && pairs.length > 0) return around(pairs);
   if (['polygon', 'rotation', 'mask'].includes(kind) && pairs.length > 0) {
-    staging.count(`shapes of the kind ${kind} were taken as the box around them.`);
+    staging.count(
+      `shape of the kind ${kind} was taken as the box around it.`,
+      `shapes of the kind ${kind} were taken as the box around them.`,
+    );
     return around(pairs);
   }
   const [centre, rim] = pairs;
   if (kind === 'circle' && centre && rim) {
-    staging.count('shapes of the kind circle were taken as the box around them.');
+    staging.count(
+      'shape of the kind circle was taken as the box around it.',
+      'shapes of the kind circle were taken as the box around them.',
+    );
     return aroundCircle(centre, rim);
   }
-  staging.count(`shapes of the kind ${kind} were left out.`);
+  staging.count(`shape of the kind ${kind} was left out.`, `shapes of the kind ${kind} were left out.`);
   return undefined;
 }
 

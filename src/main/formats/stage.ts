@@ -136,7 +136,7 @@ async function recognise(source: string, tree: SourceTree): Promise<DatasetForma
 function nothingRead(source: string, { format, skipped }: StagedDataset): Problem {
   const [first] = skipped;
   const why = first
-    ? ` The first of ${skipped.length} files left out is ${first.file}: ${first.reason}.`
+    ? ` ${skipped.length === 1 ? 'The file' : `The first of ${skipped.length} files`} left out is ${first.file}: ${first.reason}.`
     : '';
   return new Problem(
     `No image of ${source} could be imported as ${format}.${why}`,

@@ -1,4 +1,5 @@
 // Collects what a reader finds: classes as they appear, images with their headers, files left out and why.
+import { counted } from '../../shared/counted.ts';
 import type { ReadOptions } from './dataset-format.ts';
 import { type ImageHeader, readImageHeader } from './image-files.ts';
 import type { KnownExport } from './manifest.ts';
@@ -22,7 +23,7 @@ export class Staging {
   readonly #dataset: StagedDataset;
   readonly #options: ReadOptions;
   readonly #classes = new Map<string, number>();
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, { readonly one: string; readonly count: number }>();
   /** Remarks on images of another size than their labels state. */
   readonly #otherSizes: string[] = [];
   readonly turns: Turns;
@@ -74,9 +75,9 @@ export class Staging {
     if (!this.#dataset.warnings.includes(sentence)) this.#dataset.warnings.push(sentence);
   }
 
-  /** Counts a kind of remark that is said once at the end: `sentence` gets the count put in front. */
-  count(sentence: string): void {
-    this.#counts.set(sentence, (this.#counts.get(sentence) ?? 0) + 1);
+  /** Counts a kind of remark that is said once at the end, with its number in front: of one case, or of several. */
+  count(one: string, other: string): void {
+    this.#counts.set(other, { one, count: (this.#counts.get(other)?.count ?? 0) + 1 });
   }
 
   /** Runs `work`; a reason it throws becomes a skipped row of `file`. */
@@ -121,10 +122,11 @@ export class Staging {
   finish(convention?: string, isConventionStated = false): StagedDataset {
     const [first, ...others] = this.#otherSizes;
     if (first !== undefined) {
-      const more = others.length > 0 ? ` (and so for ${others.length} more images)` : '';
+      const more =
+        others.length > 0 ? ` (and so for ${counted(others.length, 'more image', 'more images')})` : '';
       this.warn(`${first}${more}; boxes were taken as pixels of the upright image.`);
     }
-    for (const [sentence, count] of this.#counts) this.warn(`${count} ${sentence}`);
+    for (const [other, { one, count }] of this.#counts) this.warn(counted(count, one, other));
     return convention === undefined ? this.#dataset : { ...this.#dataset, convention, isConventionStated };
   }
 }

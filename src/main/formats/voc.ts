@@ -2,6 +2,7 @@
 // The specification counts from 1 with inclusive ends, most tools write 0-based half-open: `convention` says which.
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { counted } from '../../shared/counted.ts';
 import { vocConventions } from './conventions.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { addToDecimal } from './exact-decimal.ts';
@@ -180,7 +181,8 @@ function boxOf(
   convention: VocConvention,
   options: ReadOptions,
 ): StagedBox[] {
-  for (const shape of object.otherShapes) staging.count(`shapes of the kind ${shape} were left out.`);
+  for (const shape of object.otherShapes)
+    staging.count(`shape of the kind ${shape} was left out.`, `shapes of the kind ${shape} were left out.`);
   if (!object.corners) {
     if (object.otherShapes.length === 0) staging.skip(image, 'an object without a box was left out');
     return [];
@@ -230,5 +232,8 @@ function onlyOnce(drafts: readonly ImageDraft[], staging: Staging): ImageDraft[]
 function noteUnlabelled(images: ImageIndex, drafts: readonly ImageDraft[], staging: Staging): void {
   const labelled = new Set(drafts.map((draft) => draft.path));
   const missing = images.files.filter((file) => !labelled.has(file)).length;
-  if (missing > 0) staging.warn(`${missing} images without an annotation file were left out.`);
+  if (missing > 0)
+    staging.warn(
+      `${counted(missing, 'image without an annotation file was', 'images without an annotation file were')} left out.`,
+    );
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { counted } from '../../shared/counted.ts';
 import type { ReadOptions } from './dataset-format.ts';
 import { isWithin } from './export-names.ts';
 import { isImageName, nameBelow, stemOf } from './image-files.ts';
@@ -141,6 +142,9 @@ async function pairsByLabel(
     if (image !== undefined) pairs.push({ image, label, split });
   }
   const left = index.files.length - new Set(pairs.map(({ image }) => image)).size;
-  if (left > 0) staging.warn(`${left} images without a label file were left out.`);
+  if (left > 0)
+    staging.warn(
+      `${counted(left, 'image without a label file was', 'images without a label file were')} left out.`,
+    );
   return pairs;
 }

@@ -1,6 +1,7 @@
 // YOLO out, as Ultralytics reads it: labels/<split>/, data.yaml and, where wanted, images/<split>/.
 import { extname } from 'node:path';
 import { stringify } from 'yaml';
+import { counted } from '../../shared/counted.ts';
 import type { ExportDataset, ExportOptions, Written } from './dataset-format.ts';
 import { exportSplits, type NamedImage, namedImages } from './export-names.ts';
 import type { OutputFolder } from './output-folder.ts';
@@ -118,7 +119,9 @@ function splitNotes(named: readonly NamedImage[], places: ReturnType<typeof plac
       (split) => `No image is in ${split}: data.yaml names ${places[split]}, since trainers want one.`,
     ),
     ...(loose > 0
-      ? [`${loose} images without a split are in images/unsplit, which data.yaml does not name.`]
+      ? [
+          `${counted(loose, 'image without a split is', 'images without a split are')} in images/unsplit, which data.yaml does not name.`,
+        ]
       : []),
   ];
 }
@@ -130,9 +133,23 @@ function apartOf({ clipped, outside, ignored, repeated }: Tally): Pick<Written, 
 
 function notesOf({ clipped, outside, ignored, repeated }: Tally): string[] {
   return [
-    ...(clipped > 0 ? [`${clipped} boxes were clipped to their image; ${sidecarName} has them whole.`] : []),
-    ...(outside > 0 ? [`${outside} boxes lie outside their image and are only in ${sidecarName}.`] : []),
-    ...(repeated > 0 ? [`${repeated} boxes repeat another one and are only in ${sidecarName}.`] : []),
-    ...(ignored > 0 ? [`${ignored} ignored boxes are in ${sidecarName}, not in the labels.`] : []),
+    ...(clipped > 0
+      ? [
+          `${counted(clipped, 'box was', 'boxes were')} clipped to the image; ${sidecarName} has ${clipped === 1 ? 'it' : 'them'} whole.`,
+        ]
+      : []),
+    ...(outside > 0
+      ? [
+          `${counted(outside, 'box lies outside its image and is', 'boxes lie outside their image and are')} only in ${sidecarName}.`,
+        ]
+      : []),
+    ...(repeated > 0
+      ? [
+          `${counted(repeated, 'box repeats another one and is', 'boxes repeat another one and are')} only in ${sidecarName}.`,
+        ]
+      : []),
+    ...(ignored > 0
+      ? [`${counted(ignored, 'ignored box is', 'ignored boxes are')} in ${sidecarName}, not in the labels.`]
+      : []),
   ];
 }

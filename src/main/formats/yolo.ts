@@ -1,5 +1,6 @@
 // YOLO text labels: Ultralytics datasets (data.yaml) and Darknet's or labelImg's folders (classes.txt, obj.data).
 import { basename } from 'node:path';
+import { counted } from '../../shared/counted.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { stemOf } from './image-files.ts';
 import { readManifest } from './manifest.ts';
@@ -60,7 +61,10 @@ class YoloReader {
 
   async take({ image, label, split }: Pair): Promise<void> {
     if (label === undefined) {
-      this.#staging.count('images have no label file and were taken as images without objects.');
+      this.#staging.count(
+        'image has no label file and was taken as one without objects.',
+        'images have no label file and were taken as images without objects.',
+      );
       this.#drafts.push({ path: image, labelFile: image, boxes: () => [], ...(split && { split }) });
       return;
     }
@@ -69,7 +73,10 @@ class YoloReader {
     const labels = parseYolo(text);
     for (const fault of labels.faults) this.#staging.skip(label, fault);
     if (labels.repeated > 0)
-      this.#staging.skip(label, `${labels.repeated} rows that repeat another one were left out`);
+      this.#staging.skip(
+        label,
+        `${counted(labels.repeated, 'row that repeats another one was', 'rows that repeat another one were')} left out`,
+      );
     this.#remark(labels);
     const rows = this.#known(labels, label);
     const entry = this.#sidecar.get(stemOf(labelName(this.#config.folder, label)));
@@ -105,9 +112,16 @@ class YoloReader {
   }
 
   #remark({ polygons, rows }: YoloLabels): void {
-    if (polygons) this.#staging.count('label files hold polygons; the boxes around them were taken.');
+    if (polygons)
+      this.#staging.count(
+        'label file holds polygons; the boxes around them were taken.',
+        'label files hold polygons; the boxes around them were taken.',
+      );
     if (rows.some((row) => row.trackId !== undefined || row.score !== undefined)) {
-      this.#staging.count('label files have a sixth column, read as a track (whole numbers) or a score.');
+      this.#staging.count(
+        'label file has a sixth column, read as a track (whole numbers) or a score.',
+        'label files have a sixth column, read as a track (whole numbers) or a score.',
+      );
     }
   }
 
@@ -127,7 +141,7 @@ class YoloReader {
       );
     } else if (unnamed.length > 0 && file !== undefined) {
       this.#staging.warn(
-        `${basename(file)} names ${names.length} classes, but labels use ids up to ${unnamed.at(-1)}: it may be out of date. Those without a name are called ${they}.`,
+        `${basename(file)} names ${counted(names.length, 'class', 'classes')}, but labels use ids up to ${unnamed.at(-1)}: it may be out of date. Those without a name are called ${they}.`,
       );
     }
     await this.#staging.takeImages(this.#drafts);

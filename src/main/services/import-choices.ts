@@ -1,5 +1,7 @@
 // What the user decided about a dataset before it comes in: names, merges and omissions of classes, where splits go.
+
 import type { ImportChoices } from '../../shared/contract/imports.ts';
+import { counted } from '../../shared/counted.ts';
 import type { StagedBox, StagedDataset, StagedImage } from '../formats/staged.ts';
 import { className } from './classes.ts';
 import type { Sliced } from './slices.ts';
@@ -24,7 +26,11 @@ export function* withChoices(dataset: StagedDataset, choices: Choices): Sliced<S
   }
   const warnings = [
     ...dataset.warnings,
-    ...(left > 0 ? [`${left} boxes of classes that were not wanted were left out.`] : []),
+    ...(left > 0
+      ? [
+          `${counted(left, 'box of a class that was not wanted was', 'boxes of classes that were not wanted were')} left out.`,
+        ]
+      : []),
   ];
   return { ...dataset, classes, images, warnings };
 }

@@ -6,6 +6,7 @@ import type {
   LabelExportResult,
   LabelExportWish,
 } from '../../shared/contract/label-exports.ts';
+import { counted } from '../../shared/counted.ts';
 import { type Box, isFinished, type LabelClass } from '../../shared/model.ts';
 import { Problem, sentenceOf } from '../../shared/problem.ts';
 import type { ImportRow } from '../db/imports.ts';
@@ -163,7 +164,7 @@ function isWished(image: Pick<LabelledImage, 'split' | 'state'>, { splits, finis
 function unfinished(open: number): string[] {
   if (open === 0) return [];
   return [
-    `${open} images are not finished: what is not labelled on them yet is background to other programs.`,
+    `${counted(open, 'image is not finished: what is not labelled on it', 'images are not finished: what is not labelled on them')} yet is background to other programs.`,
   ];
 }
 

@@ -1,62 +1,108 @@
 // What label files of a format cannot say to other programs. Ours reads everything back from places of its own.
+import { counted } from '../../shared/counted.ts';
 import { type BoxTrait, boxTraits } from '../db/label-counts.ts';
 
-/** What a format does with boxes that have a trait, as the end of a sentence that begins with their number. */
-type Losses = Readonly<Partial<Record<BoxTrait, string>>>;
+/** What a format does with a box that has a trait, and with several: the end of a sentence that begins with their number. */
+type Loss = readonly [one: string, other: string];
+type Losses = Readonly<Partial<Record<BoxTrait, Loss>>>;
 
-const kept = 'are kept where only this program looks';
+const kept = 'kept where only this program looks';
+
+function unmarked(mark: string, program: string): Loss {
+  const cannot = `marked ${mark}, which ${program} cannot say: the`;
+  return [`box is ${cannot} mark is ${kept}`, `boxes are ${cannot} marks are ${kept}`];
+}
+
+function unsaid(what: string, program: string): Loss {
+  const cannot = `which ${program} cannot say: the ${what}`;
+  return [`box has a ${what}, ${cannot} is ${kept}`, `boxes have a ${what}, ${cannot}s are ${kept}`];
+}
+
+function takenFor(program: string, reason: string): Loss {
+  return [
+    `ignored region looks like an object of its class to ${program}${reason}`,
+    `ignored regions look like objects of their class to ${program}${reason}`,
+  ];
+}
+
+/** What CVAT shows beside the box. */
+function attributed(one: string, other: string, rest = ''): Loss {
+  return [
+    `box ${one}: CVAT shows it as an attribute${rest}`,
+    `boxes ${other}: CVAT shows it as an attribute${rest}`,
+  ];
+}
+
+function leftOut(of: string, trainer: string): Loss {
+  return [
+    `ignored region is left out of ${of}: ${trainer} on it as background`,
+    `ignored regions are left out of ${of}: ${trainer} on them as background`,
+  ];
+}
+
+const hasNone = (program: string) => takenFor('other programs', `: ${program} has no such regions`);
 
 const losses: Readonly<Record<string, Losses>> = {
   coco: {
-    ignored: 'ignored regions are written as iscrowd, which COCO tools leave out of loss and AP',
-    difficult: `boxes are marked difficult, which COCO cannot say: the marks ${kept}`,
-    truncated: `boxes are marked truncated, which COCO cannot say: the marks ${kept}`,
-    occluded: `boxes are marked occluded, which COCO cannot say: the marks ${kept}`,
-    tracked: `boxes have a track, which COCO cannot say: the tracks ${kept}`,
-    thin: 'boxes are less than a pixel wide or high: mmdetection leaves those out',
+    ignored: [
+      'ignored region is written as iscrowd, which COCO tools leave out of loss and AP',
+      'ignored regions are written as iscrowd, which COCO tools leave out of loss and AP',
+    ],
+    difficult: unmarked('difficult', 'COCO'),
+    truncated: unmarked('truncated', 'COCO'),
+    occluded: unmarked('occluded', 'COCO'),
+    tracked: unsaid('track', 'COCO'),
+    thin: [
+      'box is less than a pixel wide or high: mmdetection leaves it out',
+      'boxes are less than a pixel wide or high: mmdetection leaves those out',
+    ],
   },
   voc: {
-    ignored: 'ignored regions look like objects of their class to other programs: VOC has no such regions',
-    scored: `boxes have a score, which VOC cannot say: the scores ${kept}`,
-    tracked: `boxes have a track, which VOC cannot say: the tracks ${kept}`,
-    thin: 'boxes are less than a pixel wide or high: programs that read whole pixels lose them',
+    ignored: hasNone('VOC'),
+    scored: unsaid('score', 'VOC'),
+    tracked: unsaid('track', 'VOC'),
+    thin: [
+      'box is less than a pixel wide or high: programs that read whole pixels lose it',
+      'boxes are less than a pixel wide or high: programs that read whole pixels lose them',
+    ],
   },
   yolo: {
-    ignored: 'ignored regions are left out of the label files: other programs train on them as background',
-    difficult: `boxes are marked difficult, which YOLO cannot say: the marks ${kept}`,
-    truncated: `boxes are marked truncated, which YOLO cannot say: the marks ${kept}`,
-    occluded: `boxes are marked occluded, which YOLO cannot say: the marks ${kept}`,
-    scored: `boxes have a score, which YOLO cannot say: the scores ${kept}`,
-    tracked: `boxes have a track, which YOLO cannot say: the tracks ${kept}`,
-    outside: 'boxes reach outside their image and are cut at its edge, since YOLO drops such images whole',
+    ignored: leftOut('the label files', 'other programs train'),
+    difficult: unmarked('difficult', 'YOLO'),
+    truncated: unmarked('truncated', 'YOLO'),
+    occluded: unmarked('occluded', 'YOLO'),
+    scored: unsaid('score', 'YOLO'),
+    tracked: unsaid('track', 'YOLO'),
+    outside: [
+      'box reaches outside its image and is cut at its edge, since YOLO drops such images whole',
+      'boxes reach outside their image and are cut at its edge, since YOLO drops such images whole',
+    ],
   },
   cvat: {
-    ignored: 'ignored regions look like objects of their class to CVAT, with an attribute that says more',
-    difficult: 'boxes are marked difficult: CVAT shows it as an attribute',
-    truncated: 'boxes are marked truncated: CVAT shows it as an attribute',
-    scored: 'boxes have a score: CVAT shows it as an attribute',
-    tracked: 'boxes have a track: CVAT shows it as an attribute, not as a track',
+    ignored: takenFor('CVAT', ', with an attribute that says more'),
+    difficult: attributed('is marked difficult', 'are marked difficult'),
+    truncated: attributed('is marked truncated', 'are marked truncated'),
+    scored: attributed('has a score', 'have a score'),
+    tracked: attributed('has a track', 'have a track', ', not as a track'),
   },
   'label-studio': {
-    ignored:
-      'ignored regions look like objects of their class to other programs: Label Studio has no such regions',
-    difficult: `boxes are marked difficult, which Label Studio cannot say: the marks ${kept}`,
-    truncated: `boxes are marked truncated, which Label Studio cannot say: the marks ${kept}`,
-    occluded: `boxes are marked occluded, which Label Studio cannot say: the marks ${kept}`,
-    tracked: `boxes have a track, which Label Studio cannot say: the tracks ${kept}`,
+    ignored: hasNone('Label Studio'),
+    difficult: unmarked('difficult', 'Label Studio'),
+    truncated: unmarked('truncated', 'Label Studio'),
+    occluded: unmarked('occluded', 'Label Studio'),
+    tracked: unsaid('track', 'Label Studio'),
   },
   labelme: {
-    ignored:
-      'ignored regions look like objects of their class to other programs: labelme has no such regions',
-    truncated: `boxes are marked truncated, which labelme cannot say: the marks ${kept}`,
-    occluded: `boxes are marked occluded, which labelme cannot say: the marks ${kept}`,
-    tracked: `boxes have a track, which labelme cannot say: the tracks ${kept}`,
+    ignored: hasNone('labelme'),
+    truncated: unmarked('truncated', 'labelme'),
+    occluded: unmarked('occluded', 'labelme'),
+    tracked: unsaid('track', 'labelme'),
   },
   createml: {
-    ignored: 'ignored regions are left out of the annotations: Create ML trains on them as background',
-    difficult: `boxes are marked difficult, which Create ML cannot say: the marks ${kept}`,
-    truncated: `boxes are marked truncated, which Create ML cannot say: the marks ${kept}`,
-    occluded: `boxes are marked occluded, which Create ML cannot say: the marks ${kept}`,
+    ignored: leftOut('the annotations', 'Create ML trains'),
+    difficult: unmarked('difficult', 'Create ML'),
+    truncated: unmarked('truncated', 'Create ML'),
+    occluded: unmarked('occluded', 'Create ML'),
   },
 };
 
@@ -64,6 +110,6 @@ const losses: Readonly<Record<string, Losses>> = {
 export function lossesOf(counts: Readonly<Record<BoxTrait, number>>, format: string): string[] {
   return boxTraits.flatMap((trait) => {
     const loss = losses[format]?.[trait];
-    return loss === undefined || counts[trait] === 0 ? [] : [`${counts[trait]} ${loss}.`];
+    return loss === undefined || counts[trait] === 0 ? [] : [`${counted(counts[trait], ...loss)}.`];
   });
 }

@@ -1,4 +1,5 @@
 // What an exported model is, for people: trained on what, how good, how to use it, and the proof.
+import { counted } from '../../shared/counted.ts';
 import type { JsonObject } from '../../shared/model.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { ExportJob, Proof } from '../trainer/job-export.ts';
@@ -31,14 +32,17 @@ export function cardText(facts: CardFacts): string {
 
 function about(facts: CardFacts): string {
   const { project, run, recipe, classes, splits, metrics, pretrained } = facts;
-  const seen = splits.map(({ name, images, boxes }) => `${images} images with ${boxes} boxes (${name})`);
+  const seen = splits.map(
+    ({ name, images, boxes }) =>
+      `${counted(images, 'image', 'images')} with ${counted(boxes, 'box', 'boxes')} (${name})`,
+  );
   const licence = pretrained
     ? `The backbone began with ${pretrained.title} (licence: ${pretrained.licence}), unless the run was started without.`
     : 'Nothing is known of the weights that the backbone began with.';
   return [
     `# ${project}: ${run.name}`,
     '',
-    `A ${recipe.detector} detector on ${recipe.backbone} for ${classes.length} classes: ${classes.join(', ')}.`,
+    `A ${recipe.detector} detector on ${recipe.backbone} for ${counted(classes.length, 'class', 'classes')}: ${classes.join(', ')}.`,
     '',
     `- Trained on: ${seen.join(', ')}, as run ${run.id} of the project "${project}", recipe "${recipe.name}".`,
     `- On its validation images: AP ${percent(metrics.AP)}, AP50 ${percent(metrics.AP50)} (COCO's rules).`,
@@ -86,7 +90,7 @@ function proofText(proof: Proof): string {
   const between = AP.interval ? ` (95 %: ${percent(AP.interval.low)} to ${percent(AP.interval.high)})` : '';
   return `## Proof
 
-The exported model in ${proof.runtime} against the trained network, on ${proof.images} labelled images
+The exported model in ${proof.runtime} against the trained network, on ${counted(proof.images, 'labelled image', 'labelled images')}
 (${proof.detections} detections). All numbers are in \`proof.json\`.
 
 | | found | allowed |

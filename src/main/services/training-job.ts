@@ -1,4 +1,5 @@
 // From a project's labels to a training job: which images take part, and under which class numbers.
+import { counted } from '../../shared/counted.ts';
 import { isFinished, type LabelClass, type Snapshot, type Split } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { Rng } from '../detector/data/rng.ts';
@@ -93,7 +94,7 @@ export function assertLearnable(
   if (boxes > 0) return;
   if (inProgress > 0) {
     throw new Problem(
-      `There is nothing to learn from yet: ${inProgress} training images are in progress, and none with a box is done.`,
+      `There is nothing to learn from yet: ${counted(inProgress, 'training image is', 'training images are')} in progress, and none with a box is done.`,
       'Mark an image done (Enter) once each object on it has its box.',
     );
   }

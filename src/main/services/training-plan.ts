@@ -1,6 +1,7 @@
 // What a training starts with: a new run on the labels of now, or a run to go on with, and the job made of either.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { counted } from '../../shared/counted.ts';
 import type { JsonObject, Run } from '../../shared/model.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Recipe, recipeSchema } from '../../shared/recipe.ts';
@@ -93,13 +94,13 @@ function extended(run: Run, finished: number, epochs: number | undefined): Recip
   if (epochs === undefined) {
     if (run.status !== 'done') return recipe;
     throw new Problem(
-      `${run.name} is done after ${finished} epochs.`,
+      `${run.name} is done after ${counted(finished, 'epoch', 'epochs')}.`,
       `Give --epochs with more than ${finished} to extend it.`,
     );
   }
   if (epochs > finished) return withEpochs(recipe, epochs);
   throw new Problem(
-    `${run.name} has ${finished} epochs behind it already, so it cannot end after ${epochs}.`,
+    `${run.name} has ${counted(finished, 'epoch', 'epochs')} behind it already, so it cannot end after ${epochs}.`,
     `Give --epochs with more than ${finished}.`,
   );
 }

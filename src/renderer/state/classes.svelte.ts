@@ -79,7 +79,7 @@ class Classes {
     if (done && was && is)
       app.say(
         t(
-          '{count, plural, one {# box} other {# boxes}} of "{was}" are "{is}" now; Ctrl+Z parts them again.',
+          '{count, plural, one {# box of "{was}" is} other {# boxes of "{was}" are}} "{is}" now; Ctrl+Z parts them again.',
           {
             count: was.boxes,
             was: was.name,

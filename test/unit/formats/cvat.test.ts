@@ -107,7 +107,7 @@ describe('CVAT', () => {
     const { dataset, report } = await stageImport(dir, auto);
     expect(dataset.images.map(({ boxes }) => corners(boxes)[0]?.[0])).toEqual([0, 2, 4, 6, 8]);
     expect(dataset.images[1]?.boxes[0]?.trackId).toBe('7');
-    expect(report.warnings).toContainEqual(expect.stringContaining('1 frames with boxes have no image'));
+    expect(report.warnings).toContainEqual(expect.stringContaining('1 frame with boxes has no image'));
   });
 
   test('entities of its own and broken XML are named', async () => {

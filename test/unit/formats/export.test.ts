@@ -149,7 +149,7 @@ test('YOLO says what its description leaves out, and comes back with the same sp
   expect(await noted({ ...alone, split: 'val' }, more)).toEqual([
     'train: images/val\nval: images/val',
     expect.stringContaining('No image is in train'),
-    expect.stringContaining('1 images without a split are in images/unsplit'),
+    expect.stringContaining('1 image without a split is in images/unsplit'),
   ]);
   expect(await noted({ ...alone, split: 'train' })).toHaveLength(2);
   expect(await noted(alone)).toEqual([

@@ -68,7 +68,7 @@ describe('Label Studio', () => {
       ['a.jpg', 8],
       ['c.jpg', undefined],
     ]);
-    expect(report.warnings.join('\n')).toContain('1 tasks without a finished annotation');
+    expect(report.warnings.join('\n')).toContain('1 task without a finished annotation');
   });
 
   test('predictions are taken where they are wished, or where nobody annotated, and are not finished', async () => {

@@ -26,7 +26,7 @@ describe('labels that are lost', () => {
       [1, 1],
       [1, undefined],
     ]);
-    expect(warnings).toMatch(/1 images lost some of their labels[\s\S]*1 images lost all of their labels/);
+    expect(warnings).toMatch(/1 image lost some of its labels[\s\S]*1 image lost all of its labels/);
   });
 
   test('of VOC: objects without a box; one without area is missed where it is the only one', async () => {

@@ -52,7 +52,7 @@ describe('YOLO', () => {
       ['val', 0],
       ['val', 0],
     ]);
-    expect(dataset.warnings).toEqual([expect.stringContaining('1 images have no label file')]);
+    expect(dataset.warnings).toEqual([expect.stringContaining('1 image has no label file')]);
   });
 
   test('are recognised by most of their files, whatever texts lie between them', async () => {
@@ -69,7 +69,7 @@ describe('YOLO', () => {
     const captions = { 'a.txt': 'a cat on a mat', 'b.txt': 'a dog', 'readme.txt': '' };
     const { report } = await stageImport(await folderOf(images, captions), { format: 'auto' });
     expect(report.format).toBe('images');
-    expect(report.warnings).toEqual([expect.stringContaining('a.txt and 1 others may hold labels')]);
+    expect(report.warnings).toEqual([expect.stringContaining('a.txt and 1 other may hold labels')]);
     const pixels = { 'a.txt': '0 100 120 30 40\n', 'b.txt': '0 10 12 30 40\n' };
     expect((await stageImport(await folderOf(images, pixels), { format: 'auto' })).report.format).toBe(
       'images',
@@ -118,7 +118,7 @@ describe('YOLO', () => {
     });
     const { dataset } = await stageImport(dir, { format: 'auto' });
     expect(dataset.images.map(({ split, boxes }) => [split, boxes.length])).toEqual([['train', 2]]);
-    expect(dataset.warnings).toEqual([expect.stringMatching(/names 1 classes.*ids up to 3.*called class_3/)]);
+    expect(dataset.warnings).toEqual([expect.stringMatching(/names 1 class,.*ids up to 3.*called class_3/)]);
   });
 
   test('classes without a name are kept by their id for the user to name, the lowest first', async () => {

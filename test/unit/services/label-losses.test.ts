@@ -23,7 +23,7 @@ describe('what a format cannot hold', () => {
 
   test('names boxes that a reader would drop or cut', () => {
     const counts = { ...none, outside: 1, thin: 1 };
-    expect(lossesOf(counts, 'yolo')).toEqual([expect.stringContaining('1 boxes reach outside')]);
-    expect(lossesOf(counts, 'coco')).toEqual([expect.stringContaining('1 boxes are less than a pixel')]);
+    expect(lossesOf(counts, 'yolo')).toEqual([expect.stringContaining('1 box reaches outside')]);
+    expect(lossesOf(counts, 'coco')).toEqual([expect.stringContaining('1 box is less than a pixel')]);
   });
 });
