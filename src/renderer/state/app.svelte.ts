@@ -127,26 +127,27 @@ class App {
       );
   }
 
-  /** What is shown in a dialog: told while it was the topmost. All else is shown in the window, below dialogs. */
+  /** What was told in a dialog is shown in it; once it closed in the window, save what went wrong, which goes with it. */
   messagesIn(place: symbol | undefined): readonly Message[] {
     const { dialogs } = this;
     const placeOf = ({ dialog }: Message) => dialogs.find((open) => open === dialog);
-    return this.messages.filter((message) => placeOf(message) === place);
+    const isOver = (message: Message) =>
+      message.kind === 'trouble' && message.dialog !== undefined && !placeOf(message);
+    return this.messages.filter((message) => placeOf(message) === place && !isOver(message));
   }
 
   /** Says that a dialog opened; what comes back says that it closed. */
   enterDialog(dialog: symbol): () => void {
     this.dialogs = [...this.dialogs, dialog];
     return () => {
-      this.forgive(dialog);
       this.dialogs = this.dialogs.filter((other) => other !== dialog);
     };
   }
 
-  /** Takes away what went wrong in a dialog, the topmost unless another is named: it closes, or tries again. */
-  forgive(dialog = this.dialogs.at(-1)): void {
-    if (dialog === undefined) return;
-    this.messages = this.messages.filter((one) => one.kind !== 'trouble' || one.dialog !== dialog);
+  /** Takes away what went wrong in the topmost dialog, which tries again. */
+  forgive(): void {
+    const top = this.dialogs.at(-1);
+    this.messages = this.messages.filter(({ kind, dialog }) => kind === 'info' || !dialog || dialog !== top);
   }
 
   dismiss(id: number): void {
