@@ -44,6 +44,7 @@ describe.skipIf(!program)('the gallery', () => {
     await page.getByLabel('Boxes, at least').fill('500');
     await page.getByRole('button', { name: 'Show all images' }).click();
     await page.getByText('60 of 60', { exact: true }).waitFor();
+    await page.locator('[data-image]:focus').waitFor();
   });
 
   it('is walked and selected by keyboard', async () => {

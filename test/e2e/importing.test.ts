@@ -74,6 +74,7 @@ describe.skipIf(!program)('a project of one’s own', () => {
     await dialog.getByLabel('Where images of test go').selectOption('val');
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByText('20 of 20', { exact: true }).waitFor();
+    await page.locator('[data-image]:focus').waitFor();
     await page.getByText('train 14 · val 6 · test 0').waitFor();
     await page.getByText('2 classes', { exact: true }).waitFor();
     await expect.poll(() => page.getByLabel('Class').textContent()).toMatch(/leukocyte/);
