@@ -29,6 +29,13 @@ describe.skipIf(!program)('the gallery', () => {
   const tile = (index: number) => page.getByRole('button', { name: /^Label sample_/ }).nth(index);
   const selected = (count: number) => page.getByText(`${count} selected`, { exact: true }).waitFor();
 
+  it('has its filter in one line, at 1280 pixels too', async () => {
+    const tops = await page.evaluate(
+      "[...document.querySelectorAll('search select, search input')].map((part) => part.getBoundingClientRect().top)",
+    );
+    expect(new Set(tops as number[]).size).toBe(1);
+  });
+
   it('is filtered by numbers of boxes and put in order', async () => {
     await page.getByLabel('Boxes, at least').fill('12');
     await expect.poll(() => page.getByText(/^\d+ of 60$/).textContent()).not.toBe('60 of 60');

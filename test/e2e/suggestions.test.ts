@@ -164,13 +164,13 @@ describe.skipIf(!program)('suggestions in a browser', () => {
 
   it('puts first where labels and model differ most, and says why', async () => {
     await page.getByRole('button', { name: 'Images', exact: true }).click();
-    await page.getByLabel('Order of work').selectOption('disagreement');
+    await page.getByLabel('Order', { exact: true }).selectOption('disagreement');
     const first = page.getByRole('button', { name: /^Label sample_/ }).first();
     await expect.poll(() => first.getAttribute('aria-label')).toMatch(/^Label sample_0007\.jpg\b/);
     await first.click();
     await page.getByText(/queue: most disagreement first · \d+ [a-z ]+ \(.*red-cell/).waitFor();
     await page.getByRole('button', { name: 'Images', exact: true }).click();
-    await page.getByLabel('Order of work').selectOption('uncertain');
+    await page.getByLabel('Order', { exact: true }).selectOption('uncertain');
     await page
       .getByRole('button', { name: /^Label sample_/ })
       .first()

@@ -1,4 +1,4 @@
-// In which order the images come: as they are numbered, or those first that are most worth a look, with the reasons.
+// In which order the images come: as they are sorted, or those first that are most worth a look, with the reasons.
 import { msg } from '../words/message.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
@@ -7,12 +7,12 @@ import { suggestions } from './suggestions.svelte.ts';
 import { Task } from './task.svelte.ts';
 
 export const queueNames = {
-  none: msg('in order'),
   unlabelled: msg('unlabelled first'),
   uncertain: msg('most uncertain first'),
   disagreement: msg('most disagreement first'),
 } as const;
-export type Queue = keyof typeof queueNames;
+/** `none`: as they are sorted. */
+export type Queue = keyof typeof queueNames | 'none';
 
 class WorkQueue {
   kind = $state<Queue>('none');
