@@ -118,6 +118,11 @@ export const fixedKeys = [
     keys: ['Arrows'],
     text: msg('Move the boxes 1 px, with Shift 10; without boxes previous and next image'),
   },
+  {
+    keys: ['Arrows'],
+    text: msg('With the drawing tool: move a crosshair 1 px, with Shift 10'),
+  },
+  { keys: ['Enter', 'Space'], text: msg('Where a crosshair stands: set a corner of a box') },
   { keys: ['Alt+Arrows'], text: msg('Resize the boxes') },
   { keys: ['Space'], text: msg('Hold to pan; the wheel zooms') },
   {

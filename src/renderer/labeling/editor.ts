@@ -1,10 +1,11 @@
 // The boxes of one image under a pointer: turns presses, drags and releases into gestures. Knows no DOM.
-import type { Handle, Point, Size } from '../../shared/box.ts';
+import { contains, type Handle, type Point, type Size } from '../../shared/box.ts';
 import type { Rect } from '../../shared/model.ts';
 import { BoxEditor } from './box-editor.ts';
 import { banding, type Drag, drawing, moving, resizing } from './drags.ts';
 import { type EditorBox, noFlags } from './gesture.ts';
 import { type Hover, targetAt } from './target.ts';
+import { toScreen } from './viewport.ts';
 
 /** `button`: 0 left, 1 middle, 2 right. */
 export type PointerPress = Point & {
@@ -25,17 +26,33 @@ const CLICK = 3;
 
 export class Editor extends BoxEditor {
   tool: Tool = 'select';
-  /** The pointer over the canvas, in screen pixels. */
-  pointer: Point | undefined;
   /** What the drag under way makes of its boxes, or the rectangle being drawn. */
   draft: readonly Rect[] | undefined;
   /** A rectangle that was drawn while there is no class: it becomes a box once it is named. */
   nameless: Rect | undefined;
   /** While true, a press pans. */
   holdsPan = false;
+  #pointer: Point | undefined;
+  /** Where keys put the crosshair, in image pixels; the next move of a pointer takes it from there. */
+  #aim: Point | undefined;
   #drag: Drag | undefined;
   #pressed: PointerPress | undefined;
   #panFrom: Point | undefined;
+
+  /** The pointer over the canvas or the crosshair of the keys, in screen pixels. */
+  get pointer(): Point | undefined {
+    return this.#aim ? toScreen(this.camera.view, this.#aim) : this.#pointer;
+  }
+
+  set pointer(at: Point | undefined) {
+    this.#pointer = at;
+    this.#aim = undefined;
+  }
+
+  /** True while a crosshair stands that keys have put there. */
+  get aims(): boolean {
+    return this.#aim !== undefined;
+  }
 
   get dragging(): Drag['kind'] | 'pan' | undefined {
     return this.#panFrom ? 'pan' : this.#drag?.kind;
@@ -54,6 +71,7 @@ export class Editor extends BoxEditor {
 
   override load(image: Size, boxes: readonly EditorBox[]): void {
     this.cancel();
+    this.#aim = undefined;
     super.load(image, boxes);
   }
 
@@ -71,6 +89,9 @@ export class Editor extends BoxEditor {
 
   setTool(tool: Tool): void {
     this.cancel();
+    this.#aim = undefined;
+    // what is drawn next is another box
+    if (tool === 'draw') this.list.select([]);
     this.tool = tool;
     this.hooks.onChange();
   }
@@ -88,6 +109,8 @@ export class Editor extends BoxEditor {
   }
 
   drag(at: Point): void {
+    // a pointer that rests takes nothing from the keys
+    if (this.#aim && at.x === this.#pointer?.x && at.y === this.#pointer.y) return;
     this.pointer = at;
     if (this.#panFrom) {
       this.camera.pan(at.x - this.#panFrom.x, at.y - this.#panFrom.y);
@@ -106,7 +129,7 @@ export class Editor extends BoxEditor {
   }
 
   leave(): void {
-    this.pointer = undefined;
+    this.#pointer = undefined;
     this.hooks.onChange();
   }
 
@@ -118,6 +141,43 @@ export class Editor extends BoxEditor {
     this.#panFrom = undefined;
     this.hooks.onChange();
     return busy;
+  }
+
+  /** Moves the crosshair by image pixels, at first from the pointer or the middle of what is in sight. */
+  aimBy(dx: number, dy: number): void {
+    const { image } = this.camera;
+    const from = this.#aim ?? this.#aimStart();
+    const within = (at: number, side: number) => Math.min(side, Math.max(0, Math.round(at)));
+    this.#aim = { x: within(from.x + dx, image.width), y: within(from.y + dy, image.height) };
+    this.camera.reveal({ ...this.#aim, width: 0, height: 0 }, true);
+    if (this.#drag?.kind === 'draw') this.draft = this.#drag.to(this.#aim);
+    this.hooks.onChange();
+  }
+
+  /** Sets a corner of a box where the crosshair of the keys stands: the first one, or the one across from it. */
+  setCorner(): void {
+    if (!this.#aim) return;
+    if (this.#drag?.kind !== 'draw') {
+      this.list.select([]);
+      this.nameless = undefined;
+      this.#drag = drawing(this.#aim, this.camera.image, 0);
+    } else if (this.draft) this.#commitDrag();
+    this.hooks.onChange();
+  }
+
+  /** Puts the crosshair of the keys away; says whether there was one. */
+  endAim(): boolean {
+    const aimed = this.aims;
+    this.#aim = undefined;
+    this.hooks.onChange();
+    return aimed;
+  }
+
+  #aimStart(): Point {
+    const { inSight } = this.camera;
+    const at = this.#pointer && this.camera.imagePoint(this.#pointer);
+    if (at && contains(inSight, at)) return at;
+    return { x: inSight.x + inSight.width / 2, y: inSight.y + inSight.height / 2 };
   }
 
   /** Makes a box of what was drawn before there was a class for it. */

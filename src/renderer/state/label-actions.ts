@@ -28,7 +28,7 @@ const doing: Readonly<Record<Action, () => unknown>> = {
   draw: () => editor.setTool('draw'),
   select: () => editor.setTool('select'),
   cancel: () => {
-    if (editor.cancel()) return;
+    if (editor.cancel() || editor.endAim()) return;
     if (editor.tool === 'draw') editor.setTool('select');
     else editor.select(undefined);
   },
@@ -146,6 +146,7 @@ export function pressKey(press: KeyPress): boolean {
   if (isModifier(press)) return false;
   // a key held down does not pile up work
   if (press.repeat && turns.busy) return true;
+  if (pressCorner(press)) return true;
   const action = settings.keymap.actionFor(press);
   // without boxes the key goes on to the next control, as on any page
   const isOnward = action === 'nextBox' || action === 'previousBox';
@@ -162,6 +163,19 @@ export function pressAction(press: KeyPress, among: readonly Action[]): boolean 
   if (!action || !among.includes(action)) return false;
   const isHeld = press.repeat === true;
   if (!isHeld || (!turns.busy && actions[action].repeats)) act(action);
+  return true;
+}
+
+/** Enter and Space set a corner where a crosshair stands; whether it does is known once the arrows before have moved it. */
+function pressCorner(press: KeyPress): boolean {
+  const sets = press.key === 'Enter' || press.key === ' ';
+  if (!sets || editor.tool !== 'draw' || press.ctrlKey || press.altKey || press.metaKey) return false;
+  if (press.key === ' ' && !editor.aims) return false;
+  if (press.repeat) return true;
+  turns.take(() => {
+    if (editor.aims) editor.setCorner();
+    else pressAction(press, actionNames);
+  });
   return true;
 }
 
@@ -182,6 +196,8 @@ function pressArrow(press: KeyPress): boolean {
 }
 
 function followArrow(grows: boolean, { dx, dy }: { dx: number; dy: number }): unknown {
+  const aims = editor.tool === 'draw' && (editor.aims || editor.list.selection.size === 0);
+  if (aims && !grows) return labels.image && editor.aimBy(dx, dy);
   if (editor.list.selection.size === 0) return dx !== 0 && !grows ? labels.go(dx > 0 ? 1 : -1) : undefined;
   return grows ? edits.grow(editor, dx, dy) : edits.nudge(editor, dx, dy);
 }

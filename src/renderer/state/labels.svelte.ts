@@ -188,10 +188,14 @@ class Labels {
     this.editor.setBoxes(saver?.over(boxes) ?? boxes);
   }
 
-  /** Marks the image done, or empty, and goes on. */
+  /** Marks the image done, or empty, and goes on. One that cannot be looked at is left as it is. */
   async finish(): Promise<void> {
     const { image } = this;
     if (!image) return;
+    const isUnseen =
+      pictures.trouble !== undefined || (this.editor.boxes.length === 0 && !(await pictures.isRead()));
+    if (this.image?.id !== image.id) return;
+    if (isUnseen) return this.#passOver();
     if (!(await outbox.settled())) return;
     const saver = this.#saver;
     const saved = await app.attempt(() => this.#markDone(image.id));
@@ -200,6 +204,11 @@ class Labels {
     if (this.image?.id !== image.id) return;
     this.image = { ...this.image, state: saved.state, revision: saved.revision };
     if (!(await this.go(1))) app.say(t('That was the last image here.'));
+  }
+
+  async #passOver(): Promise<void> {
+    await this.go(1);
+    app.say(t('An image that cannot be shown is left as it is.'));
   }
 
   /** Again where the image was changed elsewhere in nothing that shows here; else its boxes are to be looked at first. */

@@ -19,6 +19,8 @@ class Pictures {
   version = $state(0);
   /** Why the picture cannot be shown. */
   trouble = $state<string>();
+  /** Whether the picture in sight could be read, once that is known. */
+  #read: Promise<boolean> = Promise.resolve(false);
   #imageId: number | undefined;
   readonly #cuts = new Map<number, Promise<void>>();
   readonly #kept = new Map<number, Promise<Picture>>();
@@ -36,7 +38,12 @@ class Pictures {
     this.trouble = undefined;
     this.shown = undefined;
     this.#imageId = image.id;
-    this.#pictureOf(image).then(
+    const picture = this.#pictureOf(image);
+    this.#read = picture.then(
+      () => true,
+      () => false,
+    );
+    picture.then(
       (picture) => {
         if (this.#imageId !== image.id) return;
         this.shown = picture;
@@ -51,6 +58,11 @@ class Pictures {
           });
       },
     );
+  }
+
+  /** True once the picture in sight is there; false where its file cannot be read. */
+  isRead(): Promise<boolean> {
+    return this.#read;
   }
 
   async #readyNeighbours(id: number): Promise<void> {

@@ -57,6 +57,68 @@ describe('editor', () => {
     );
   });
 
+  describe('by keys alone', () => {
+    beforeEach(() => {
+      editor.camera.actualSize();
+      editor.setTool('draw');
+    });
+
+    it('draws a box between two corners that a crosshair was moved to, to the pixel', () => {
+      editor.aimBy(-10, 0);
+      editor.setCorner();
+      editor.aimBy(10, 10);
+      editor.aimBy(1, 0);
+      expect(editor.draft).toEqual([{ x: 190, y: 150, width: 11, height: 10 }]);
+      editor.setCorner();
+      expect(gestures).toHaveLength(1);
+      expect(gestures[0]).toMatchObject({
+        name: 'draw',
+        put: [{ x: 190, y: 150, width: 11, height: 10, classId: 1 }],
+      });
+      expect(editor.aims).toBe(true);
+    });
+
+    it('makes no box of one place, and keeps the crosshair in the image', () => {
+      editor.aimBy(-1000, -1000);
+      editor.setCorner();
+      editor.setCorner();
+      expect(gestures).toEqual([]);
+      expect(editor.dragging).toBe('draw');
+      editor.aimBy(5, 0);
+      editor.aimBy(0, 5);
+      editor.setCorner();
+      expect(gestures[0]?.put).toMatchObject([{ x: 0, y: 0, width: 5, height: 5 }]);
+    });
+
+    it('gives up the corner first, then the crosshair', () => {
+      editor.aimBy(1, 0);
+      editor.setCorner();
+      expect(editor.cancel()).toBe(true);
+      expect([editor.dragging, editor.aims]).toEqual([undefined, true]);
+      expect(editor.cancel()).toBe(false);
+      expect([editor.endAim(), editor.endAim(), editor.aims]).toEqual([true, false, false]);
+    });
+
+    it('leaves the crosshair where it is while the image is zoomed, and to a pointer that moves', () => {
+      editor.drag({ x: 300, y: 200 });
+      editor.aimBy(1, 0);
+      editor.drag({ x: 300, y: 200 });
+      expect(editor.aims).toBe(true);
+      const aimed = editor.camera.imagePoint(editor.pointer!);
+      editor.camera.zoom(2);
+      expect(editor.camera.imagePoint(editor.pointer!)).toEqual(aimed);
+      editor.drag({ x: 301, y: 200 });
+      expect(editor.aims).toBe(false);
+      expect(editor.pointer).toMatchObject({ x: 301, y: 200 });
+    });
+
+    it('begins another box, so that none stays selected', () => {
+      editor.select(1);
+      editor.setTool('draw');
+      expect(editor.selectedId).toBeUndefined();
+    });
+  });
+
   it('draws by two clicks with the drawing tool', () => {
     editor.setTool('draw');
     press(200, 200);
