@@ -3,6 +3,11 @@ import type { Point, Size } from '../../shared/box.ts';
 import type { Rect } from '../../shared/model.ts';
 import { panBy, toImage, toScreen, type Viewport, wholeImage, zoomAt } from './viewport.ts';
 
+/** Screen pixels around a whole image. */
+const MARGIN = 24;
+/** Between what stands at the top and a whole image: as far as a handle is reached from. */
+const BELOW_TOP = 8;
+
 export class Camera {
   image: Size = { width: 1, height: 1 };
   /** The canvas in CSS pixels. */
@@ -10,6 +15,7 @@ export class Camera {
   view: Viewport = { scale: 1, x: 0, y: 0 };
   readonly #onChange: () => void;
   #showsWhole = true;
+  #top = MARGIN;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -28,9 +34,15 @@ export class Camera {
     else this.#onChange();
   }
 
+  /** Something lies over the canvas down to here; a whole image stays below it. */
+  reserve(top: number): void {
+    this.#top = Math.max(MARGIN, top + BELOW_TOP);
+    if (this.#showsWhole) this.whole();
+  }
+
   whole(): void {
     this.#showsWhole = true;
-    this.view = wholeImage(this.image, this.area);
+    this.view = wholeImage(this.image, this.area, MARGIN, this.#top);
     this.#onChange();
   }
 

@@ -20,11 +20,19 @@ export function toScreen(view: Viewport, at: Point): Point {
   return { x: at.x * view.scale + view.x, y: at.y * view.scale + view.y };
 }
 
-/** The whole image in sight, centred, with a margin in screen pixels. Small images are enlarged to 4 times at most. */
-export function wholeImage(image: Size, area: Size, margin = 24): Viewport {
-  const room = (side: number) => Math.max(1, side - 2 * margin);
-  const scale = Math.min(room(area.width) / image.width, room(area.height) / image.height, 4);
-  return centred(image, area, scale);
+/**
+ * The whole image in sight, with a margin in screen pixels: centred, but where that would lay it under what stands at the top.
+ * Small images are enlarged to 4 times at most.
+ */
+export function wholeImage(image: Size, area: Size, margin = 24, top = margin): Viewport {
+  const room = (side: number, taken: number) => Math.max(1, side - taken);
+  const scale = Math.min(
+    room(area.width, 2 * margin) / image.width,
+    room(area.height, top + margin) / image.height,
+    4,
+  );
+  const middle = centred(image, area, scale);
+  return { ...middle, y: Math.max(middle.y, Math.min(top, area.height - image.height * scale)) };
 }
 
 /** The image's middle in the canvas' middle. */

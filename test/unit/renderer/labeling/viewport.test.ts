@@ -24,6 +24,16 @@ describe('viewport', () => {
     );
   });
 
+  it('shows a whole image below what lies over the top, and in the middle where that is free', () => {
+    const canvas = { width: 800, height: 600 };
+    const tall = wholeImage({ width: 600, height: 900 }, canvas, 24, 60);
+    expect(tall.y).toBe(60);
+    expect(toScreen(tall, { x: 0, y: 900 }).y).toBeCloseTo(576, 6);
+    expect(wholeImage({ width: 1600, height: 200 }, canvas, 24, 60).y).toBe(
+      wholeImage({ width: 1600, height: 200 }, canvas).y,
+    );
+  });
+
   it('maps to the image and back', () => {
     fc.assert(
       fc.property(size, area, within, within, (image, canvas, fx, fy) => {
