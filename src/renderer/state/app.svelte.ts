@@ -116,6 +116,11 @@ class App {
     this.#show('info', text, null);
   }
 
+  /** What was told in passing no longer holds. */
+  hush(): void {
+    this.messages = this.messages.filter(({ kind }) => kind !== 'info');
+  }
+
   /** Puts a text into the clipboard and says so in these words. */
   async copy(text: string, words: string): Promise<void> {
     if (await copyText(text)) this.say(words);

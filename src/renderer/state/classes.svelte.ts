@@ -1,5 +1,6 @@
 // The classes of the project, with how often each is used.
 import type { CountedClass, Notice } from '../../shared/contract.ts';
+import { troubleOf } from '../failures.ts';
 import type { Action } from '../labeling/actions.ts';
 import { classKeys } from '../labeling/class-keys.ts';
 import { t } from '../words/words.ts';
@@ -33,13 +34,33 @@ class Classes {
     const project = projectId();
     const label = await app.attempt(() => app.client.classes.add({ project, name }));
     if (label) await this.load();
+    if (label) this.#tellOfTwin(label.id);
     return label?.id;
   }
 
-  async rename(id: number, name: string): Promise<void> {
+  /** Gives a class another name; says why where it is refused. */
+  async rename(id: number, name: string): Promise<string | undefined> {
     const project = projectId();
-    if (name.trim() !== '' && this.byId.get(id)?.name !== name)
-      await app.attempt(() => app.client.classes.rename({ project, id, name }));
+    if (name.trim() === '' || this.byId.get(id)?.name === name) return undefined;
+    try {
+      await app.client.classes.rename({ project, id, name });
+      await this.load();
+    } catch (error) {
+      const { message, remedy } = troubleOf(error);
+      return remedy === null ? message : `${message} ${remedy}`;
+    }
+    this.#tellOfTwin(id);
+    return undefined;
+  }
+
+  /** Names that differ in capitals only are allowed, and mostly a slip. */
+  #tellOfTwin(id: number): void {
+    const name = this.byId.get(id)?.name ?? '';
+    const isTwin = (other: CountedClass) =>
+      other.id !== id && other.name.toLowerCase() === name.toLowerCase();
+    const twin = this.list.find(isTwin)?.name;
+    if (twin !== undefined)
+      app.say(t('"{name}" differs from the class "{twin}" in capitals only.', { name, twin }));
   }
 
   async recolour(id: number, colour: string): Promise<void> {
@@ -65,6 +86,7 @@ class Classes {
     const project = projectId();
     const ids = [...rest.slice(0, index), id, ...rest.slice(index)];
     await app.attempt(() => app.client.classes.reorder({ project, ids }));
+    await app.attempt(() => this.load());
   }
 
   /** Gives all boxes of a class to another. */
@@ -75,7 +97,7 @@ class Classes {
     const done = await app.attempt(() => app.client.classes.merge({ project, from, into }));
     const { editor } = labels;
     if (done && editor.classId === from) editor.classId = into;
-    if (done) await labels.reread();
+    if (done) await this.#reread();
     if (done && was && is)
       app.say(
         t(
@@ -94,7 +116,7 @@ class Classes {
     const label = this.byId.get(id);
     if (!(await outbox.settled())) return;
     const done = await app.attempt(() => app.client.classes.remove({ project, id }));
-    if (done) await labels.reread();
+    if (done) await this.#reread();
     if (done && label)
       app.say(
         t(
@@ -105,6 +127,10 @@ class Classes {
           },
         ),
       );
+  }
+
+  async #reread(): Promise<void> {
+    await Promise.all([app.attempt(() => this.load()), labels.reread()]);
   }
 
   hear(notice: Notice): void {

@@ -27,7 +27,9 @@ export async function walk(direction: Direction, sure?: number): Promise<void> {
   const outcome = await app.attempt(() => take(direction, project, step.seq));
   // what is ahead has to be looked at again
   if (outcome === 'overtaken') return walk(direction);
-  if (outcome) await show(direction, outcome, from);
+  if (!outcome) return;
+  app.hush();
+  await show(direction, outcome, from);
 }
 
 /** A whole import would go at one slip of a finger, and what was done in another window is not in sight. */
@@ -46,11 +48,14 @@ async function take(direction: Direction, project: string, seq: number): Promise
 
 async function show(direction: Direction, change: NonNullable<Walked>, from?: number): Promise<void> {
   const [first] = change.imageIds;
+  // it belongs to no image, whichever of them look different after it
+  const isOfClasses = change.gesture.startsWith('class-');
   const elsewhere = first !== undefined && !change.imageIds.includes(app.imageId ?? 0);
   // who went on to another image meanwhile is not led back
-  const leads = app.view === 'label' && elsewhere && change.imageIds.length === 1 && app.imageId === from;
+  const leads =
+    app.view === 'label' && !isOfClasses && elsewhere && change.imageIds.length === 1 && app.imageId === from;
   if (leads) await labels.goTo(first);
   else await labels.reread();
-  if (!leads && (elsewhere || app.view !== 'label'))
+  if (!leads && (isOfClasses || elsewhere || app.view !== 'label'))
     app.say(gestureWords({ kind: direction, gesture: change.gesture }));
 }
