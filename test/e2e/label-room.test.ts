@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProject } from '../../src/main/services/projects.ts';
-import { boxCount, canvasOf } from './canvas-hands.ts';
+import { boxCount, canvasOf, dragOver } from './canvas-hands.ts';
 import { browserProgram, openStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
@@ -119,6 +119,56 @@ describe.skipIf(!program)('the label view in a common window', () => {
         .getByText(/y -\d+/)
         .count(),
     ).toBe(1);
+  });
+
+  it('has its hint until three boxes were drawn, whichever window is looked at', async () => {
+    const hint = () => page.getByText(/^Drag to draw/).count();
+    expect(await hint()).toBe(1);
+    await dragOver(page, [0.4, 0.3], [0.45, 0.35]);
+    await dragOver(page, [0.5, 0.3], [0.55, 0.35]);
+    await expect.poll(hint).toBe(0);
+    await page.getByText('Saved', { exact: true }).waitFor();
+    await page.reload();
+    await list(/^Boxes/)
+      .getByText('10×11')
+      .waitFor();
+    expect(await hint()).toBe(0);
+  });
+
+  it('says where the selected boxes are of several classes', async () => {
+    await key('Tab');
+    await key('2');
+    await key('Control+a');
+    await list('Classes').getByText('mixed').waitFor();
+    expect(await list('Classes').locator('[aria-pressed="mixed"]').count()).toBe(2);
+    await key('3');
+    await expect
+      .poll(() => list('Classes').locator('[aria-pressed="true"]').textContent())
+      .toMatch(/^class 3/);
+    await key('Escape');
+  });
+
+  it('asks whose a key is beside wherever that stands, and goes on there', async () => {
+    const focused = () =>
+      page.evaluate<string>('document.activeElement?.ariaLabel ?? document.activeElement?.tagName');
+    await key('?');
+    const asking = page.getByRole('dialog', { name: 'Keys' });
+    const accepting = asking.getByRole('button', { name: /^Change the key of: Accept all/ });
+    await accepting.click();
+    await key('d');
+    const take = asking.getByRole('button', { name: /^Use it for/ });
+    const [seen, all] = [await areaOf(take), await areaOf(asking)];
+    expect(seen.y).toBeGreaterThan(all.y);
+    await asking.getByRole('button', { name: 'Leave it' }).click();
+    await expect.poll(focused).toMatch(/^Change the key of: Accept all/);
+    await accepting.click();
+    await key('d');
+    await key('Enter');
+    await expect.poll(() => accepting.textContent()).toBe('D');
+    await asking.getByRole('button', { name: 'Undo my changes' }).click();
+    await expect.poll(() => accepting.textContent()).toBe('Shift+Y');
+    expect(await focused()).toBe('INPUT');
+    await key('Escape');
   });
 
   it('brings a new class in sight of a long list', async () => {

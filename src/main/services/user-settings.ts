@@ -7,17 +7,19 @@ import { configDir } from './recent-projects.ts';
 const DEFAULTS: UserSettings = {
   keys: { preset: 'studio', own: {} },
   view: { brightness: 1, contrast: 1, boxOpacity: 1, showLabels: true },
+  drawn: 0,
 };
 
 /** The settings as they stand; the defaults for a part that is missing or damaged. */
 export function readUserSettings(folder = configDir()): UserSettings {
   try {
     const stored: unknown = JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8'));
-    const { keys, view } = { ...(stored as Partial<Record<keyof UserSettings, unknown>> | null) };
+    const { keys, view, drawn } = { ...(stored as Partial<Record<keyof UserSettings, unknown>> | null) };
     const parts = userSettings.shape;
     return {
       keys: parts.keys.safeParse(keys).data ?? DEFAULTS.keys,
       view: parts.view.safeParse(view).data ?? DEFAULTS.view,
+      drawn: parts.drawn.safeParse(drawn).data ?? DEFAULTS.drawn,
     };
   } catch {
     return DEFAULTS;
@@ -30,7 +32,11 @@ export function writeUserSettings(
   folder = configDir(),
 ): UserSettings {
   const old = readUserSettings(folder);
-  const settings = { keys: change.keys ?? old.keys, view: change.view ?? old.view };
+  const settings = {
+    keys: change.keys ?? old.keys,
+    view: change.view ?? old.view,
+    drawn: change.drawn ?? old.drawn,
+  };
   mkdirSync(folder, { recursive: true });
   // renamed into place, so that a reader never meets half a file
   const draft = join(folder, `settings.${process.pid}.json`);

@@ -29,7 +29,6 @@ class Labels {
   image = $state.raw<ImageRecord>();
   /** Grows with every change of the editor, which is not reactive itself. */
   version = $state(0);
-  drawn = $state(0);
   /** What a model found, of an example that was opened. */
   pointed = $state.raw<Suggestion>();
   /** It lies where nothing is labelled, so that a label may be made of it. */
@@ -288,7 +287,7 @@ class Labels {
   }
 
   #push(gesture: EditorGesture): void {
-    if (gesture.name === 'draw') this.drawn += 1;
+    if (gesture.name === 'draw') void settings.countDrawn();
     this.#saver?.push(gesture);
   }
 }

@@ -24,7 +24,10 @@ const viewSettings = z.strictObject({
 });
 export type ViewSettings = z.infer<typeof viewSettings>;
 
-export const userSettings = z.strictObject({ keys: keySettings, view: viewSettings });
+/** How many boxes were drawn by hand, counted as long as a hint is shown to beginners. */
+const drawn = z.number().int().min(0);
+
+export const userSettings = z.strictObject({ keys: keySettings, view: viewSettings, drawn });
 export type UserSettings = z.infer<typeof userSettings>;
 
 export const settingsContract = {
