@@ -171,6 +171,18 @@ describe.skipIf(!program)('the label view in a common window', () => {
     await key('Escape');
   });
 
+  it('tells of small steps on one box in one row, with its class', async () => {
+    await key('Tab');
+    await key('Shift+H');
+    for (let step = 0; step < 4; step++) await key('ArrowDown');
+    const first = list('History').getByRole('button', { name: /^Moved, 4 times/ });
+    await first.waitFor();
+    expect(await first.locator('.classes').textContent()).toBe('class 3');
+    expect(await first.getAttribute('title')).toMatch(/^Moved, 4 times · class 3 · .*: look at/);
+    await key('Shift+H');
+    await key('Escape');
+  });
+
   it('brings a new class in sight of a long list', async () => {
     await page.getByLabel('Name of a new class').fill('late');
     await key('Enter');

@@ -37,7 +37,7 @@ describe.skipIf(!program)('tips', () => {
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: 'Keys' });
     await keys.waitFor();
-    await page.keyboard.press('Tab');
+    await expect.poll(() => keys.getByRole('radio', { checked: true }).evaluate(hasFocus)).toBe(true);
     await page.keyboard.press('Shift+Tab');
     await expect.poll(() => tip().locator('kbd').textContent()).toBe('Esc');
     await page.keyboard.press('Escape');
@@ -57,3 +57,10 @@ describe.skipIf(!program)('tips', () => {
     expect(studio.complaints).toEqual([]);
   });
 });
+
+/** Runs in the page. */
+function hasFocus(element: unknown): boolean {
+  return (
+    (globalThis as unknown as { document: { activeElement: unknown } }).document.activeElement === element
+  );
+}

@@ -16,8 +16,14 @@ export interface JournalRow {
   readonly at: Timestamp;
 }
 
-/** A row without its facts. */
-export type JournalEntry = Omit<JournalRow, 'before' | 'after' | 'target'>;
+/** A row without its facts, but for its boxes as JSON: null where it has none, or more than a hand changes. */
+export interface JournalEntry extends Omit<JournalRow, 'before' | 'after' | 'target'> {
+  readonly boxesBefore: string | null;
+  readonly boxesAfter: string | null;
+}
+
+/** Characters of facts up to which their boxes are told with a row. */
+const SHORT_FACTS = 6000;
 
 /** What undo or redo would do next. */
 export interface JournalStep {
@@ -81,9 +87,12 @@ export function passOver(db: WritableDb, seq: number): void {
   db.write(sql).run(seq);
 }
 
-/** The rows that touched an image, newest first, without their facts, which may be those of all images. */
+/** The rows that touched an image, newest first; the facts of some may be those of all images. */
 export function journalOfImage(db: ReadableDb, imageId: number, most: number): JournalEntry[] {
-  const sql = `SELECT seq, kind, gesture, session, at FROM journal WHERE seq IN
+  const boxes = (facts: string) =>
+    `CASE WHEN length(before) + length(after) <= ${SHORT_FACTS} THEN json_extract(${facts}, '$.boxes') END`;
+  const sql = `SELECT seq, kind, gesture, session, at, ${boxes('before')} AS boxesBefore, ${boxes('after')} AS boxesAfter
+    FROM journal WHERE seq IN
     (SELECT seq FROM journal_image WHERE image_id = ? ORDER BY seq DESC LIMIT ?) ORDER BY seq DESC`;
   return db.read<JournalEntry>(sql).all(imageId, most);
 }

@@ -117,7 +117,11 @@ export class Journal {
 
   /** What happened to an image lately, newest first. */
   history(imageId: number, most = MOST_ENTRIES): HistoryEntry[] {
-    return rows.journalOfImage(this.#db, imageId, most);
+    const entries = rows.journalOfImage(this.#db, imageId, most);
+    return entries.map(({ boxesBefore, boxesAfter, ...entry }) => ({
+      ...entry,
+      ...boxesTold(imageId, boxesBefore, boxesAfter),
+    }));
   }
 
   /** What stood of an image before each row after `seq`, newest first: the way back to what stood then. */
@@ -172,6 +176,23 @@ function alsoShown(
   // gestures are walked in order: when an import is, its classes are on no image but those it states or brings
   if (imported) return kind === 'gesture' ? [] : imageIdsOfImport(db, imported.importId);
   return [...imagesOfClassChange(db, before, after)];
+}
+
+/** The boxes of an image that a row is about, and their classes; those of a box that went as it was. */
+function boxesTold(
+  imageId: number,
+  before: string | null,
+  after: string | null,
+): Pick<HistoryEntry, 'boxIds' | 'classIds'> {
+  const was = new Map(JSON.parse(before ?? '[]') as BoxFact[]);
+  const boxes = (JSON.parse(after ?? '[]') as BoxFact[])
+    .map(([id, box]) => box ?? was.get(id))
+    .filter((box) => box?.imageId === imageId)
+    .filter((box) => box !== undefined && box !== null);
+  return {
+    boxIds: boxes.map(({ id }) => id),
+    classIds: [...new Set(boxes.map(({ classId }) => classId))],
+  };
 }
 
 function withoutLarge({ large: _, ...facts }: Facts): Facts {

@@ -13,6 +13,9 @@ export interface HistoryEntry {
   readonly at: Timestamp;
   /** The window or command that did it. */
   readonly session: string;
+  /** The boxes of the image that it is about, and their classes; none where it is about more than a hand changes. */
+  readonly boxIds: readonly number[];
+  readonly classIds: readonly number[];
 }
 
 /** An image's labels as they stood after an entry. */

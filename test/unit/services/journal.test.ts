@@ -61,7 +61,24 @@ describe('the history of an image', () => {
     const { seq } = draw(project, id, 300, 'w1');
     const history = project.annotations.history(id);
     expect([history.length, history[0]?.seq]).toEqual([201, seq]);
-    expect(Object.keys(history[0]!).sort()).toEqual(['at', 'gesture', 'kind', 'seq', 'session']);
+    expect(Object.keys(history[0]!).sort()).toEqual([
+      ...['at', 'boxIds', 'classIds', 'gesture', 'kind', 'seq', 'session'],
+    ]);
+  });
+
+  it('tells of which boxes and classes each row is, also of a box that went', () => {
+    const { project, id } = drawnProject();
+    const [box] = draw(project, id, 1, 'w1').boxes;
+    const { revision } = project.annotations.labels(id).image;
+    const remove = [box!.id];
+    project.annotations.apply({ imageId: id, revision, name: 'delete', put: [], remove, session: 'w1' });
+    project.bulk.change([id], { split: 'test' }, 'w1');
+    const told = project.annotations.history(id).map(({ boxIds, classIds }) => [boxIds, classIds]);
+    expect(told).toEqual([
+      [[], []],
+      [[box!.id], [1]],
+      [[box!.id], [1]],
+    ]);
   });
 
   it('leads back over changes of many images at once', () => {
