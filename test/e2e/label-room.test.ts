@@ -155,9 +155,12 @@ describe.skipIf(!program)('the label view in a common window', () => {
     const asking = page.getByRole('dialog', { name: 'Keys' });
     const accepting = asking.getByRole('button', { name: /^Change the key of: Accept all/ });
     await accepting.click();
+    const scrolled = "document.querySelector('[role=dialog] .body').scrollTop";
+    await page.evaluate<void>(`${scrolled} = 1e6`);
     await key('d');
     const take = asking.getByRole('button', { name: /^Use it for/ });
     const [seen, all] = [await areaOf(take), await areaOf(asking)];
+    expect(await page.evaluate<number>(scrolled)).toBeGreaterThan(0);
     expect(seen.y).toBeGreaterThan(all.y);
     await asking.getByRole('button', { name: 'Leave it' }).click();
     await expect.poll(focused).toMatch(/^Change the key of: Accept all/);
