@@ -16,7 +16,8 @@ export interface Archive {
 export async function sendZip(response: ServerResponse, archive: Archive, bodiless: boolean): Promise<void> {
   response.writeHead(200, {
     'Content-Type': 'application/zip',
-    'Content-Disposition': `attachment; filename="${archive.name}.zip"`,
+    // folders are renamed by people, and a header holds plain letters alone
+    'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(archive.name)}.zip`,
     'Cache-Control': 'no-store',
   });
   if (bodiless) return void response.end();
