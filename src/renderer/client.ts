@@ -53,7 +53,7 @@ export function glanceUrl(key: string): string {
 
 /** Where an export is downloaded from, by a browser. */
 export function exportUrl(project: string, name: string): string {
-  return `/exports/${name}.zip?project=${project}`;
+  return `/exports/${encodeURIComponent(name)}.zip?project=${project}`;
 }
 
 /** Connects; `onLost` is told when the backend is gone. */

@@ -1,8 +1,16 @@
 // Exporting from the window: a really trained model, written as ONNX, proven on images, listed with its programs; and its file
 // as a model from elsewhere that suggests.
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -113,9 +121,19 @@ describe.skipIf(!program)('exporting in a browser', () => {
       .waitFor();
   });
 
-  it('is deleted with its folder once that is meant', async () => {
-    await page.getByRole('navigation').getByRole('button', { name: 'Export', exact: true }).click();
-    const dir = (await page.locator('code').filter({ hasText: 'r1-onnx' }).textContent()) ?? '';
+  it('is downloaded by the name that its folder was given, and deleted with it once that is meant', async () => {
+    const view = (name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true });
+    await view('Export').click();
+    const before = (await page.locator('code').filter({ hasText: 'r1-onnx' }).textContent()) ?? '';
+    const dir = join(dirname(before), 'Zellen 細胞');
+    renameSync(before, dir);
+    await view('Images').click();
+    await view('Export').click();
+    const link = page.getByRole('link', { name: /^Download/ });
+    await page.locator('code').filter({ hasText: '細胞' }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toBe('Zellen 細胞.zip');
+    expect(await download.failure()).toBeNull();
     await page.getByRole('button', { name: 'Delete …' }).click();
     expect(existsSync(dir)).toBe(true);
     await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();

@@ -1,6 +1,6 @@
 // What is in sight of the label view in a window of common size: the lists beside the canvas, the image below its tools, the
 // strip at the current image; and what an image without a file says.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
@@ -30,8 +30,9 @@ describe.skipIf(!program)('the label view in a common window', () => {
   const key = (name: string) => page.keyboard.press(name);
   const state = () => page.locator('footer [role="img"]').first().getAttribute('aria-label');
 
+  const path = (index: number) => join(folder, `picture-${String(index).padStart(2, '0')}.jpg`);
+
   beforeAll(async () => {
-    const path = (index: number) => join(folder, `picture-${String(index).padStart(2, '0')}.jpg`);
     const picture = { width: WIDTH, height: HEIGHT, channels: 3, background: '#708090' } as const;
     await sharp({ create: picture }).jpeg().toFile(path(1));
     await Promise.all(
@@ -220,6 +221,13 @@ describe.skipIf(!program)('the label view in a common window', () => {
     expect(await state()).toBe('unlabelled');
     await page.getByRole('button', { name: 'To the images, to find the file' }).click();
     await page.getByRole('button', { name: 'Say where they are …' }).waitFor();
+  });
+
+  it('shows it once its file is there again', async () => {
+    copyFileSync(path(1), path(GONE));
+    await page.getByRole('button', { name: 'Label', exact: true }).click();
+    await page.locator(`canvas.ground[data-image="${GONE}"]`).waitFor();
+    expect(await page.getByText('is missing or damaged').count()).toBe(0);
   });
 
   it('has the current image in its strip after it was left', async () => {

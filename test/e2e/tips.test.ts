@@ -37,7 +37,7 @@ describe.skipIf(!program)('tips', () => {
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: 'Keys' });
     await keys.waitFor();
-    await expect.poll(() => keys.getByRole('radio', { checked: true }).evaluate(hasFocus)).toBe(true);
+    await expect.poll(() => keys.getByRole('button', { name: 'Close' }).evaluate(hasFocus)).toBe(true);
     await page.keyboard.press('Shift+Tab');
     await expect.poll(() => tip().locator('kbd').textContent()).toBe('Esc');
     await page.keyboard.press('Escape');

@@ -1,4 +1,5 @@
 // Exports of the open project's models.
+import { exportName } from '../../shared/contract/model-exports.ts';
 import { Problem } from '../../shared/problem.ts';
 import {
   type ExportArchive,
@@ -24,9 +25,18 @@ export function exportAt(
   pathname: string,
   query: URLSearchParams,
 ): ExportArchive | undefined {
-  const name = /^\/exports\/([\w-][\w.-]{0,199})\.zip$/.exec(pathname)?.[1];
+  const encoded = /^\/exports\/([^/]+)\.zip$/.exec(pathname)?.[1];
+  const name = exportName.safeParse(encoded && decoded(encoded)).data;
   if (name === undefined) return undefined;
   return exportArchive(workspace.meant(query.get('project') ?? ''), name);
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export function modelExportRoutes(parts: Parts) {

@@ -5,22 +5,12 @@ import { type Client, connect } from '../client.ts';
 import { copyText } from '../clipboard.ts';
 import { ConnectionLost, troubleOf } from '../failures.ts';
 import { t } from '../words/words.ts';
+import { MessageBoard } from './message-board.svelte.ts';
 
 const VIEWS = ['welcome', 'images', 'label', 'train', 'evaluate', 'export'] as const;
 /** The list of projects is `welcome`, whether one is open or not. */
 export type View = (typeof VIEWS)[number];
 
-export interface Message {
-  readonly id: number;
-  readonly kind: 'info' | 'trouble';
-  readonly text: string;
-  readonly remedy: string | null;
-  /** The topmost dialog when it was told. */
-  readonly dialog: symbol | undefined;
-}
-
-const MESSAGE_MS = 9000;
-const MOST_MESSAGES = 4;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
 
@@ -29,9 +19,7 @@ class App {
   view = $state<View>('welcome');
   /** The image of the label view. */
   imageId = $state<number>();
-  messages = $state.raw<readonly Message[]>([]);
-  /** Dialogs that are open, the topmost last. */
-  dialogs = $state.raw<readonly symbol[]>([]);
+  readonly board = new MessageBoard();
   lost = $state(false);
   /** Something long is going on, in words. */
   busy = $state<string>();
@@ -46,7 +34,6 @@ class App {
   readonly #forgetting = new Set<() => void>();
   readonly #returning = new Set<() => unknown>();
   readonly #greeting = new Set<() => void>();
-  #nextMessage = 1;
 
   get client(): Client {
     if (!this.#client) throw new Error('The window is not connected yet.');
@@ -109,54 +96,28 @@ class App {
   trouble(error: unknown): void {
     if (error instanceof ConnectionLost) return;
     const { message, remedy } = troubleOf(error);
-    this.#show('trouble', message, remedy);
+    this.board.show('trouble', message, remedy);
+  }
+
+  /** The same of work that goes on behind dialogs, so that none takes it along when it closes. */
+  troubleBehind(error: unknown): void {
+    const { message, remedy } = troubleOf(error);
+    this.board.show('trouble', message, remedy, null);
   }
 
   say(text: string): void {
-    this.#show('info', text, null);
-  }
-
-  /** What was told in passing no longer holds. */
-  hush(): void {
-    this.messages = this.messages.filter(({ kind }) => kind !== 'info');
+    this.board.show('info', text, null);
   }
 
   /** Puts a text into the clipboard and says so in these words. */
   async copy(text: string, words: string): Promise<void> {
     if (await copyText(text)) this.say(words);
     else
-      this.#show(
+      this.board.show(
         'trouble',
         t('The browser does not let this page copy.'),
         t('Select the text and press Ctrl+C.'),
       );
-  }
-
-  /** What was told in a dialog is shown in it; once it closed in the window, save what went wrong, which goes with it. */
-  messagesIn(place: symbol | undefined): readonly Message[] {
-    const { dialogs } = this;
-    const placeOf = ({ dialog }: Message) => dialogs.find((open) => open === dialog);
-    const isOver = (message: Message) =>
-      message.kind === 'trouble' && message.dialog !== undefined && !placeOf(message);
-    return this.messages.filter((message) => placeOf(message) === place && !isOver(message));
-  }
-
-  /** Says that a dialog opened; what comes back says that it closed. */
-  enterDialog(dialog: symbol): () => void {
-    this.dialogs = [...this.dialogs, dialog];
-    return () => {
-      this.dialogs = this.dialogs.filter((other) => other !== dialog);
-    };
-  }
-
-  /** Takes away what went wrong in the topmost dialog, which tries again. */
-  forgive(): void {
-    const top = this.dialogs.at(-1);
-    this.messages = this.messages.filter(({ kind, dialog }) => kind === 'info' || !dialog || dialog !== top);
-  }
-
-  dismiss(id: number): void {
-    this.messages = this.messages.filter((message) => message.id !== id);
   }
 
   async openProject(dir: string): Promise<void> {
@@ -189,7 +150,7 @@ class App {
     // forgotten in the same breath, so that nothing is ever asked of the wrong project
     if (isOther) {
       for (const forget of this.#forgetting) forget();
-      this.messages = [];
+      this.board.clear();
     }
     this.start = start;
     if (isOther) for (const greet of this.#greeting) greet();
@@ -209,15 +170,6 @@ class App {
     const known = VIEWS.find((view) => view === name);
     this.imageId = id === undefined ? undefined : Number(id);
     this.view = this.project ? (known ?? 'images') : 'welcome';
-  }
-
-  /** What was done goes by itself; what went wrong stays until it was read. */
-  #show(kind: Message['kind'], text: string, remedy: string | null): void {
-    const id = this.#nextMessage++;
-    const message = { id, kind, text, remedy, dialog: this.dialogs.at(-1) };
-    const others = this.messages.filter((other) => other.text !== text || other.dialog !== message.dialog);
-    this.messages = [...others.slice(1 - MOST_MESSAGES), message];
-    if (kind === 'info') setTimeout(() => this.dismiss(id), MESSAGE_MS);
   }
 
   async #listen(client: Client): Promise<void> {

@@ -74,9 +74,11 @@ class Classes {
   }
 
   /** Gives a class a key of its own; null: its place in the list. */
-  async setKey(id: number, key: string | null): Promise<void> {
+  async setKey(id: number, key: string | null): Promise<boolean> {
     const project = projectId();
-    await app.attempt(() => app.client.classes.setKey({ project, id, key }));
+    return (
+      (await app.attempt(() => app.client.classes.setKey({ project, id, key }).then(() => true))) ?? false
+    );
   }
 
   /** Moves a class to a place of the list; places are counted from 0. */

@@ -220,7 +220,7 @@ class EvaluationState {
     if (notice.type !== 'evaluating') return;
     this.progress = notice.progress;
     const { state, runId, split, cause } = notice.progress;
-    if (state === 'failed') app.trouble(new Error(cause ?? t('The evaluation failed.')));
+    if (state === 'failed') app.troubleBehind(new Error(cause ?? t('The evaluation failed.')));
     if (state === 'done') void app.attempt(() => this.#showNew(runId, split));
   }
 

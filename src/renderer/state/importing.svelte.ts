@@ -36,7 +36,7 @@ class Importing {
 
   #whyNot(count: number): string | undefined {
     if (!app.project) return t('Open or create a project first: images come into one.');
-    if (!this.open && app.dialogs.length > 0) return t('Close this first, then drop it again.');
+    if (!this.open && app.board.dialogs.length > 0) return t('Close this first, then drop it again.');
     return count > 1 ? t('Drop one folder, or one label file.') : undefined;
   }
 }

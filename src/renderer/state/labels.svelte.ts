@@ -182,6 +182,7 @@ class Labels {
     // something was drawn while this was read, so that it may lack it
     if (saver && isAhead(saver, read.image.revision)) return this.reread();
     this.image = read.image;
+    pictures.tryAgain(read.image);
     if (saver?.pending === 0) saver.revision = read.image.revision;
     const boxes = read.boxes.map(editorBox);
     this.editor.setBoxes(saver?.over(boxes) ?? boxes);

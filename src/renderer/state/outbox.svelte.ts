@@ -141,7 +141,7 @@ class Outbox {
           tells((listener) => listener.onStale(imageId));
         },
         onRefused: (error, dropped) => {
-          app.trouble(error);
+          app.troubleBehind(error);
           app.say(
             t(
               '{count, plural, one {One change was} other {# changes were}} not stored; all others are safe.',

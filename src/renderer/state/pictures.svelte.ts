@@ -33,6 +33,11 @@ class Pictures {
     this.#cuts.clear();
   }
 
+  /** Shows the picture of the image in sight where it could not be: its file may have been found meanwhile. */
+  tryAgain(image: ImageRecord): void {
+    if (this.trouble !== undefined) this.show(image);
+  }
+
   /** Shows the picture of an image as soon as it is there, then readies its neighbours. */
   show(image: ImageRecord): void {
     this.trouble = undefined;

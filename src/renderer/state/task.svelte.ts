@@ -9,7 +9,7 @@ export class Task {
   /** Runs one at a time: an older one is stopped. A failure is shown; undefined for that, and for what was stopped. */
   async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     this.stop();
-    app.forgive();
+    app.board.forgive();
     const abort = new AbortController();
     this.#abort = abort;
     this.running = true;

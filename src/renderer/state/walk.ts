@@ -28,7 +28,7 @@ export async function walk(direction: Direction, sure?: number): Promise<void> {
   // what is ahead has to be looked at again
   if (outcome === 'overtaken') return walk(direction);
   if (!outcome) return;
-  app.hush();
+  app.board.hush();
   await show(direction, outcome, from);
 }
 

@@ -18,11 +18,11 @@ const wish = z.strictObject({
 });
 export type ModelExportWish = z.infer<typeof wish>;
 
-/** The name of an export's folder in the project. */
-const name = z
+/** The name of an export's folder in the project, which people may have renamed. */
+export const exportName = z
   .string()
   .max(200)
-  .regex(/^[\w-][\w.-]*$/);
+  .regex(/^[^./\\\0][^/\\\0]*$/);
 
 /** The exported model in its runtime against the trained network, on the same pixels of labelled images. */
 export interface ExportProof {
@@ -66,9 +66,9 @@ export interface ExportSnippet {
 export const modelExports = {
   list: request.output(type<readonly KeptExport[]>()),
   run: request.input(wish).output(type<KeptExport>()),
-  snippets: request.input(z.strictObject({ name })).output(type<readonly ExportSnippet[]>()),
+  snippets: request.input(z.strictObject({ name: exportName })).output(type<readonly ExportSnippet[]>()),
   /** Deletes an export with all its files. */
-  remove: request.input(z.strictObject({ project, name })).output(type<void>()),
+  remove: request.input(z.strictObject({ project, name: exportName })).output(type<void>()),
   /** Shows an export in the system's file manager. */
-  show: request.input(z.strictObject({ name })).output(type<void>()),
+  show: request.input(z.strictObject({ name: exportName })).output(type<void>()),
 };

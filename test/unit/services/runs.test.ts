@@ -117,18 +117,28 @@ describe('runs', () => {
     expect(runs.recoverInterrupted(() => true)).toMatchObject([{ status: 'paused', trainedMs: 13_000 }]);
   });
 
-  it('of a project of an older program took what lay between start and end', () => {
+  it('of a project of an older program took what lay between start and end, or the last that is known of them', () => {
     const file = join(temporaryFolder(), 'project.db');
     const { migrations } = projectSchema;
     const before = migrations.slice(0, migrations.indexOf(trainedTime));
     const old = openDatabase(file, { ...projectSchema, migrations: before });
     old
       .write(`INSERT INTO run (name, status, recipe, seed, created_at, started_at, ended_at) VALUES
-        ('over', 'done', '{}', 0, 1, 2000, 9000), ('paused', 'paused', '{}', 0, 1, 2000, NULL)`)
+        ('over', 'done', '{}', 0, 1, 2000, 9000), ('paused', 'paused', '{}', 0, 1, 2000, NULL),
+        ('cut', 'running', '{}', 0, 1, 2000, NULL)`)
+      .run();
+    old
+      .write(
+        `INSERT INTO run_log (run, level, line, at) VALUES (2, 'info', 'begun', 2500), (3, 'info', 'begun', 2400)`,
+      )
+      .run();
+    old
+      .write(`INSERT INTO evaluation (run, checkpoint_id, split, protocol, metrics, created_at)
+        VALUES (2, 1, 'val', 'coco', '{}', 5000)`)
       .run();
     old.close();
     const db = openDatabase(file, projectSchema);
-    expect(new Runs(db).list()).toMatchObject([{ trainedMs: 0 }, { trainedMs: 7000 }]);
+    expect(new Runs(db).list()).toMatchObject([{ trainedMs: 400 }, { trainedMs: 3000 }, { trainedMs: 7000 }]);
     db.close();
   });
 
