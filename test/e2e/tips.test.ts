@@ -38,6 +38,7 @@ describe.skipIf(!program)('tips', () => {
     const keys = page.getByRole('dialog', { name: 'Keys' });
     await keys.waitFor();
     await expect.poll(() => keys.getByRole('button', { name: 'Close' }).evaluate(hasFocus)).toBe(true);
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Shift+Tab');
     await expect.poll(() => tip().locator('kbd').textContent()).toBe('Esc');
     await page.keyboard.press('Escape');

@@ -43,7 +43,8 @@ export class MessageBoard {
     this.dialogs = [...this.dialogs, dialog];
     return () => {
       this.dialogs = this.dialogs.filter((other) => other !== dialog);
-      this.forgive(dialog);
+      // as it goes, an effect still sees the messages of before it went
+      queueMicrotask(() => this.forgive(dialog));
     };
   }
 
