@@ -1,5 +1,6 @@
 // What to train on these labels with this computer, in plain words: a recipe whose every choice has its reason.
 import type { RecipeAdvice, RecipeField, TrainingWishes } from '../../shared/contract/recipes.ts';
+import { counted } from '../../shared/counted.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { updatesOf } from '../../shared/warmup.ts';
@@ -8,7 +9,6 @@ import type { DataFacts } from './data-facts.ts';
 import type { OpenProject } from './projects.ts';
 import { recipeFields } from './recipe-fields.ts';
 import {
-  count,
   FEW_IMAGES,
   MOST_PASSES,
   type PlacedReason,
@@ -48,7 +48,7 @@ export function* adviseRecipe(
   const time = estimate === null ? `on ${device}` : `about ${spokenTime(estimate.seconds)} on ${device}`;
   return {
     refusal: refusalOf(facts) ?? withoutWeights(recipe, advised),
-    headline: `${spokenBackbone(recipe)}, ${sidesOf(recipe)}, ${count(recipe.train.epochs, 'epoch')}, ${time}`,
+    headline: `${spokenBackbone(recipe)}, ${sidesOf(recipe)}, ${counted(recipe.train.epochs, 'epoch')}, ${time}`,
     reasons: reasons.map(({ reason }) => reason),
     warnings: [
       ...warningsOf(facts),
@@ -114,7 +114,7 @@ export function warmupWarning({ train }: Recipe, images: number): string[] {
   const [steps, warmup] = [updatesOf(train, images), train.warmup.iterations];
   if (images === 0 || warmup < steps) return [];
   return [
-    `The warm-up takes ${count(warmup, 'step')} and the whole training ${steps}: the learning rate never reaches ${Number(train.lr.toPrecision(3))}. Shorten the warm-up, or train longer.`,
+    `The warm-up takes ${counted(warmup, 'step')} and the whole training ${steps}: the learning rate never reaches ${Number(train.lr.toPrecision(3))}. Shorten the warm-up, or train longer.`,
   ];
 }
 
@@ -163,7 +163,7 @@ function warningsOf({ train, val, classes, inProgress }: DataFacts): string[] {
   return [
     ...(train > 0 && inProgress > 0
       ? [
-          `${count(inProgress, 'training image')} in progress ${inProgress === 1 ? 'is' : 'are'} left out: mark each done (Enter) once all its objects have boxes.`,
+          `${counted(inProgress, 'training image')} in progress ${inProgress === 1 ? 'is' : 'are'} left out: mark each done (Enter) once all its objects have boxes.`,
         ]
       : []),
     ...(train > 1 && train < 20
@@ -173,7 +173,7 @@ function warningsOf({ train, val, classes, inProgress }: DataFacts): string[] {
       ? ['No validation image is labelled: there will be no AP, and the last weights are kept.']
       : []),
     ...(val > 0 && val < 10
-      ? [`${count(val, 'validation image')} make AP jump from one evaluation to the next.`]
+      ? [`${counted(val, 'validation image')} make AP jump from one evaluation to the next.`]
       : []),
     ...rare.map(
       ({ name, boxes }) => `${name} has ${boxes === 1 ? 'one box' : `${boxes} boxes`} to learn from.`,

@@ -1,5 +1,6 @@
 // Why a recipe is what it is, a sentence a choice, true whoever chose it.
 import type { RecipeAdvice, TrainingWishes } from '../../shared/contract/recipes.ts';
+import { counted } from '../../shared/counted.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import type { DataFacts } from './data-facts.ts';
 import { sets } from './recipes.ts';
@@ -54,7 +55,7 @@ function epochsReason({ epochs, batch, accumulate }: Recipe['train'], { train }:
     epochs >= MOST_PASSES && steps < STEPS_WANTED
       ? `fewer than the ${STEPS_WANTED} that are otherwise advised, because more than ${MOST_PASSES} passes over the same images teach little`
       : `about ${STEPS_WANTED} are what a small set needs`;
-  return `${count(epochs, 'pass', 'passes')} over ${count(train, 'training image')} ${epochs === 1 ? 'makes' : 'make'} ${count(steps, 'step')}; ${wanted}.`;
+  return `${counted(epochs, 'pass', 'passes')} over ${counted(train, 'training image')} ${epochs === 1 ? 'makes' : 'make'} ${counted(steps, 'step')}; ${wanted}.`;
 }
 
 function batchReason(
@@ -67,14 +68,15 @@ function batchReason(
   if (batch === STEADY_BATCH)
     return 'Eight images a step give steady gradients; where memory does not allow it, each step is computed in parts.';
   const steps = Math.ceil(train / (batch * accumulate));
-  return `${count(batch, 'image')} a step, so that an epoch has ${count(steps, 'step')} with ${count(train, 'training image')}.`;
+  return `${counted(batch, 'image')} a step, so that an epoch has ${counted(steps, 'step')} with ${counted(train, 'training image')}.`;
 }
 
 function rateReason({ lr, batch, accumulate }: Recipe['train'], wishes: TrainingWishes): string {
   const rate = Number(lr.toPrecision(3));
   if (sets(wishes, 'train.lr')) return `${rate}, as it was set; it does not move with the batch.`;
-  if (wishes.batch === 'auto') return `${rate} for ${count(batch, 'image')} a step; it moves with the batch.`;
-  return `${rate}, which goes with ${count(batch * accumulate, 'image')} ${accumulate === 1 ? 'a step' : 'an update'}.`;
+  if (wishes.batch === 'auto')
+    return `${rate} for ${counted(batch, 'image')} a step; it moves with the batch.`;
+  return `${rate}, which goes with ${counted(batch * accumulate, 'image')} ${accumulate === 1 ? 'a step' : 'an update'}.`;
 }
 
 function sizeReason(recipe: Recipe, { longSide, smallSide }: DataFacts): string {
@@ -90,14 +92,14 @@ function augmentReason({ augment: { flip, photometric } }: Recipe, { train }: Da
   const part = flip === 0.5 ? 'Half' : `${Math.round(flip * 100)} %`;
   const mirror = flip > 0 ? `${part} of the images are mirrored` : 'Images are not mirrored';
   if (!photometric) return `${mirror}; light and colour stay as they are.`;
-  const why = train < FEW_IMAGES ? `, because ${count(train, 'image')} show few conditions` : '';
+  const why = train < FEW_IMAGES ? `, because ${counted(train, 'image')} show few conditions` : '';
   return `${mirror}, light and colour are varied${why}.`;
 }
 
 function evaluationReason({ evalEvery, epochs }: Recipe['train'], { val }: DataFacts): string {
   if (val === 0)
     return 'Without labelled validation images nothing is measured, and the last weights are kept.';
-  const images = count(val, 'validation image');
+  const images = counted(val, 'validation image');
   if (evalEvery >= epochs) return `At the end, on ${images}.`;
   const often = evalEvery === 1 ? 'After every epoch' : `Every ${evalEvery} epochs and at the end`;
   return `${often}, on ${images}; the best moment is kept.`;
@@ -111,8 +113,4 @@ export function spokenBackbone({ backbone }: Pick<Recipe, 'backbone'>): string {
 export function sidesOf({ input }: Recipe): string {
   const sides = input.scales.map(({ long, short }) => (long === short ? `${long}` : `${long} x ${short}`));
   return `${sides.join(', ')} px`;
-}
-
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
 }
