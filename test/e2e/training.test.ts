@@ -243,6 +243,8 @@ describe.skipIf(!program)('fine-tuning in a browser', () => {
     await expect
       .poll(() => page.getByLabel('Epochs more').evaluate((input) => input.matches(':focus')))
       .toBe(true);
+    await page.keyboard.press('7');
+    expect(await page.getByLabel('Epochs more').inputValue()).toBe('7');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Run 2', exact: true }).focus();
