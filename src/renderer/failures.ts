@@ -28,6 +28,12 @@ export function troubleOf(error: unknown): Trouble {
   return { message: error instanceof Error ? error.message : String(error), remedy: null };
 }
 
+/** The same in one text. */
+export function troubleWords(error: unknown): string {
+  const { message, remedy } = troubleOf(error);
+  return remedy === null ? message : `${message} ${remedy}`;
+}
+
 /** What can be done about a failure beside showing it. */
 function kindOf(error: unknown): ProblemKind | undefined {
   if (!(error instanceof ORPCError) || error.code !== 'PROBLEM') return undefined;

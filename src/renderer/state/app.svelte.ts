@@ -93,16 +93,15 @@ class App {
   }
 
   /** Shows a failure; a broken connection is told in a place of its own. */
-  trouble(error: unknown): void {
+  trouble(error: unknown, dialog?: null): void {
     if (error instanceof ConnectionLost) return;
     const { message, remedy } = troubleOf(error);
-    this.board.show('trouble', message, remedy);
+    this.board.show('trouble', message, remedy, dialog);
   }
 
   /** The same of work that goes on behind dialogs, so that none takes it along when it closes. */
   troubleBehind(error: unknown): void {
-    const { message, remedy } = troubleOf(error);
-    this.board.show('trouble', message, remedy, null);
+    this.trouble(error, null);
   }
 
   say(text: string): void {

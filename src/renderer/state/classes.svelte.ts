@@ -1,6 +1,6 @@
 // The classes of the project, with how often each is used.
 import type { CountedClass, Notice } from '../../shared/contract.ts';
-import { troubleOf } from '../failures.ts';
+import { troubleWords } from '../failures.ts';
 import type { Action } from '../labeling/actions.ts';
 import { classKeys } from '../labeling/class-keys.ts';
 import { t } from '../words/words.ts';
@@ -46,8 +46,7 @@ class Classes {
       await app.client.classes.rename({ project, id, name });
       await this.load();
     } catch (error) {
-      const { message, remedy } = troubleOf(error);
-      return remedy === null ? message : `${message} ${remedy}`;
+      return troubleWords(error);
     }
     this.#tellOfTwin(id);
     return undefined;

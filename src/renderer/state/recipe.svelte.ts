@@ -8,7 +8,7 @@ import type {
 } from '../../shared/contract/recipes.ts';
 import type { Notice } from '../../shared/contract.ts';
 import type { Json, Run } from '../../shared/model.ts';
-import { troubleOf } from '../failures.ts';
+import { troubleWords } from '../failures.ts';
 import { t } from '../words/words.ts';
 import { app } from './app.svelte.ts';
 import { type RecipeChanges, settled } from './recipe-changes.ts';
@@ -23,11 +23,6 @@ const BATCH = 'train.batch';
 interface Start {
   readonly preset?: string;
   readonly from?: string;
-}
-
-function wordsOf(error: unknown): string {
-  const { message, remedy } = troubleOf(error);
-  return remedy === null ? message : `${message} ${remedy}`;
 }
 
 class RecipeChoice {
@@ -119,7 +114,7 @@ class RecipeChoice {
       const preview = await app.client.recipes.augmented({ wishes, count, seed });
       if (drawn === this.#drawn) [this.preview, this.previewFault] = [preview, undefined];
     } catch (error) {
-      if (drawn === this.#drawn) [this.preview, this.previewFault] = [[], wordsOf(error)];
+      if (drawn === this.#drawn) [this.preview, this.previewFault] = [[], troubleWords(error)];
     }
   }
 
@@ -150,7 +145,7 @@ class RecipeChoice {
       const current = await app.client.recipes.advise(this.#wishes());
       if (asked === this.#asked) this.current = current;
     } catch (error) {
-      if (asked === this.#asked) this.fault = wordsOf(error);
+      if (asked === this.#asked) this.fault = troubleWords(error);
     }
   }
 
