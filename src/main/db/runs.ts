@@ -157,12 +157,6 @@ export function insertLogLine(db: WritableDb, seq: number, line: LogLine): void 
   );
 }
 
-/** When a run last said something; undefined where it never did. */
-export function lastLogAt(db: ReadableDb, seq: number): Timestamp | undefined {
-  const sql = 'SELECT at FROM run_log WHERE run = ? ORDER BY id DESC LIMIT 1';
-  return db.read<{ at: Timestamp }>(sql).get(seq)?.at;
-}
-
 /** The last lines of a run's log, oldest first. */
 export function tailLog(db: ReadableDb, seq: number, limit: number): LogLine[] {
   const sql = `SELECT level, line, at FROM

@@ -141,7 +141,7 @@ export class Runs {
     return cut.map((run) => {
       if (run.status === 'queued') return this.setStatus(run.id, 'paused', NOT_BEGUN);
       // nobody saw its end: it trained at least until it last said something
-      const at = rows.lastLogAt(this.#db, seqOf(run)) ?? run.startedAt ?? Date.now();
+      const at = rows.tailLog(this.#db, seqOf(run), 1)[0]?.at ?? run.startedAt ?? Date.now();
       if (hasCheckpoint(run.id)) return this.setStatus(run.id, 'paused', INTERRUPTED, at);
       return this.setStatus(run.id, 'failed', NOTHING_SAVED, at);
     });
