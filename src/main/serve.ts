@@ -166,12 +166,15 @@ async function answer(
     return;
   }
   if (refusal) return say(response, 403, REFUSALS[refusal]);
-  const archive = orNone(() => backend.exportAt(url.pathname, url.searchParams));
-  if (archive) return sendZip(response, archive, request.method === 'HEAD');
   const gone = new AbortController();
+  const { signal } = gone;
   response.once('close', () => gone.abort());
-  const file = (await pictureFile(backend, url, gone.signal)) ?? pageFile(PAGE, url.pathname);
-  if (gone.signal.aborted) return;
+  const { pathname, searchParams } = url;
+  const archive = await orNone(() => backend.exportAt(pathname, searchParams), signal);
+  if (archive) return sendZip(response, archive, request.method === 'HEAD');
+  const picture = await orNone(() => backend.pictureAt(pathname, searchParams, signal), signal);
+  const file = picture ?? pageFile(PAGE, pathname);
+  if (signal.aborted) return;
   if (!file || !(await sendFile(request, response, file))) say(response, 404, 'There is nothing here.');
 }
 
@@ -184,18 +187,10 @@ function urlOf({ url = '/' }: IncomingMessage): URL | undefined {
   }
 }
 
-function orNone<T>(find: () => T): T | undefined {
+/** Undefined for what there is not, and for who does not wait for it any more. */
+async function orNone<T>(find: () => T, signal: AbortSignal): Promise<Awaited<T> | undefined> {
   try {
-    return find();
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
-}
-
-async function pictureFile(backend: Backend, { pathname, searchParams }: URL, signal: AbortSignal) {
-  try {
-    return await backend.pictureAt(pathname, searchParams, signal);
+    return await find();
   } catch (error) {
     if (error instanceof Problem || signal.aborted) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 // COCO detection JSON: one file a split, images beside it or in folders named like it.
 import { basename, extname } from 'node:path';
+import { decoded } from '../../shared/decoded.ts';
 import { cocoBox, isId } from './coco-boxes.ts';
 import { writeCoco } from './coco-write.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
@@ -205,11 +206,7 @@ class CocoReader {
 function plainPath(name: string): string {
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) return name;
   const path = name.replace(/[?#].*$/, '');
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return decoded(path) ?? path;
 }
 
 /** The class 0 without boxes that Roboflow puts above all others. */

@@ -1,5 +1,6 @@
 // Label Studio JSON: a list of tasks, each with an image's address and results in percent of the image.
 import { basename, extname } from 'node:path';
+import { decoded } from '../../shared/decoded.ts';
 import type { DatasetFormat, ReadOptions } from './dataset-format.ts';
 import { type DraftList, draftList, folderOf } from './draft-list.ts';
 import { type ImageHeader, isImageName, nameBelow } from './image-files.ts';
@@ -155,11 +156,7 @@ function addressOf(task: Record<string, unknown>): string | undefined {
 function pathOf(address: string): string {
   const local = /[?&]d=([^&#]*)/.exec(address)?.[1];
   const path = local ?? address.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*\//i, '').replace(/[?#].*$/, '');
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return decoded(path) ?? path;
 }
 
 /** Uploads get a mark of 8 hex digits before their name. */

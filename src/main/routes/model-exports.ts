@@ -1,5 +1,6 @@
 // Exports of the open project's models.
 import { exportName } from '../../shared/contract/model-exports.ts';
+import { decoded } from '../../shared/decoded.ts';
 import { Problem } from '../../shared/problem.ts';
 import {
   type ExportArchive,
@@ -29,14 +30,6 @@ export function exportAt(
   const name = exportName.safeParse(encoded && decoded(encoded)).data;
   if (name === undefined) return undefined;
   return exportArchive(workspace.meant(query.get('project') ?? ''), name);
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export function modelExportRoutes(parts: Parts) {

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { decoded } from '../../shared/decoded.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -17,18 +18,11 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The file of the window behind a URL path; undefined for one that would leave the folder. */
 export function pageFile(folder: string, urlPath: string): { file: string; type: string } | undefined {
-  const file = join(folder, normalize(decoded(urlPath === '/' ? '/index.html' : urlPath)));
+  // an empty one names no file
+  const path = decoded(urlPath === '/' ? '/index.html' : urlPath) ?? '';
+  const file = join(folder, normalize(path));
   const type = TYPES[extname(file)];
   return type && file.startsWith(folder + sep) ? { file, type } : undefined;
-}
-
-/** Without its escapes; empty, which names no file, where they are malformed. */
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return '';
-  }
 }
 
 /** Sends a file, or 304 where the browser has it. Answers false where there is no such file. */
