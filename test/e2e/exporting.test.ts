@@ -16,6 +16,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pseudoText } from '../../src/renderer/words/pseudo.ts';
 import { englishLeft } from './english-left.ts';
+import { trainOneEpoch } from './short-training.ts';
 import { browserProgram, openSampleStudio, type Studio } from './studio.ts';
 
 const program = browserProgram();
@@ -42,13 +43,7 @@ describe.skipIf(!program)('exporting in a browser', () => {
   });
 
   it('writes a trained model as ONNX and proves it', async () => {
-    await page.getByRole('spinbutton', { name: 'Epochs' }).fill('1');
-    await page.getByRole('spinbutton', { name: 'Epochs' }).press('Enter');
-    await page.getByRole('button', { name: /^Fine-tune/ }).click();
-    const status = page
-      .getByRole('row')
-      .filter({ has: page.getByRole('button', { name: 'Run 1', exact: true }) });
-    await expect.poll(() => status.textContent(), { timeout: WHILE_TRAINING }).toMatch(/done/);
+    await trainOneEpoch(page, WHILE_TRAINING);
     await page.getByRole('navigation').getByRole('button', { name: 'Export', exact: true }).click();
     await page.getByRole('button', { name: 'Export as ONNX' }).click();
     await page.getByRole('heading', { name: 'r1-onnx' }).waitFor({ timeout: WHILE_TRAINING });

@@ -3,10 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it } from 'vitest';
 import { electronDoor } from '../e2e/electron-door.ts';
 import { electronProgram, openWindow, root } from '../e2e/electron-window.ts';
 import { goesThereAndBack, hasBloodCells } from '../e2e/round-trip-steps.ts';
+import { trainOneEpoch } from '../e2e/short-training.ts';
 
 const MINUTE = 60_000;
 const program = electronProgram();
@@ -45,12 +46,5 @@ describe.skipIf(!program || !isLinux)('the installed application', () => {
 async function learn(page: Page) {
   await page.getByText('60 of 60', { exact: true }).waitFor({ timeout: MINUTE });
   await page.getByRole('button', { name: 'Train', exact: true }).click();
-  await page.getByRole('spinbutton', { name: 'Epochs' }).fill('1');
-  await page.getByRole('spinbutton', { name: 'Epochs' }).press('Enter');
-  await page.getByRole('button', { name: /^Fine-tune/ }).click();
-  const status = page
-    .getByRole('row')
-    .filter({ has: page.getByRole('button', { name: 'Run 1', exact: true }) });
-  await expect.poll(() => status.textContent(), { timeout: 8 * MINUTE }).toMatch(/done|failed/);
-  expect(await status.textContent(), (await page.locator('main').textContent()) ?? '').toMatch(/done/);
+  await trainOneEpoch(page, 8 * MINUTE);
 }
